@@ -1,0 +1,186 @@
+"""Who is in view: filters and a breakdown, as frozen values.
+
+A filter speaks three languages: its notation (for links and the command line),
+its sentence (for people) and, in ``population``, its predicate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from holdfast.errors import SpecError
+from holdfast.notation import (
+    WORD,
+    read_date,
+    read_list,
+    read_word,
+    write_list,
+    write_range,
+    write_value,
+    write_word,
+)
+
+NONE = "(none)"
+
+
+@dataclass(frozen=True)
+class AttributeIn:
+    """Customers whose attribute is one of some values, or is none of them."""
+
+    attribute: str
+    values: tuple[str, ...]
+    is_excluded: bool = False
+
+    def __str__(self) -> str:
+        """Write the notation: ``plan=pro,team`` or ``plan!=pro``."""
+        sign = "!=" if self.is_excluded else "="
+        return f"{write_word(self.attribute)}{sign}{write_list(self.values)}"
+
+    def describe(self) -> str:
+        """Say it in words."""
+        but = "any but " if self.is_excluded else ""
+        return f"with {self.attribute} {but}{_joined(self.values)}"
+
+
+@dataclass(frozen=True)
+class AttributeRange:
+    """Customers whose number or date lies in a range, both ends included."""
+
+    attribute: str
+    first: float | date | None = None
+    last: float | date | None = None
+
+    def __str__(self) -> str:
+        """Write the notation: ``seats:5..20`` or ``joined_on:2025-01-01..``."""
+        return f"{write_word(self.attribute)}:{write_range(self.first, self.last)}"
+
+    def describe(self) -> str:
+        """Say it in words."""
+        first = "" if self.first is None else f" from {write_value(self.first)}"
+        last = "" if self.last is None else f" up to {write_value(self.last)}"
+        return f"with {self.attribute}{first}{last}"
+
+
+@dataclass(frozen=True)
+class DidEvent:
+    """Customers who did an event at least so often in some days, or did not."""
+
+    event: str
+    is_excluded: bool = False
+    at_least: int = 1
+    first: date | None = None
+    last: date | None = None
+
+    def __str__(self) -> str:
+        """Write the notation: ``did export>=3 @2025-01-01..2025-01-31``."""
+        text = f"did {'not ' if self.is_excluded else ''}{write_word(self.event)}"
+        if self.at_least > 1:
+            text += f">={self.at_least}"
+        if self.first or self.last:
+            text += f" @{write_range(self.first, self.last)}"
+        return text
+
+    def describe(self) -> str:
+        """Say it in words."""
+        text = f"who {'did not do' if self.is_excluded else 'did'} {self.event}"
+        if self.at_least > 1:
+            text += f" at least {self.at_least} times"
+        if self.first:
+            text += f" from {self.first}"
+        if self.last:
+            text += f" to {self.last}"
+        return text
+
+
+Filter = AttributeIn | AttributeRange | DidEvent
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Filters that all hold, and the attribute to break the answer down by.
+
+    Attributes:
+        filters: All must hold; values within one filter are alternatives.
+        breakdown: Attribute whose values become segments; none for no segments.
+        segments: How many segments are shown before the rest becomes "Other".
+    """
+
+    filters: tuple[Filter, ...] = ()
+    breakdown: str | None = None
+    segments: int = 8
+
+    def describe(self) -> str:
+        """Say in one sentence who is in view."""
+        who = "All customers"
+        if self.filters:
+            who = f"Customers {', '.join(item.describe() for item in self.filters)}"
+        return f"{who}, by {self.breakdown}." if self.breakdown else f"{who}."
+
+
+_IN = re.compile(rf"(?P<name>{WORD})(?P<sign>!?=)(?P<values>.*)", re.DOTALL)
+_RANGE = re.compile(rf"(?P<name>{WORD}):(?P<first>.*?)\.\.(?P<last>.*)")
+_DID = re.compile(
+    rf"did (?P<excluded>not )?(?P<event>{WORD})(?:>=(?P<count>\d+))?"
+    r"(?: @(?P<first>[\d-]*)\.\.(?P<last>[\d-]*))?"
+)
+
+
+def read_filter(text: str) -> Filter:
+    """Read one filter from its notation.
+
+    Raises:
+        SpecError: The text follows none of the notations.
+    """
+    if match := _DID.fullmatch(text):
+        return DidEvent(
+            event=read_word(match["event"]),
+            is_excluded=match["excluded"] is not None,
+            at_least=max(int(match["count"] or 1), 1),
+            first=read_date(match["first"] or ""),
+            last=read_date(match["last"] or ""),
+        )
+    if match := _IN.fullmatch(text):
+        return AttributeIn(
+            attribute=read_word(match["name"]),
+            values=read_list(match["values"]),
+            is_excluded=match["sign"] == "!=",
+        )
+    if match := _RANGE.fullmatch(text):
+        first, last = _bound(match["first"]), _bound(match["last"])
+        return AttributeRange(read_word(match["name"]), first, last)
+    raise SpecError(
+        "unreadable_filter",
+        f"The filter {text!r} cannot be read.",
+        "Write for example plan=pro,team or seats:5..20 or did created_project.",
+    )
+
+
+def read_filters(
+    texts: Iterable[str], breakdown: str | None = None, segments: int = 8
+) -> Filters:
+    """Read filters from their notations.
+
+    Raises:
+        SpecError: One of them cannot be read.
+    """
+    return Filters(tuple(read_filter(text) for text in texts), breakdown, segments)
+
+
+def _bound(text: str) -> float | date | None:
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return read_date(text)
+
+
+def _joined(words: tuple[str, ...]) -> str:
+    if not words:
+        return "nothing"
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} or {words[-1]}"

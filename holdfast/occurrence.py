@@ -1,0 +1,91 @@
+"""What counts: a sign-up, any activity, chosen events, an order, a subscription.
+
+A question about staying asks for two of them: the one that starts a customer's
+story and the one that shows that the customer is still there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from holdfast.errors import SpecError
+from holdfast.notation import WORD, read_list, read_word, write_list, write_word
+
+Kind = Literal["signup", "activity", "event", "order", "subscription"]
+
+_KINDS = {
+    "signup": "sign-up",
+    "activity": "any activity",
+    "order": "order",
+    "subscription": "active subscription",
+}
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Something that happens to a customer and that a question counts.
+
+    Attributes:
+        kind: ``signup`` is the sign-up, else the first thing observed;
+            ``subscription`` is paid access at the end of an interval (as a start:
+            the first paid day).
+        events: Names of the events that count, for kind ``event``.
+        where: Property and value pairs that must all hold, for kind ``event``.
+        with_returns: Returned and cancelled orders count too, for kind ``order``.
+    """
+
+    kind: Kind
+    events: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    with_returns: bool = False
+
+    def __str__(self) -> str:
+        """Write the notation: ``event:login?platform=ios`` or ``order+returns``."""
+        if self.kind == "event":
+            text = f"event:{write_list(self.events)}"
+            conditions = (f"{write_word(p)}={write_word(v)}" for p, v in self.where)
+            return "?".join([text, *(["&".join(conditions)] if self.where else [])])
+        return f"{self.kind}+returns" if self.with_returns else self.kind
+
+    def describe(self) -> str:
+        """Name it in words, as used inside a sentence."""
+        if self.kind == "event":
+            name = " or ".join(self.events)
+            conditions = (f"{p} {v}" for p, v in self.where)
+            return f"{name} with {' and '.join(conditions)}" if self.where else name
+        name = _KINDS[self.kind]
+        return f"{name} or return" if self.with_returns else name
+
+
+SIGNUP = Occurrence("signup")
+ACTIVITY = Occurrence("activity")
+ORDER = Occurrence("order")
+SUBSCRIPTION = Occurrence("subscription")
+
+_EVENT = re.compile(rf"event:(?P<events>{WORD}(?:,{WORD})*)(?:\?(?P<where>.+))?")
+_CONDITION = re.compile(rf"(?P<property>{WORD})=(?P<value>{WORD})(?:&|$)")
+
+
+def read_occurrence(text: str) -> Occurrence:
+    """Read an occurrence from its notation.
+
+    Raises:
+        SpecError: The text names none.
+    """
+    if text == "order+returns":
+        return Occurrence("order", with_returns=True)
+    if text in _KINDS:
+        return Occurrence(text)  # type: ignore[arg-type]  # a key of _KINDS is a Kind
+    if match := _EVENT.fullmatch(text):
+        where = tuple(
+            (read_word(item["property"]), read_word(item["value"]))
+            for item in _CONDITION.finditer(match["where"] or "")
+        )
+        return Occurrence("event", read_list(match["events"]), where)
+    raise SpecError(
+        "unknown_occurrence",
+        f"{text!r} is not something that can be counted.",
+        f"Use one of {', '.join(_KINDS)}, or event:NAME.",
+    )
