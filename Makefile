@@ -1,0 +1,110 @@
+# Two commands matter: `make run` and `make test`. Everything they need goes into .venv.
+# Paths stay relative and tools are started as modules, so that a folder with blanks in
+# its name works, and so does a folder that was moved.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# Yours to set: make run PORT=8600 WORKSPACE=~/analysis
+PORT ?=
+WORKSPACE ?= $(or $(HOLDFAST_WORKSPACE),workspace)
+export HOLDFAST_WORKSPACE := $(WORKSPACE)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+PY := .venv/bin/python
+# Named after the content of the lists: installed once, and again only when one changes.
+RUNTIME := .venv/.runtime-$(firstword $(shell cat requirements.txt | cksum))
+TOOLS := .venv/.tools-$(firstword $(shell cat requirements.txt tests/requirements.txt | cksum))
+STAGES := tests/queries tests/charts tests/pages tests/browser
+PARALLEL := --numprocesses=2 --dist=loadfile
+
+.PHONY: help setup run test lint fix types sql pytest unit queries charts pages browser \
+	chromium bench data docs clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(TOOLS) chromium ## Install everything that running and testing needs
+
+run: $(RUNTIME) ## Open the app; builds the demo workspace where there is none
+	@$(PY) -m holdfast demo
+	@$(PY) -m streamlit run app.py $(if $(PORT),--server.port="$(PORT)")
+
+test: lint types sql pytest ## Run every check and every test
+	@echo "All checks and tests passed."
+
+lint: $(TOOLS) ## Check style
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+fix: $(TOOLS) ## Mend what the tools can mend by themselves
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(PY) -m sqlfluff fix queries
+
+types: $(TOOLS) ## Check types, strictly in holdfast/
+	$(PY) -m mypy holdfast app.py pages tests
+
+sql: $(TOOLS) ## Check the style of the queries
+	$(PY) -m sqlfluff lint --processes 2 queries
+
+pytest: unit queries charts pages browser
+
+# Whatever has no stage of its own runs here, so that no test is left out.
+unit: $(TOOLS) ## Run the tests that need neither pages nor a browser
+	$(PY) -m pytest $(PARALLEL) tests $(addprefix --ignore=,$(STAGES))
+
+queries: $(TOOLS)
+	$(PY) -m pytest $(PARALLEL) tests/queries
+
+charts: $(TOOLS)
+	$(PY) -m pytest $(PARALLEL) tests/charts
+
+pages: $(TOOLS)
+	$(PY) -m pytest $(PARALLEL) tests/pages
+
+browser: $(TOOLS) chromium ## Run the tests in a real browser
+	$(PY) -m pytest tests/browser
+
+chromium: $(TOOLS)
+	@$(PY) -m tests.chromium
+
+bench: $(TOOLS) ## Compare speed and results with other tools, in one run
+	$(PY) -m benchmarks
+
+data: $(RUNTIME) ## Write the sample data anew, from its seed
+	$(PY) sample_data/generate.py
+
+docs: $(RUNTIME) ## Write the catalogue of queries anew
+	$(PY) -m holdfast catalogue
+
+clean: ## Remove what the tools left behind; keeps .venv and workspaces
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+$(RUNTIME): $(PY)
+	@echo "Installing what the app needs; the first time this takes a minute or two."
+	@$(PY) -m pip install --quiet --requirement requirements.txt
+	@rm -f .venv/.runtime-* && touch $@
+
+$(TOOLS): $(RUNTIME)
+	@echo "Installing what the tests need."
+	@$(PY) -m pip install --quiet --requirement tests/requirements.txt
+	@rm -f .venv/.tools-* && touch $@
+
+# PYTHON=… names another interpreter. The first that is new enough is taken.
+$(PY):
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making .venv with $$("$$python" --version)."; \
+			"$$python" -m venv --clear .venv && exit 0; \
+			rm -rf .venv; \
+			echo "Python could not make a virtual environment." \
+				"On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; \
+			exit 1; \
+		fi; \
+	done; \
+	echo "Holdfast needs Python 3.11 or newer, and found none." \
+		"Install it from python.org or your system, or name it: make run PYTHON=…" >&2; \
+	exit 1
