@@ -6,7 +6,7 @@
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
-# Yours to set: make run PORT=8600 WORKSPACE=~/analysis
+# Yours to set: make run PORT=8600 WORKSPACE=../analysis
 PORT ?=
 WORKSPACE ?= $(or $(HOLDFAST_WORKSPACE),workspace)
 export HOLDFAST_WORKSPACE := $(WORKSPACE)

@@ -1,0 +1,73 @@
+"""What all tests share: the demo workspace, and the app on it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+PROJECT = Path(__file__).resolve().parent.parent
+WORKSPACE = "HOLDFAST_WORKSPACE"
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory, worker_id) -> Path:
+    """Return the demo workspace, built once a run. Shared: change only a copy of it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "demo workspace"
+    with FileLock(f"{folder}.lock"):
+        built = folder / "workspace.json"
+        if not built.exists():
+            holdfast("demo", workspace=folder)
+    return folder
+
+
+@pytest.fixture
+def demo_copy(demo_workspace, tmp_path) -> Path:
+    """Return a copy of the demo workspace for a test that changes it."""
+    return shutil.copytree(demo_workspace, tmp_path / "demo copy")
+
+
+@pytest.fixture
+def app(monkeypatch) -> Iterator[Callable]:
+    """Return how to start the app on a workspace: `app(folder, country=["de"])`.
+
+    Further words are query parameters of the address. Call `.run()` on what you get.
+    """
+    import streamlit as st
+    from streamlit.testing.v1 import AppTest
+
+    def start(workspace: Path, **address: list[str]) -> AppTest:
+        monkeypatch.setenv(WORKSPACE, str(workspace))
+        test = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=20)
+        for name, values in address.items():
+            test.query_params[name] = values
+        return test
+
+    yield start
+    # Closes the datasets; the next test may be about another workspace.
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def holdfast(*words: str, workspace: Path) -> str:
+    """Run the command line on a workspace and return what it printed.
+
+    Raises:
+        AssertionError: The command failed; the message is what it wrote.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "holdfast", *words],
+        cwd=PROJECT,
+        env=os.environ | {WORKSPACE: str(workspace)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr or done.stdout
+    return done.stdout
