@@ -1,0 +1,422 @@
+"""Every measure once: its label, unit, format, definition and good direction.
+
+Pages, charts, exports and the command line take their words and formats from here, so
+that a rate looks the same everywhere.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+UNKNOWN = "–"
+
+_FORMAT = re.compile(r"(?P<comma>,?)(?:\.(?P<decimals>\d))?(?P<kind>[%fd])")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of the answers.
+
+    Attributes:
+        key: The column that carries it in the answers' frames.
+        label: Words for axes, headers and tooltips, in sentence case.
+        unit: What it counts; 'share' lies in 0..1.
+        format: A d3 format of the forms '.1%', ',.1f' and ',d'.
+        definition: One or two plain sentences.
+        better: The good direction; None where there is none.
+    """
+
+    key: str
+    label: str
+    unit: Literal[
+        "share", "customers", "cohorts", "duration", "days", "ratio", "chance"
+    ]
+    format: str
+    definition: str
+    better: Literal["up", "down"] | None = None
+
+
+MEASURES: dict[str, Measure] = {
+    measure.key: measure
+    for measure in (
+        Measure(
+            "customers",
+            "Customers",
+            "customers",
+            ",d",
+            "How many customers the figure is computed from: a rate's denominator.",
+        ),
+        Measure(
+            "retained_customers",
+            "Retained customers",
+            "customers",
+            ",d",
+            "Customers of the cohort with at least one return event in the interval.",
+            "up",
+        ),
+        Measure(
+            "retention_rate",
+            "Retention",
+            "share",
+            ".1%",
+            "Retained customers divided by all customers of the cohort. Cohorts at 0% "
+            "count, empty cohorts do not.",
+            "up",
+        ),
+        Measure(
+            "rate_lower",
+            "95% interval, lower end",
+            "share",
+            ".1%",
+            "The lower end of the 95% interval: Wilson for a share, log-log for "
+            "survival.",
+        ),
+        Measure(
+            "rate_upper",
+            "95% interval, upper end",
+            "share",
+            ".1%",
+            "The upper end of the 95% interval: Wilson for a share, log-log for "
+            "survival.",
+        ),
+        Measure(
+            "mean_rate",
+            "Simple mean of cohorts",
+            "share",
+            ".1%",
+            "The mean of the complete cohorts' rates, each cohort counting the same "
+            "whatever its size.",
+            "up",
+        ),
+        Measure(
+            "cohorts",
+            "Complete cohorts",
+            "cohorts",
+            ",d",
+            "How many cohorts are complete at this interval and not empty.",
+        ),
+        Measure(
+            "survival_rate",
+            "Still there",
+            "share",
+            ".1%",
+            "The share expected to stay longer than this duration, by Kaplan–Meier. "
+            "Customers who are still there count for as long as they were observed.",
+            "up",
+        ),
+        Measure(
+            "at_risk",
+            "At risk",
+            "customers",
+            ",d",
+            "Customers who were observed for this duration or longer.",
+        ),
+        Measure(
+            "ended",
+            "Ended",
+            "customers",
+            ",d",
+            "Customers whose subscription ended, or who fell silent for longer than "
+            "the lapse threshold.",
+            "down",
+        ),
+        Measure(
+            "censored",
+            "Still there when last observed",
+            "customers",
+            ",d",
+            "Customers who had not ended when their observation stopped, at this "
+            "duration.",
+        ),
+        Measure(
+            "ended_rate",
+            "Ended so far",
+            "share",
+            ".1%",
+            "Customers who ended divided by all customers, however long each was "
+            "observed. Not a churn rate of a period.",
+            "down",
+        ),
+        Measure(
+            "median",
+            "Median lifetime",
+            "duration",
+            ",.0f",
+            "The duration after which half of the customers are gone, by Kaplan–Meier. "
+            "Not reached while more than half are still there.",
+            "up",
+        ),
+        Measure(
+            "restricted_mean",
+            "Restricted mean lifetime",
+            "duration",
+            ",.1f",
+            "The mean lifetime counted up to the horizon only: the area under the "
+            "survival curve.",
+            "up",
+        ),
+        Measure(
+            "horizon",
+            "Horizon",
+            "duration",
+            ",.0f",
+            "The duration up to which the restricted mean lifetime counts.",
+        ),
+        Measure(
+            "statistic",
+            "Log-rank statistic",
+            "ratio",
+            ",.2f",
+            "How far the segments' ends lie from what one common curve would expect.",
+        ),
+        Measure(
+            "degrees_of_freedom",
+            "Degrees of freedom",
+            "ratio",
+            ",d",
+            "The number of segments compared, less one.",
+        ),
+        Measure(
+            "p_value",
+            "p",
+            "chance",
+            ".4f",
+            "The chance of differences at least this large if all segments had one and "
+            "the same survival curve.",
+        ),
+        Measure(
+            "new",
+            "New",
+            "customers",
+            ",d",
+            "Customers active in the interval for the first time ever. In the first "
+            "interval of the data they may be old.",
+            "up",
+        ),
+        Measure(
+            "returning",
+            "Returning",
+            "customers",
+            ",d",
+            "Customers active in the interval and in the one before.",
+            "up",
+        ),
+        Measure(
+            "resurrected",
+            "Resurrected",
+            "customers",
+            ",d",
+            "Customers active in the interval and at some time before, but not in the "
+            "interval before.",
+            "up",
+        ),
+        Measure(
+            "dormant",
+            "Dormant",
+            "customers",
+            ",d",
+            "Customers active in the interval before and not in this one. Withheld "
+            "while the interval is incomplete.",
+            "down",
+        ),
+        Measure(
+            "active",
+            "Active",
+            "customers",
+            ",d",
+            "Customers with any activity in the interval: new, returning and "
+            "resurrected together.",
+            "up",
+        ),
+        Measure(
+            "customers_at_start",
+            "Active in the interval before",
+            "customers",
+            ",d",
+            "Customers the interval starts with: those active in the one before.",
+        ),
+        Measure(
+            "pulse",
+            "Pulse",
+            "ratio",
+            ",.2f",
+            "New and resurrected customers divided by dormant ones. Above 1 the number "
+            "of active customers grows.",
+            "up",
+        ),
+        Measure(
+            "crr",
+            "Customer retention rate",
+            "share",
+            ".1%",
+            "Customers at the end less the new ones, divided by the customers at the "
+            "start. Customers who came back count as kept.",
+            "up",
+        ),
+        Measure(
+            "strict_rate",
+            "Strict retention rate",
+            "share",
+            ".1%",
+            "Customers of the start who are still there at the end, divided by the "
+            "customers at the start. Customers who came back do not count.",
+            "up",
+        ),
+        Measure(
+            "strict_lower",
+            "Strict rate, lower end",
+            "share",
+            ".1%",
+            "The lower end of the strict retention rate's 95% Wilson interval.",
+        ),
+        Measure(
+            "strict_upper",
+            "Strict rate, upper end",
+            "share",
+            ".1%",
+            "The upper end of the strict retention rate's 95% Wilson interval.",
+        ),
+        Measure(
+            "churned",
+            "Churned customers",
+            "customers",
+            ",d",
+            "Customers active at the start of the period and gone at its end.",
+            "down",
+        ),
+        Measure(
+            "churn_rate",
+            "Customer churn rate",
+            "share",
+            ".1%",
+            "Churned customers divided by the customers active at the start of the "
+            "period. Who joined and left inside it is in neither.",
+            "down",
+        ),
+        Measure(
+            "gap_days",
+            "Days between active days",
+            "days",
+            ",.0f",
+            "Each customer's median number of days from one active day to the next.",
+        ),
+        Measure(
+            "share",
+            "Share of customers",
+            "share",
+            ".1%",
+            "Customers with this median gap divided by all who were active on two days "
+            "or more.",
+        ),
+        Measure(
+            "cumulative_share",
+            "Share of customers",
+            "share",
+            ".1%",
+            "Customers with this median gap or a shorter one divided by all who were "
+            "active on two days or more.",
+        ),
+        Measure(
+            "median_gap",
+            "Median gap",
+            "days",
+            ",.0f",
+            "Half of the customers have a median gap this long or shorter.",
+        ),
+        Measure(
+            "p75_gap",
+            "75th percentile of gaps",
+            "days",
+            ",.0f",
+            "Three quarters of the customers have a median gap this long or shorter.",
+        ),
+        Measure(
+            "p90_gap",
+            "90th percentile of gaps",
+            "days",
+            ",.0f",
+            "Nine of ten customers have a median gap this long or shorter.",
+        ),
+    )
+}
+
+
+def label(key: str) -> str:
+    """Give the words for a measure; a column that is none gets its own name."""
+    if key in MEASURES:
+        return MEASURES[key].label
+    return key.replace("_", " ").capitalize()
+
+
+def definition(key: str) -> str:
+    """Give the plain sentences that define a measure.
+
+    Raises:
+        KeyError: No such measure.
+    """
+    return MEASURES[key].definition
+
+
+def text(key: str, value: float | int | None) -> str:
+    """Write a value as the measure's format says; a dash where it is unknown."""
+    return formatted(value, MEASURES[key].format)
+
+
+def percent(rate: float | None, decimals: int = 0) -> str:
+    """Write a rate as a percentage without hiding the last few.
+
+    A rate that is neither 0 nor 1 is never written as 0% or 100%: it becomes '<1%' or
+    '>99%'. A dash where the rate is unknown.
+    """
+    if _is_unknown(rate):
+        return UNKNOWN
+    assert rate is not None
+    step = Decimal(1).scaleb(-decimals)
+    share = _rounded(Decimal(float(rate)) * 100, decimals)
+    if share <= 0 < rate:
+        return f"<{step}%"
+    if share >= 100 and rate < 1:
+        return f">{100 - step}%"
+    return f"{share:,}%"
+
+
+def percent_with_count(rate: float | None, k: int, n: int) -> str:
+    """Write a rate with the counts behind it: '38% (412 of 1,084)'."""
+    return f"{percent(rate)} ({int(k):,} of {int(n):,})"
+
+
+def formatted(value: float | int | None, pattern: str) -> str:
+    """Write a value in a d3 format of the forms '.1%', ',.1f' and ',d'.
+
+    Ties are rounded away from zero, as browsers do, so that charts, pages and the
+    command line agree on the last digit. A dash where the value is unknown.
+
+    Raises:
+        ValueError: A format of another form.
+    """
+    match = _FORMAT.fullmatch(pattern)
+    if match is None:
+        raise ValueError(f"Formats look like '.1%', ',.1f' or ',d', not {pattern!r}.")
+    if _is_unknown(value):
+        return UNKNOWN
+    assert value is not None
+    is_percent = match["kind"] == "%"
+    number = Decimal(float(value) * 100) if is_percent else Decimal(float(value))
+    rounded = _rounded(number, int(match["decimals"] or 0))
+    return f"{rounded:{match['comma']}f}{'%' if is_percent else ''}"
+
+
+def _is_unknown(value: float | int | None) -> bool:
+    """Tell whether a value is None, NaN or pandas' missing mark."""
+    try:
+        # Only a missing value differs from itself; pandas' mark refuses to say.
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
+
+
+def _rounded(number: Decimal, decimals: int) -> Decimal:
+    """Round half away from zero, and without a minus before zero."""
+    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return abs(rounded) if rounded == 0 else rounded
