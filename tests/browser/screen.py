@@ -21,6 +21,8 @@ def settled(page: Page, *content: Locator) -> Page:
     for locator in content:
         expect(locator).to_be_visible(timeout=PATIENCE)
     expect(page.locator(RESTING)).to_be_visible(timeout=PATIENCE)
+    # Streamlit fetches the code of charts and tables late, behind a grey placeholder.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
     for chart in page.locator(f"{CHARTS}:visible").all():
         expect(chart.locator("svg, canvas").first).to_be_visible(timeout=PATIENCE)
     return page
