@@ -1,0 +1,1 @@
+"""The simulation behind the sample exports of the invented company Fernwick."""
