@@ -1,0 +1,317 @@
+"""The one door for reading: a dataset, read-only and locked down.
+
+The dataset file is attached to an in-memory instance; materialised populations are
+tables of that instance. Every call has a cursor of its own, because a connection
+that two threads share can hand one of them the other's rows.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from holdfast.cancellation import Cancellation
+from holdfast.errors import CancelledError, DatasetError
+from holdfast.query import Value, quoted
+
+_CHANGEABLE = (
+    "max_execution_time",
+    "enable_progress_bar",
+    "enable_progress_bar_print",
+    "progress_bar_time",
+)
+_KEPT_RESULTS = 256
+_KEPT_TABLES = 48
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the engine may use.
+
+    Attributes:
+        memory: Memory limit, as the engine writes it.
+        threads: Worker threads; none for one per core.
+        seconds: Longest run of one query.
+    """
+
+    memory: str = "4GB"
+    threads: int | None = None
+    seconds: int = 120
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a table of the dataset saw.
+
+    Attributes:
+        rows: Rows of the table.
+        from_on: First local day with a row.
+        until_on: The day after the last local day with a row.
+        as_of: End (exclusive) of the last complete local day.
+    """
+
+    rows: int
+    from_on: date
+    until_on: date
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Column:
+    """An attribute of customers or a property of events.
+
+    Attributes:
+        name: As in the export.
+        type: ``category``, ``number`` or ``date``.
+        distinct_values: How many different values it has.
+        missing: Rows without a value.
+    """
+
+    name: str
+    type: str
+    distinct_values: int
+    missing: int
+
+
+class Dataset:
+    """One dataset, opened read-only; close it when it is no longer shown."""
+
+    def __init__(self, path: Path, limits: Limits | None = None) -> None:
+        """Open a dataset file.
+
+        Raises:
+            DatasetError: The file is missing, damaged or no dataset.
+        """
+        self.path = path
+        self.limits = limits or Limits()
+        self._lock = threading.RLock()
+        self._tables: OrderedDict[str, None] = OrderedDict()
+        self._results: OrderedDict[object, Any] = OrderedDict()
+        self._connection = _locked_down(path, self.limits)
+        stat = path.stat()
+        self.fingerprint = f"{path.stem}-{stat.st_size}-{stat.st_mtime_ns}"
+        self._read_catalogue()
+
+    def close(self) -> None:
+        """Close the instance; running queries end with an error."""
+        self._connection.close()
+
+    def frame(
+        self,
+        text: str,
+        values: Mapping[str, Value] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> pd.DataFrame:
+        """Run one statement with bound values and return its rows.
+
+        Raises:
+            CancelledError: The cancellation was used meanwhile.
+            DatasetError: The engine stopped the query (time, memory).
+        """
+        with self._cursor(cancellation) as cursor:
+            table = cursor.sql(text, params=dict(values or {})).to_arrow_table()
+        return table.to_pandas()
+
+    def has_table(self, name: str) -> bool:
+        """Say whether a table was materialised and is still kept."""
+        with self._lock:
+            if name in self._tables:
+                self._tables.move_to_end(name)
+                return True
+            return False
+
+    def materialise(
+        self,
+        name: str,
+        text: str,
+        values: Mapping[str, Value] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> None:
+        """Keep the rows of a statement as a table of the in-memory instance.
+
+        The oldest tables are dropped beyond a bound; ask ``has_table`` first.
+        """
+        with self._cursor(cancellation) as cursor:
+            cursor.execute(
+                f"create or replace table {quoted(name)} as {text}", dict(values or {})
+            )
+        with self._lock:
+            self._tables[name] = None
+            while len(self._tables) > _KEPT_TABLES:
+                oldest, _ = self._tables.popitem(last=False)
+                with self._cursor(None) as cursor:
+                    cursor.execute(f"drop table if exists {quoted(oldest)}")
+
+    def recall(self, key: object) -> Any | None:
+        """Return a kept result, or nothing."""
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+            return self._results.get(key)
+
+    def keep(self, key: object, result: Any) -> None:
+        """Keep a result for the life of this dataset, up to a bound."""
+        with self._lock:
+            self._results[key] = result
+            while len(self._results) > _KEPT_RESULTS:
+                self._results.popitem(last=False)
+
+    @contextmanager
+    def _cursor(
+        self, cancellation: Cancellation | None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(f"set max_execution_time = {self.limits.seconds * 1000}")
+            if cancellation is None:
+                yield cursor
+            else:
+                with cancellation.attach(cursor):
+                    yield cursor
+        except duckdb.InterruptException as error:
+            if cancellation is not None and cancellation.cancelled:
+                raise CancelledError from error
+            raise DatasetError(
+                "query_too_slow",
+                f"The question took longer than {self.limits.seconds} seconds.",
+                "Ask about fewer customers or a shorter time.",
+            ) from error
+        except duckdb.OutOfMemoryException as error:
+            raise DatasetError(
+                "query_too_large",
+                f"The question needs more than {self.limits.memory} of memory.",
+                "Ask about fewer customers or a shorter time.",
+            ) from error
+        finally:
+            cursor.close()
+
+    def _read_catalogue(self) -> None:
+        settings = self.frame("select name, value from settings")
+        self.settings: dict[str, str] = dict(
+            zip(settings["name"], settings["value"], strict=True)
+        )
+        self.observed = {
+            row.table_name: Observed(
+                int(row.rows), row.observed_from, row.observed_until, row.as_of
+            )
+            for row in self.frame(
+                "select table_name, rows, observed_from, observed_until, as_of"
+                " from observed where rows > 0 and observed_from is not null"
+            ).itertuples()
+        }
+        events = self.frame("select event, code, events from event_names order by code")
+        self.event_codes: dict[str, int] = dict(
+            zip(events["event"], events["code"].astype(int), strict=True)
+        )
+        self.event_counts: dict[str, int] = dict(
+            zip(events["event"], events["events"].astype(int), strict=True)
+        )
+        self.attributes = self._columns("attributes")
+        self.properties = self._columns("properties")
+        counts = self.frame(
+            "select count(*) as customers, count(account_no) as with_account"
+            " from customers"
+        )
+        self.customers = int(counts.at[0, "customers"])
+        self.customers_with_account = int(counts.at[0, "with_account"])
+
+    def _columns(self, table: str) -> dict[str, Column]:
+        frame = self.frame(
+            f"select name, type, distinct_values, missing from {quoted(table)}"
+        )
+        return {
+            row.name: Column(
+                row.name, row.type, int(row.distinct_values), int(row.missing)
+            )
+            for row in frame.itertuples()
+        }
+
+    @property
+    def week_start(self) -> str:
+        """First day of the week, as set in the workspace."""
+        return self.settings.get("week_start", "monday")
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the zone of every local date."""
+        return self.settings.get("zone", "UTC")
+
+    @property
+    def min_n(self) -> int:
+        """Under this many customers a figure is faded and says so."""
+        return int(self.settings.get("min_n", "30"))
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether any customer belongs to an account."""
+        return self.customers_with_account > 0
+
+    def utc(self, day: date) -> datetime:
+        """Return the UTC instant at which a local day begins."""
+        from zoneinfo import ZoneInfo
+
+        local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone))
+        return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+
+def _locked_down(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+    """Attach the file to an instance that can read it and nothing else."""
+    if not path.is_file():
+        raise DatasetError(
+            "dataset_missing",
+            f"The dataset {path.name} is not there.",
+            "Load your files again; the sources are kept.",
+        )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": limits.memory,
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "allow_persistent_secrets": "false",
+        "python_enable_replacements": "false",
+        # Cohort, interval and segment make a small dense key: an array, not a hash.
+        "perfect_ht_threshold": "20",
+        "temp_directory": str(path.with_suffix(".tmp")),
+    }
+    if limits.threads:
+        config["threads"] = str(limits.threads)
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        connection.execute("set global TimeZone = 'UTC'")
+        # The type is named: without it the engine sniffs the file and may look for
+        # an extension on the network.
+        connection.execute(
+            f"attach {_path_literal(path)} as data (type duckdb, read_only)"
+        )
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'data'"
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                f"create view {quoted(table)} as from data.main.{quoted(table)}"
+            )
+        changeable = ", ".join(f"'{name}'" for name in _CHANGEABLE)
+        connection.execute("set enable_external_access = false")
+        connection.execute(f"set allowed_configs = [{changeable}]")
+        connection.execute("set lock_configuration = true")
+    except duckdb.Error as error:
+        connection.close()
+        raise DatasetError(
+            "dataset_unreadable",
+            f"The dataset {path.name} cannot be read; it may be damaged.",
+            "Load your files again; the sources are kept.",
+        ) from error
+    return connection
+
+
+def _path_literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,356 @@
+"""The only place where a question's SQL is composed.
+
+Filters and a breakdown become ``population(customer_no, unit_no, segment_no)`` and
+``segments(segment_no, segment)``, materialised once. The start and the return that a
+question asks for become ``starts``, ``returns`` and ``visits``. Names come from the
+dataset's own catalogue and are quoted; values are bound. Every file in
+``queries/answers/`` reads these relations and is static.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
+from holdfast.filters import (
+    NONE,
+    AttributeIn,
+    AttributeRange,
+    DidEvent,
+    Filter,
+    Filters,
+)
+from holdfast.query import Value, literal, quoted
+
+Unit = Literal["customer", "account"]
+
+TOTAL = "All"
+OTHER = "Other"
+
+# A number with more values than this breaks down into quarters of the customers.
+_MOST_NUMBERS = 12
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A ``select`` and the values that it binds."""
+
+    text: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Population:
+    """Who is in view, materialised once per filters, breakdown and unit.
+
+    Attributes:
+        key: Identifies it among all that the dataset keeps.
+        unit: What is counted.
+        is_everyone: All customers, no breakdown: the answer needs no join.
+        units: How many customers or accounts are in view.
+        segments: Segment labels in display order; empty without a breakdown.
+        relations: What a statement reads, by name: the materialised tables.
+        definitions: The same relations spelled out, to be shown and copied.
+    """
+
+    key: str
+    unit: Unit
+    is_everyone: bool
+    units: int
+    segments: tuple[str, ...]
+    relations: Mapping[str, Relation]
+    definitions: Mapping[str, Relation]
+
+
+def population(
+    dataset: Dataset,
+    filters: Filters,
+    unit: Unit = "customer",
+    cancellation: Cancellation | None = None,
+) -> Population:
+    """Materialise who is in view, or find it where it is kept.
+
+    Raises:
+        SpecError: A filter names an attribute or event that the data do not have.
+    """
+    key = hashlib.sha256(f"{unit} {filters!r}".encode()).hexdigest()[:12]
+    kept = dataset.recall(("population", key))
+    if isinstance(kept, Population) and all(
+        dataset.has_table(f"{name}_{key}") for name in ("segments", "population")
+    ):
+        return kept
+    definitions = _definitions(dataset, filters, unit)
+    for name in ("segments", "population"):
+        body = _nested(definitions, upto=name, key=key)
+        dataset.materialise(f"{name}_{key}", body.text, body.values, cancellation)
+    counts = dataset.frame(
+        _SIZES.format(segments=f"segments_{key}", population=f"population_{key}"),
+        cancellation=cancellation,
+    )
+    found = Population(
+        key=key,
+        unit=unit,
+        is_everyone=not (filters.filters or filters.breakdown or unit == "account"),
+        units=int(counts["units"].sum()),
+        segments=tuple(counts["segment"]) if filters.breakdown else (),
+        relations={
+            name: Relation(f"select * from {name}_{key}")
+            for name in ("segments", "population")
+        },
+        definitions=definitions,
+    )
+    dataset.keep(("population", key), found)
+    return found
+
+
+def attribute_type(dataset: Dataset, name: str) -> str:
+    """Return ``category``, ``number`` or ``date`` for an attribute of customers.
+
+    Raises:
+        SpecError: The data have no such attribute.
+    """
+    if name in dataset.attributes:
+        return dataset.attributes[name].type
+    raise SpecError(
+        "unknown_attribute",
+        f"The customers have no attribute {name!r}.",
+        suggestion(name, dataset.attributes),
+    )
+
+
+def check_event(dataset: Dataset, event: str) -> None:
+    """Make sure that the data know an event.
+
+    Raises:
+        SpecError: They do not; near names are offered.
+    """
+    if event not in dataset.event_codes:
+        raise SpecError(
+            "unknown_event",
+            f"The data have no event {event!r}.",
+            suggestion(event, dataset.event_codes),
+        )
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Offer the names that are nearest to a name that is not known."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    if not names:
+        return "There is none in the data."
+    more = " …" if len(names) > 8 else ""
+    return f"There are {', '.join(names[:8])}{more}."
+
+
+_SIZES = """select segments.segment, count(distinct population.unit_no) as units
+from {population} as population
+inner join (select distinct segment_no, segment from {segments}) as segments
+    on population.segment_no = segments.segment_no
+group by all
+order by min(segments.segment_no)"""  # noqa: S608  # names of our own tables
+
+
+def _definitions(
+    dataset: Dataset, filters: Filters, unit: Unit
+) -> dict[str, Relation]:
+    """Spell out ``chosen``, ``segments`` and ``population``, in this order."""
+    predicates, values = _predicates(dataset, filters.filters)
+    unit_no = "customer_no"
+    if unit == "account":
+        unit_no = "account_no"
+        predicates.append("account_no is not null")
+    value, sort, bound = _breakdown(dataset, filters.breakdown)
+    values.update(bound)
+    if unit == "account" and filters.breakdown:
+        # An account belongs to the segment of its first customer in view.
+        first = "over (partition by account_no order by customer_no)"
+        value, sort = f"first_value({value}) {first}", f"first_value({sort}) {first}"
+    where = f"\nwhere {'\n    and '.join(predicates)}" if predicates else ""
+    chosen = (
+        f"select\n    customer_no,\n    {unit_no} as unit_no"
+        + (f",\n    {value} as value,\n    {sort} as sort" if filters.breakdown else "")
+        + f"\nfrom customers{where}"
+    )
+    if filters.breakdown is None:
+        segments = f"select 0::utinyint as segment_no, {literal(TOTAL)} as segment"
+        members = "select customer_no, unit_no, 0::utinyint as segment_no\nfrom chosen"
+    else:
+        segments = _SEGMENTS
+        members = _MEMBERS
+        values["segments"] = filters.segments
+    return {
+        "chosen": Relation(chosen, values),
+        "segments": Relation(segments),
+        "population": Relation(members),
+    }
+
+
+# The largest segments stand alone, the rest is folded into Other; a missing value is
+# a segment of its own and comes last.
+_SEGMENTS = f"""select
+    value,
+    segment,
+    (dense_rank() over (
+        order by segment = {literal(NONE)}, segment = {literal(OTHER)}, place
+    ) - 1)::utinyint as segment_no
+from (
+    select
+        value,
+        segment,
+        min(coalesce(sort, size_rank)) over (partition by segment) as place
+    from (
+        select
+            value,
+            sort,
+            size_rank,
+            case
+                when value = {literal(NONE)} or size_rank <= $segments then value
+                else {literal(OTHER)}
+            end as segment
+        from (
+            select
+                value,
+                min(sort) as sort,
+                row_number() over (
+                    order by value = {literal(NONE)}, count(distinct unit_no) desc, value
+                ) as size_rank
+            from chosen
+            group by value
+        )
+    )
+)"""  # noqa: S608, E501
+
+_MEMBERS = """select
+    chosen.customer_no,
+    chosen.unit_no,
+    segments.segment_no
+from chosen
+inner join segments
+    on chosen.value = segments.value"""
+
+
+def _nested(definitions: Mapping[str, Relation], upto: str, key: str) -> Relation:
+    """Write one of the definitions as a statement of its own.
+
+    ``population`` reads the segments that are already materialised.
+    """
+    chosen = definitions["chosen"]
+    parts = {"chosen": chosen.text}
+    if upto == "population":
+        parts["segments"] = f"select * from segments_{key}"
+    text = ", ".join(f"{name} as ({body})" for name, body in parts.items())
+    used = definitions[upto].text
+    values = {
+        name: value
+        for name, value in chosen.values.items()
+        if name != "segments" or "$segments" in used
+    }
+    if "chosen" not in used:
+        return Relation(used)
+    return Relation(f"with {text} {used}", values)
+
+
+def _predicates(
+    dataset: Dataset, filters: tuple[Filter, ...]
+) -> tuple[list[str], dict[str, Value]]:
+    predicates: list[str] = []
+    values: dict[str, Value] = {}
+    for number, item in enumerate(filters):
+        text, bound = _predicate(dataset, item, f"filter_{number}")
+        predicates.append(text)
+        values.update(bound)
+    return predicates, values
+
+
+def _predicate(
+    dataset: Dataset, item: Filter, name: str
+) -> tuple[str, dict[str, Value]]:
+    match item:
+        case AttributeIn():
+            attribute_type(dataset, item.attribute)
+            text = (
+                f"list_contains(${name}, "
+                f"coalesce({quoted(item.attribute)}::varchar, {literal(NONE)}))"
+            )
+            return (
+                f"not {text}" if item.is_excluded else text,
+                {name: list(item.values)},
+            )
+        case AttributeRange():
+            column = quoted(item.attribute)
+            if attribute_type(dataset, item.attribute) == "date":
+                column = f"{column}::date"
+            bounds = {"first": (">=", item.first), "last": ("<=", item.last)}
+            used = {k: (sign, v) for k, (sign, v) in bounds.items() if v is not None}
+            parts = [f"{column} {sign} ${name}_{k}" for k, (sign, _) in used.items()]
+            return (
+                " and ".join(parts) or f"{column} is not null",
+                {f"{name}_{k}": v for k, (_, v) in used.items()},
+            )
+        case DidEvent():
+            return _did(dataset, item, name)
+
+
+def _did(dataset: Dataset, item: DidEvent, name: str) -> tuple[str, dict[str, Value]]:
+    check_event(dataset, item.event)
+    values: dict[str, Value] = {f"{name}_event": item.event}
+    text = f"select customer_no from activity where event = ${name}_event"
+    for sign, bound, day in ((">=", "first", item.first), ("<=", "last", item.last)):
+        if day is not None:
+            text += f" and active_on {sign} ${name}_{bound}"
+            values[f"{name}_{bound}"] = day
+    if item.at_least > 1:
+        text += f" group by customer_no having sum(events) >= ${name}_at_least"
+        values[f"{name}_at_least"] = item.at_least
+    negation = "not " if item.is_excluded else ""
+    return f"customer_no {negation}in ({text})", values
+
+
+def _breakdown(
+    dataset: Dataset, attribute: str | None
+) -> tuple[str, str, dict[str, Value]]:
+    """Write a customer's segment value and its place (null: by size)."""
+    if attribute is None:
+        return "", "", {}
+    kind = attribute_type(dataset, attribute)
+    column = quoted(attribute)
+    if kind == "date":
+        quarter = f"year({column}) || ' Q' || quarter({column})"
+        place = f"(year({column}) * 4 + quarter({column}))::double"
+        return f"coalesce({quarter}, {literal(NONE)})", place, {}
+    if kind == "number":
+        if dataset.attributes[attribute].distinct_values > _MOST_NUMBERS:
+            return _quarters(dataset, column)
+        return f"coalesce({column}::varchar, {literal(NONE)})", f"{column}::double", {}
+    text = f"{column}::varchar"
+    # A value that is called like one of our own segments is told apart by quotes.
+    reserved = f"{text} in ({literal(TOTAL)}, {literal(OTHER)})"
+    value = f"case when {reserved} then '“' || {text} || '”' else {text} end"
+    return f"coalesce({value}, {literal(NONE)})", "null::double", {}
+
+
+def _quarters(dataset: Dataset, column: str) -> tuple[str, str, dict[str, Value]]:
+    """Cut a number at the quartiles of all customers, whoever is in view."""
+    quartiles = dataset.frame(
+        f"select unnest(quantile_disc({column}::double, [0.25, 0.5, 0.75, 1.0])) as cut"  # noqa: S608  # a column of the catalogue, quoted
+        " from customers"
+    )
+    cuts = sorted({float(cut) for cut in quartiles["cut"].dropna()})
+    values: dict[str, Value] = {}
+    names, places = [], []
+    for number, cut in enumerate(cuts):
+        above = f"over {cuts[number - 1]:g} " if number else ""
+        values[f"cut_{number}"] = cut
+        values[f"cut_label_{number}"] = f"{above}up to {cut:g}"
+        names.append(f"when {column} <= $cut_{number} then $cut_label_{number}")
+        places.append(f"when {column} <= $cut_{number} then {number}.0")
+    value = f"case {' '.join(names)} else {literal(NONE)} end"
+    return value, f"case {' '.join(places)} end::double", values

@@ -1,0 +1,132 @@
+"""Specs as text: the same values in a link, a saved view and on the command line.
+
+A spec is a frozen dataclass whose fields have defaults. Only what differs from the
+default is written. What cannot be read falls back to the default with a notice.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from holdfast.errors import SpecError
+from holdfast.notation import read_date
+from holdfast.occurrence import Occurrence, read_occurrence
+from holdfast.population import suggestion
+
+Brackets = tuple[tuple[int, int], ...]
+
+_BRACKET = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
+
+
+def write_spec(spec: Any) -> dict[str, str]:
+    """Write the fields of a spec that differ from their defaults."""
+    return {
+        field.name: _write(getattr(spec, field.name))
+        for field in fields(spec)
+        if getattr(spec, field.name) != field.default
+    }
+
+
+def read_spec[T](kind: type[T], texts: Mapping[str, str]) -> tuple[T, list[SpecError]]:
+    """Read a spec from texts by field name.
+
+    Returns:
+        The spec, with the default where a text cannot be read or a field is not
+        known, and one notice for each of these.
+    """
+    hints = get_type_hints(kind)
+    known = {field.name: hints[field.name] for field in fields(kind)}  # type: ignore[arg-type]  # every spec is a dataclass
+    values: dict[str, Any] = {}
+    notices: list[SpecError] = []
+    for name, text in texts.items():
+        if name not in known:
+            notices.append(
+                SpecError(
+                    "unknown_field",
+                    f"A {kind.__name__.lower()} question has no setting {name!r}.",
+                    suggestion(name, known),
+                )
+            )
+            continue
+        try:
+            values[name] = _read(known[name], text)
+        except SpecError as notice:
+            notices.append(
+                SpecError(notice.code, f"{name}: {notice.sentence}", notice.remedy)
+            )
+    try:
+        return kind(**values), notices
+    except SpecError as notice:
+        return kind(), [*notices, notice]
+
+
+def choices(kind: type[Any], name: str) -> tuple[str, ...]:
+    """Return the values that a field with a closed set can take."""
+    return get_args(get_type_hints(kind)[name])
+
+
+def _write(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ",".join(f"{first}-{last}" for first, last in value)
+    return str(value)
+
+
+def _read(kind: Any, text: str) -> Any:
+    if get_origin(kind) in (Union, types.UnionType):
+        if not text:
+            return None
+        kind = next(option for option in get_args(kind) if option is not type(None))
+    if get_origin(kind) is Literal:
+        if text in get_args(kind):
+            return text
+        raise SpecError(
+            "unknown_choice",
+            f"{text!r} is not a choice.",
+            f"Use one of {', '.join(get_args(kind))}.",
+        )
+    if kind is bool:
+        return _read_bool(text)
+    if kind is int:
+        return _read_int(text)
+    if kind is date:
+        return read_date(text)
+    if kind is Occurrence:
+        return read_occurrence(text)
+    return _read_brackets(text)
+
+
+def _read_bool(text: str) -> bool:
+    answers = {"yes": True, "true": True, "no": False, "false": False}
+    if text.lower() in answers:
+        return answers[text.lower()]
+    raise SpecError("not_a_choice", f"{text!r} is neither yes nor no.", "Use yes or no.")
+
+
+def _read_int(text: str) -> int:
+    if text.isdecimal() and len(text) < 6:
+        return int(text)
+    raise SpecError(
+        "not_a_number", f"{text!r} is not a whole number.", "Use digits, such as 12."
+    )
+
+
+def _read_brackets(text: str) -> Brackets:
+    matches = [_BRACKET.fullmatch(part.strip()) for part in text.split(",")]
+    if not all(matches):
+        raise SpecError(
+            "unreadable_brackets",
+            f"{text!r} are not brackets of intervals.",
+            "Write them as 0,1-3,4-8.",
+        )
+    return tuple(
+        (int(match[1]), int(match[2] or match[1])) for match in matches if match
+    )
