@@ -54,9 +54,10 @@ def main() -> None:
     folder = parser.parse_args().to
     folder.mkdir(parents=True, exist_ok=True)
     write_exports(folder)
-    found = truths.planted_truths(folder)
+    data = truths.read_exports(folder)
+    found = truths.planted_truths(data, folder)
     truths.write_json(folder / "truths.json", found)
-    card.write_card(folder, found)
+    card.write_card(folder, data, found)
     sys.stdout.write(card.truth_table(found))
 
 

@@ -26,9 +26,11 @@ EXPORTED_AT = instant("2026-07-01T00:30:00")
 DAYS = (AS_OF - LAUNCH_AT) // DAY
 
 # --- who signs up --------------------------------------------------------------
-FOUNDERS = 3_480  # people who come by themselves; team mates are invited by them
+FOUNDERS = 3_420  # people who come by themselves; team mates are invited by them
 YEARLY_GROWTH = 1.28
 OWNER_PROBABILITY = 0.52  # a founder who opens an account for a company
+LAUNCH_FACTOR = 2.4
+LAUNCH_DAYS = 14
 SIGN_UP_BY_WEEKDAY = (1.15, 1.20, 1.15, 1.05, 0.90, 0.42, 0.45)
 USE_BY_WEEKDAY = (1.20, 1.25, 1.20, 1.10, 0.90, 0.20, 0.22)
 SEASON_BY_MONTH = {1: 1.08, 7: 0.93, 8: 0.86, 12: 0.90}
@@ -44,7 +46,7 @@ CHANNELS = {
     "referral": 0.12,
 }
 AFFILIATE_FROM = instant("2025-02-01")
-AFFILIATE_PROBABILITY = 0.26
+AFFILIATE_PROBABILITY = 0.30
 INVITED_CHANNEL = "team_invite"
 REFERRALS_FROM = LAUNCH_AT + 45 * DAY
 REFERRER_MIN_AGE = 21 * DAY
@@ -110,7 +112,7 @@ COMES_BACK_WITH_THE_TEAM = 0.55
 
 # --- onboarding and the experiment ---------------------------------------------
 FAST_DAYS = 3
-FAST_ONBOARDING = 0.36
+FAST_ONBOARDING = 0.37
 FAST_ONBOARDING_BY_CHANNEL = {
     "affiliate": -0.14,
     "referral": 0.08,
@@ -127,22 +129,23 @@ GUIDED_EFFECT = 0.09  # added to the probability of fast onboarding
 
 # --- how long people use the product -------------------------------------------
 # Cumulative hazard after w weeks: EARLY * (1 - exp(-w / EARLY_WEEKS)) + LATE * w.
-EARLY_HAZARD = 0.72
+EARLY_HAZARD = 0.66
 EARLY_WEEKS = 3.0
 LATE_HAZARD_BY_WEEK = 0.0105
 PAYING_EARLY_HAZARD = 0.16
 PAYING_EARLY_WEEKS = 8.0
-PAYING_LATE_HAZARD_BY_WEEK = 0.0088
-FAST_MULTIPLIER = 0.50
+PAYING_LATE_HAZARD_BY_WEEK = 0.0080
+FAST_MULTIPLIER = 0.38
 NOT_FAST_MULTIPLIER = 1.25
 CHANNEL_MULTIPLIER = {
     "affiliate": 2.4,
-    "referral": 0.56,
+    "referral": 0.50,
     "partner": 0.85,
     "paid_search": 1.15,
     INVITED_CHANNEL: 0.90,
 }
-SATISFACTION_HAZARD = -0.50  # log hazard for one standard deviation
+SATISFACTION_HAZARD = -0.55  # log hazard for one standard deviation
+PAYING_SATISFACTION_HAZARD = -0.95
 LEAVES_AFTER_UNPAID_TRIAL = 0.50
 
 # --- plans, prices, trials -----------------------------------------------------
@@ -154,7 +157,7 @@ YEARLY_MONTHS = 10  # a year costs ten months
 YEARLY_PROBABILITY = 0.20
 CURRENCY = "usd"
 TRIAL_DAYS = 14
-TRIAL_CONVERSION = 0.60  # of those still active when the trial ends
+TRIAL_CONVERSION = 0.66  # of those still active when the trial ends
 NEW_PRICE_CONVERSION_FACTOR = 0.76
 FAST_CONVERSION_FACTOR = 1.22
 NOT_FAST_CONVERSION_FACTOR = 0.84
@@ -189,7 +192,7 @@ PAYMENT_FAILURE = 0.014
 PAYMENT_RECOVERY = 0.62
 SPIKE_FROM = instant("2026-03-03")
 SPIKE_UNTIL = instant("2026-03-28")
-SPIKE_FAILURE = 0.27
+SPIKE_FAILURE = 0.28
 SPIKE_RECOVERY = 0.46
 RETRY_DAYS = (3, 7)
 UNPAID_GRACE_DAYS = 14
@@ -213,8 +216,13 @@ HOLE_UNTIL = instant("2025-11-17")
 ACTIVE_DAYS_RATE = 0.172  # active days a day for the median customer
 ACTIVE_DAYS_SPREAD = 0.62
 QUIET_WEEK = 0.13
-FIRST_WEEK_BOOST = 1.9
-EVENTS_A_DAY = 1.95  # beyond the first, for the median customer
+FIRST_WEEK_BOOST = 1.6
+# Most people come for a weekly routine on a day of their own.
+WEEKLY_ROUTINE = 0.66
+ROUTINE_DAYS = 5
+ON_ROUTINE_DAY = 8.0
+ON_OTHER_DAYS = 0.10
+EVENTS_A_DAY = 2.35  # beyond the first, for the median customer
 EVENTS_A_DAY_SPREAD = 0.75
 GAP_BETWEEN_EVENTS = 170
 EVENT_WEIGHTS = {
@@ -264,9 +272,9 @@ NPS_WAVES = tuple(
 )
 NPS_RECENT_DAYS = 30
 NPS_RESPONSE = 0.38
-NPS_MEAN = 7.5
-NPS_BY_SATISFACTION = 1.55
-NPS_NOISE = 1.35
+NPS_MEAN = 7.3
+NPS_BY_SATISFACTION = 1.75
+NPS_NOISE = 1.2
 FAILED_PAYMENT_PENALTY = 1.6
 CSAT_RESPONSE = 0.42
 CES_RESPONSE = 0.33

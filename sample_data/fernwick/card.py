@@ -1,11 +1,9 @@
 """Write the data card: the fixed text, the counts and the answer sheet."""
 
 import csv
-import gzip
-import json
 from pathlib import Path
 
-from fernwick.truths import Truth
+from fernwick.truths import Exports, Truth
 
 # Export -> (layout, one row is, remarks). The order is the card's order.
 FILES = {
@@ -120,26 +118,20 @@ files are well-formed; the mess of real exports has to be tested with other file
 
 
 def _shape(path: Path) -> tuple[int, list[str]]:
-    """Return the number of rows and the column (or property) names of an export."""
-    if path.suffix == ".gz":
-        count, names = 0, dict[str, None]()
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                count += 1
-                names |= dict.fromkeys(json.loads(line)["properties"])
-        return count, ["event", *names]
+    """Return the number of rows and the column names of a CSV export."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         header = next(reader)
         return sum(1 for _ in reader), header
 
 
-def files_table(folder: Path) -> str:
+def files_table(folder: Path, data: Exports) -> str:
     """Return the table of files with their rows and columns."""
+    events = (data.event_rows, ["event", *data.event_fields])
     lines = ["| File | Layout | One row is | Rows |", "|---|---|---|---:|"]
     columns = ["### Columns", ""]
     for name, (layout, row, remark) in FILES.items():
-        count, header = _shape(folder / name)
+        count, header = _shape(folder / name) if name.endswith(".csv") else events
         lines.append(f"| `{name}` | {layout} | {row} | {count} |")
         listed = ", ".join(f"`{column}`" for column in header)
         columns += [f"- **{name}**: {listed}.", f"  {remark[0].upper()}{remark[1:]}."]
@@ -163,7 +155,7 @@ def truth_table(found: list[Truth]) -> str:
     return "\n".join(parts)
 
 
-def write_card(folder: Path, found: list[Truth]) -> None:
+def write_card(folder: Path, data: Exports, found: list[Truth]) -> None:
     """Write `README.md` into the folder of the exports."""
-    parts = [INTRODUCTION, files_table(folder), MONEY, truth_table(found), LIMITS]
+    parts = [INTRODUCTION, files_table(folder, data), MONEY, truth_table(found), LIMITS]
     (folder / "README.md").write_text("\n".join(parts), encoding="utf-8")

@@ -95,6 +95,7 @@ def sign_up_times(rng: np.random.Generator, count: int) -> np.ndarray:
     """Return the sign-up days as instants of midnight, growing and seasonal."""
     growth = a.YEARLY_GROWTH ** (np.arange(a.DAYS) / 365)
     weights = day_factors(a.SIGN_UP_BY_WEEKDAY) * growth
+    weights[: a.LAUNCH_DAYS] *= a.LAUNCH_FACTOR
     days = rng.choice(a.DAYS, size=count, p=weights / weights.sum())
     return a.LAUNCH_AT + np.sort(days) * a.DAY
 
@@ -148,11 +149,11 @@ def onboard(rng: np.random.Generator, person: Person) -> None:
     person.steps = [int(person.joined_at + (last - person.joined_at) * s) for s in share]
 
 
-def hazard_multiplier(person: Person) -> float:
+def hazard_multiplier(person: Person, by_satisfaction: float) -> float:
     """Return how much sooner than usual the person leaves."""
     multiplier = a.FAST_MULTIPLIER if person.is_fast else a.NOT_FAST_MULTIPLIER
     multiplier *= a.CHANNEL_MULTIPLIER.get(person.channel, 1)
-    return multiplier * math.exp(a.SATISFACTION_HAZARD * person.satisfaction)
+    return multiplier * math.exp(by_satisfaction * person.satisfaction)
 
 
 def lifetime(
@@ -172,7 +173,7 @@ def unpaid_lifetime(rng: np.random.Generator, person: Person) -> int:
     """Return how long the person would use the product without ever paying."""
     return lifetime(
         rng,
-        hazard_multiplier(person),
+        hazard_multiplier(person, a.SATISFACTION_HAZARD),
         a.EARLY_HAZARD,
         a.EARLY_WEEKS,
         a.LATE_HAZARD_BY_WEEK,
@@ -183,7 +184,7 @@ def paying_lifetime(rng: np.random.Generator, person: Person) -> int:
     """Return how long a paying person goes on using the product."""
     return lifetime(
         rng,
-        hazard_multiplier(person),
+        hazard_multiplier(person, a.PAYING_SATISFACTION_HAZARD),
         a.PAYING_EARLY_HAZARD,
         a.PAYING_EARLY_WEEKS,
         a.PAYING_LATE_HAZARD_BY_WEEK,

@@ -71,6 +71,8 @@ class Exports:
     onboarded_at: dict[str, int] = field(default_factory=dict)
     months: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     days: set[int] = field(default_factory=set)
+    event_rows: int = 0
+    event_fields: dict[str, None] = field(default_factory=dict)
     paid: dict[str, list[Paid]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -121,6 +123,8 @@ def _read_events(path: Path, data: Exports) -> None:
         for line in file:
             record = json.loads(line)
             properties = record["properties"]
+            data.event_rows += 1
+            data.event_fields |= dict.fromkeys(properties)
             customer, at = properties["distinct_id"], properties["time"]
             day = at // DAY
             if day not in month_by_day:
@@ -187,9 +191,9 @@ def _compare(
     for name, belongs in groups.items():
         chosen = [one for one in data.joined_at if belongs(one)]
         customers, active = active_in_month(data, chosen, number)
-        figures[f"{name}_customers"] = customers
+        figures[f"{name}_customers_month_{number}"] = customers
         figures[f"{name}_active_month_{number}"] = active
-        figures[f"{name}_rate"] = round(active / customers, 4)
+        figures[f"{name}_rate_month_{number}"] = round(active / customers, 4)
     return figures
 
 
@@ -410,16 +414,13 @@ def referred(data: Exports, folder: Path) -> Truth:
         "referred": lambda customer: customer in ids,
         "others": lambda customer: customer not in ids,
     }
-    later = _compare(data, 6, groups)
-    figures = _compare(data, 3, groups)
-    figures |= {name.replace("rate", "rate_month_6"): v for name, v in later.items()}
     return Truth(
         "referred",
         "Referred customers stay longer",
         "Referred: in `referrals.csv` as `referred_id`. Rate: any product event in "
-        "the third (`_month_6`: sixth) calendar month after the month of sign-up, "
-        "over customers for whom that month is complete.",
-        figures,
+        "the third or sixth calendar month after the month of sign-up, over "
+        "customers for whom that month is complete.",
+        _compare(data, 3, groups) | _compare(data, 6, groups),
     )
 
 
@@ -486,9 +487,8 @@ def promoters_hit(data: Exports, folder: Path) -> Truth:
     )
 
 
-def planted_truths(folder: Path) -> list[Truth]:
+def planted_truths(data: Exports, folder: Path) -> list[Truth]:
     """Return all planted truths as measured in the exports of a folder."""
-    data = read_exports(folder)
     return [
         fast_onboarding(data),
         failed_payments(data, folder),

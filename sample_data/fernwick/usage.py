@@ -48,8 +48,12 @@ def _rate(rng: np.random.Generator, person: Person, factors: np.ndarray) -> np.n
     spread = a.ACTIVE_DAYS_SPREAD * float(rng.standard_normal())
     habit = a.ACTIVE_DAYS_RATE * np.exp(spread + 0.15 * person.satisfaction)
     rate = habit * factors
+    if happens(rng, a.WEEKLY_ROUTINE):
+        routine = np.full(7, a.ON_OTHER_DAYS)
+        routine[between(rng, 0, a.ROUTINE_DAYS)] = a.ON_ROUTINE_DAY
+        rate *= np.resize(routine, a.DAYS)  # the launch day is a Monday
     quiet = rng.random(a.DAYS // 7 + 2) < a.QUIET_WEEK
-    rate[quiet[(np.arange(a.DAYS) + 3) // 7]] = 0
+    rate[quiet[np.arange(a.DAYS) // 7]] = 0
     first = (person.joined_at - a.LAUNCH_AT) // a.DAY
     rate[first : first + 7] = habit * factors[first : first + 7] * a.FIRST_WEEK_BOOST
     return rate
@@ -107,6 +111,7 @@ def _visits(days: list[ActiveDay]) -> list[Event]:
     """Return the events of all visits; each visit starts by opening the app."""
     rng = stream(4)
     busy: dict[int, float] = {}
+    bounds_of: dict[tuple[int, bool], list[float]] = {}
     events = []
     for day in days:
         person = day.person
@@ -117,7 +122,10 @@ def _visits(days: list[ActiveDay]) -> list[Event]:
         count = int(rng.geometric(1 / (1 + busy[person.number]))) - 1
         midnight = day.at - day.at % a.DAY + a.DAY
         gap = min(a.GAP_BETWEEN_EVENTS, (midnight - day.at - 60) / (3 * count + 1))
-        bounds = _bounds(person, day.is_before_leaving)
+        key = (person.number, day.is_before_leaving)
+        if key not in bounds_of:
+            bounds_of[key] = _bounds(person, day.is_before_leaving)
+        bounds = bounds_of[key]
         at = float(day.at)
         for draw, pause in zip(
             rng.random(count).tolist(),
