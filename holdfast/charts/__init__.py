@@ -1,0 +1,1 @@
+"""Frames in, Altair charts out: no data access, no aggregation, no Streamlit."""

@@ -1,0 +1,191 @@
+"""Colours, fonts and words that all charts share.
+
+Colours are chosen in the browser from the background the chart is drawn on, so the same
+chart suits a light and a dark page, and follows when the reader switches.
+"""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import altair as alt
+
+# Liberation Sans is what a machine without other fonts draws exports with; a list that
+# does not end in sans-serif would draw no text at all there.
+FONTS = "'Source Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
+
+LIGHT_BACKGROUND = "#ffffff"
+DARK_BACKGROUND = "#0e1117"
+
+# Okabe and Ito's colours, darkened where they are too faint on white. The last ones
+# are for more segments than the default breakdown shows.
+LIGHT_PALETTE = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#C4699B",
+    "#B57D00",
+    "#7B4FA3",
+    "#2A8FCB",
+    "#8C510A",
+    "#857A00",
+)
+# The same hues in the same order, lightened where they are too faint on dark.
+DARK_PALETTE = (
+    "#56B4E9",
+    "#F07F33",
+    "#00B383",
+    "#CC79A7",
+    "#E69F00",
+    "#B79CED",
+    "#8FD3F4",
+    "#C9A27E",
+    "#F0E442",
+)
+# From here on pairs: on a light background, on a dark one.
+INK = ("#1f2937", "#f3f4f6")
+MUTED = ("#6b7280", "#9aa3af")
+GRID = ("#e5e7eb", "#2b303b")
+ACCENT = ("#D55E00", "#F07F33")
+
+# Rates are drawn on a square-root scale that always runs from 0 to 1: low rates stay
+# apart, and a colour means the same rate in every view.
+RATE_STOPS = (0.0, 0.25, 1.0)
+LIGHT_RAMP = ("#e9f2fa", "#7db8dc", "#08468c")
+DARK_RAMP = ("#152433", "#22588e", "#b0d9ff")
+# From these rates on, the other ink is the more legible one on the cell.
+INK_SWITCH = (0.6, 0.4)
+
+IS_DARK = "luminance(background) < 0.5"
+
+TOTAL = "All"
+REST = ("Other", "(none)")
+REST_COLOURS = (("#6b7280", "#9aa3af"), ("#8a929c", "#7a828e"))
+
+
+def light_or_dark(pair: tuple[str, str]) -> alt.ExprRef:
+    """Give the first colour on a light background and the second on a dark one."""
+    return alt.ExprRef(f"{IS_DARK} ? '{pair[1]}' : '{pair[0]}'")
+
+
+def rate_scale() -> alt.Scale:
+    """Give the sequential scale of a rate's cell."""
+    return alt.Scale(
+        type="sqrt",
+        domain=list(RATE_STOPS),
+        range=[light_or_dark(pair) for pair in zip(LIGHT_RAMP, DARK_RAMP, strict=True)],
+        interpolate="rgb",
+        clamp=True,
+    )
+
+
+def cell_ink(rate: str, is_filled: str) -> alt.ExprRef:
+    """Give the legible ink on a cell: by its rate where filled, else the page's ink.
+
+    Args:
+        rate: Vega expression of the rate.
+        is_filled: Vega expression that is true where the cell has its full colour.
+    """
+    light, dark = INK_SWITCH
+    return alt.ExprRef(
+        f"!({is_filled}) ? ({IS_DARK} ? '{INK[1]}' : '{INK[0]}')"
+        f" : {IS_DARK} ? ({rate} >= {dark} ? '#000000' : '#ffffff')"
+        f" : ({rate} >= {light} ? '#ffffff' : '#000000')"
+    )
+
+
+def segment_colours(segments: Iterable[str]) -> list[tuple[str, str]]:
+    """Give each segment its (light, dark) colour, in the order given.
+
+    The total beside segments is drawn in ink, what was folded together in grey; alone
+    the total has the first colour.
+    """
+    names = list(segments)
+    pairs = list(zip(LIGHT_PALETTE, DARK_PALETTE, strict=True))
+    colours, used = [], 0
+    for name in names:
+        if name == TOTAL and len(names) > 1:
+            colours.append(INK)
+        elif name in REST and len(names) > 1:
+            colours.append(REST_COLOURS[REST.index(name)])
+        else:
+            colours.append(pairs[used % len(pairs)])
+            used += 1
+    return colours
+
+
+def category_scale(domain: list[str], colours: list[tuple[str, str]]) -> alt.Scale:
+    """Give the scale of named things with one (light, dark) colour each."""
+    return alt.Scale(domain=domain, range=[light_or_dark(pair) for pair in colours])
+
+
+def segment_color(segments: list[str]) -> alt.Color:
+    """Give the colour encoding of segments, with its legend where there are several."""
+    return alt.Color(
+        "segment:N",
+        scale=category_scale(segments, segment_colours(segments)),
+        sort=segments,
+        legend=top_legend() if len(segments) > 1 else None,
+    )
+
+
+def rate_axis() -> alt.Axis:
+    """Give the axis of a rate: whole percents, few lines."""
+    return alt.Axis(format=".0%", tickCount=5, domain=False, ticks=False)
+
+
+def top_legend(**options: Any) -> alt.Legend:
+    """Give a legend above the chart, which leaves the chart its width."""
+    return alt.Legend(
+        orient="top",
+        direction="horizontal",
+        columns=4,
+        title=None,
+        labelLimit=220,
+        symbolOpacity=1,
+        **options,
+    )
+
+
+def title(text: str, *notes: str) -> alt.Title:
+    """Give a chart's title, with notes on how to read it below."""
+    return alt.Title(
+        text,
+        subtitle=[note for note in notes if note],
+        anchor="start",
+        subtitleColor=light_or_dark(MUTED),
+    )
+
+
+def configure(
+    chart: alt.LayerChart, dark: bool = False, width: int = 900
+) -> alt.LayerChart:
+    """Give the chart the look of the app's pages, for use outside them.
+
+    Args:
+        chart: A chart of this package; it is not changed.
+        dark: Dark background instead of a white one.
+        width: Width in pixels, where the chart leaves it to the page.
+    """
+    index = int(dark)
+    ink, muted, grid = INK[index], MUTED[index], GRID[index]
+    sized = chart if isinstance(chart.width, int) else chart.properties(width=width)
+    themed = (
+        sized.properties(background=(LIGHT_BACKGROUND, DARK_BACKGROUND)[index])
+        .configure(font=FONTS, padding=16)
+        .configure_view(stroke=None)
+        .configure_title(
+            color=ink, fontSize=16, fontWeight=600, subtitleFontSize=12, offset=12
+        )
+        .configure_axis(
+            labelColor=ink,
+            titleColor=muted,
+            gridColor=grid,
+            domainColor=grid,
+            tickColor=grid,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_legend(labelColor=ink, titleColor=muted, labelFontSize=12)
+    )
+    return cast("alt.LayerChart", themed)
