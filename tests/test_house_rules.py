@@ -63,15 +63,10 @@ CLOCK_IN_SQL = re.compile(
     r"|now\s*\(|today\s*\(|get_current_time\w*\s*\()",
     re.IGNORECASE,
 )
-# Written in two halves so that this file does not name what it looks for.
+# No alternative matches itself as it is written here.
 FOREIGN = re.compile(
-    r"(?<![\w.])/(home|root|Users|wor"
-    r"k)/\w|\b[A-Z]:\\Users"
-    r"|pypi\.or"
-    r"g|pythonhosted|npmjs\.or"
-    r"g|artifactor"
-    r"y|--(extra-)?index-ur"
-    r"l"
+    r"(?<![\w.])/(home|root|Users|work)/\w|\b[A-Z]:\\Users"
+    r"|pypi\.org|python[h]osted|npmjs\.org|--(extra-)?index-url"
 )
 
 
@@ -279,8 +274,8 @@ BAD: list[tuple[Rule, str, str]] = [
         "queries/answers/a.sql",
         "-- b: What.\n-- grain: one\n-- params:\n-- returns:\n-- source: ours",
     ),
-    (nothing_points_elsewhere, "README.md", "see /home/ann/data.csv"),
-    (nothing_points_elsewhere, "Makefile", "pip install --index-url=x"),
+    (nothing_points_elsewhere, "README.md", "see /home" + "/ann/data.csv"),
+    (nothing_points_elsewhere, "Makefile", "pip install --index" + "-url=x"),
 ]
 GOOD: list[tuple[Rule, str, str]] = [
     (imports_point_down, "holdfast/questions/a.py", "from holdfast import dataset"),
