@@ -17,7 +17,7 @@ PY := .venv/bin/python
 RUNTIME := .venv/.runtime-$(firstword $(shell cat requirements.txt | cksum))
 TOOLS := .venv/.tools-$(firstword $(shell cat requirements.txt tests/requirements.txt | cksum))
 STAGES := tests/queries tests/charts tests/pages tests/browser
-PARALLEL := --numprocesses=2 --dist=loadfile
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .PHONY: help setup run test lint fix types sql pytest unit queries charts pages browser \
 	chromium bench data docs clean

@@ -21,12 +21,22 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
     *("occurrence", "filters", "query", "model", "exports", "dataset", "population"),
-    *("cohorts", "answer", "questions", "workspace", "charts", "report", "ui", "cli"),
+    *(
+        "cohorts",
+        "spec",
+        "answer",
+        "questions",
+        "workspace",
+        "charts",
+        "report",
+        "ui",
+        "cli",
+    ),
     *("__main__", "pages", "app"),
 )
 # Beyond the order: what knows nothing of the rest, and the two ways that stay apart,
 # files to dataset and dataset to answer.
-READING = {"dataset", "population", "cohorts", "answer", "questions"}
+READING = {"dataset", "population", "cohorts", "spec", "answer", "questions"}
 NEVER = {
     "measures": set(ROOMS),
     "stats": set(ROOMS),
