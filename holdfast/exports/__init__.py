@@ -1,0 +1,1 @@
+"""Exports of other tools: a file becomes a source."""

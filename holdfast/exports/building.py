@@ -1,0 +1,242 @@
+"""All sources of a workspace become one dataset file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from holdfast.cancellation import Cancellation
+from holdfast.errors import CancelledError, DatasetError, WorkspaceError
+from holdfast.exports.engine import open_engine
+from holdfast.exports.mapping import (
+    Source,
+    profile,
+    staged_columns,
+    staged_relation,
+)
+from holdfast.model import FEEDS, TABLES
+from holdfast.query import literal, load, quoted
+
+Progress = Callable[[str, float], None]
+"""Called with the stage in words and the share done, from 0 to 1."""
+
+WEEK_SHIFT = {"monday": 3, "sunday": 4, "saturday": 5}
+
+_QUERIES = (
+    "customers",
+    "events",
+    "orders",
+    "subscriptions",
+    "payments",
+    "responses",
+    "invitations",
+    "tickets",
+    "touches",
+    "activity",
+    "activity_days",
+    "activity_weeks",
+    "activity_months",
+    "event_names",
+    "observed",
+    "holes",
+    "rejected",
+    "source_rows",
+)
+_NO_EVENTS = ("order",)
+
+
+def build(
+    sources: Sequence[tuple[Source, str, str, int]],
+    target: Path,
+    temporary: Path,
+    settings: Mapping[str, str],
+    cancellation: Cancellation,
+    progress: Progress,
+) -> dict[str, int]:
+    """Write a dataset file and return the rows of each table.
+
+    Args:
+        sources: Each source with its id, the file's name and its rows, in order of
+            loading.
+        target: File to write; it must not exist.
+        temporary: Folder for spilling.
+        settings: Settings as text; 'zone' and 'week_start' shape the tables.
+        cancellation: Wish to stop.
+        progress: Told what is being done.
+
+    Raises:
+        CancelledError: Somebody asked to stop; the file is half written.
+        WorkspaceError: The disk or the memory did not suffice.
+    """
+    folders = {Path(source.parquet).parent for source, *_ in sources}
+    engine = open_engine(target, temporary, [target.parent, *folders])
+    try:
+        with cancellation.attach(engine):
+            _stage(engine, sources, settings)
+            _fill(engine, sources, settings, cancellation, progress)
+            rows = _count(engine)
+            cancellation.check()
+            engine.execute("checkpoint")
+    except duckdb.InterruptException:
+        raise CancelledError from None
+    except duckdb.OutOfMemoryException:
+        raise WorkspaceError(
+            "out_of_memory",
+            "The import needs more memory than it may use.",
+            "Close other programs, or load fewer files at once.",
+        ) from None
+    except (duckdb.IOException, OSError) as error:
+        raise WorkspaceError(
+            "cannot_write",
+            "The dataset could not be written; the disk may be full.",
+            "Make room on the disk and load the files again.",
+        ) from error
+    finally:
+        engine.close()
+    return rows
+
+
+def count_rows(path: Path) -> dict[str, int]:
+    """Open a dataset file read-only and count the rows of each table.
+
+    Raises:
+        DatasetError: It is no dataset, or damaged.
+    """
+    try:
+        engine = duckdb.connect(
+            str(path),
+            read_only=True,
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+        try:
+            return _count(engine)
+        finally:
+            engine.close()
+    except duckdb.Error as error:
+        raise DatasetError(
+            "dataset_damaged",
+            f"The dataset {path.name} cannot be read.",
+            "Load the files again; the sources are kept.",
+        ) from error
+
+
+def replace_settings(path: Path, settings: Mapping[str, str]) -> None:
+    """Write other settings into a copy of a dataset whose tables stay as they are.
+
+    Raises:
+        DatasetError: The file is no dataset, or damaged.
+    """
+    try:
+        engine = open_engine(path, path.parent, [path.parent])
+        try:
+            engine.execute("begin")
+            engine.execute("delete from settings").fetchall()
+            _write_settings(engine, settings)
+            engine.execute("commit")
+            engine.execute("checkpoint")
+        finally:
+            engine.close()
+    except duckdb.Error as error:
+        raise DatasetError(
+            "dataset_damaged",
+            f"The dataset {path.name} cannot be read.",
+            "Load the files again; the sources are kept.",
+        ) from error
+
+
+def _stage(
+    engine: duckdb.DuckDBPyConnection,
+    sources: Sequence[tuple[Source, str, str, int]],
+    settings: Mapping[str, str],
+) -> None:
+    """Make the staged relations, empty where nothing feeds them."""
+    stored = [source for source, *_ in sources]
+    for feed in FEEDS:
+        relation = staged_relation(stored, feed.name, settings["zone"])
+        engine.execute(
+            f"create temp view {quoted('staged_' + feed.name)} as {relation}"
+        )
+    engine.execute("create temp table staged_sources (source_no integer, source text)")
+    engine.execute(
+        "create temp table staged_feeds"
+        " (source_no integer, source text, name text, feed text, rows_read bigint)"
+    )
+    for source, source_id, name, rows in sources:
+        engine.execute(
+            "insert into staged_sources values (?, ?)", [source.number, source_id]
+        ).fetchall()
+        for part in source.mapping.feeds:
+            engine.execute(
+                "insert into staged_feeds values (?, ?, ?, ?, ?)",
+                [source.number, source_id, name, part.feed, rows],
+            ).fetchall()
+
+
+def _fill(
+    engine: duckdb.DuckDBPyConnection,
+    sources: Sequence[tuple[Source, str, str, int]],
+    settings: Mapping[str, str],
+    cancellation: Cancellation,
+    progress: Progress,
+) -> None:
+    steps = len(_QUERIES) + 3
+    progress("customers", 0.0)
+    _keep(engine, "duplicates", {}, is_temporary=True)
+    cancellation.check()
+    _keep(engine, "seen", {}, is_temporary=True)
+    names = [
+        row[0] for row in engine.execute(load("dataset_event_counts").text).fetchall()
+    ]
+    values = ", ".join(literal(name) for name in names or _NO_EVENTS)
+    engine.execute(f"create type event_name as enum ({values})")
+    parameters = {
+        "week_shift": WEEK_SHIFT[settings["week_start"]],
+        "zone": settings["zone"],
+    }
+    for step, name in enumerate(_QUERIES, start=2):
+        cancellation.check()
+        progress(name.replace("_", " "), step / steps)
+        _keep(engine, name, parameters)
+    cancellation.check()
+    stored = [source for source, *_ in sources]
+    for table, described in (("customers", "attributes"), ("events", "properties")):
+        columns, _ = staged_columns(stored, table)
+        engine.execute(f"create table {described} as {profile(table, columns)}")
+    engine.execute("create table settings (name varchar, value varchar)")
+    _write_settings(engine, settings)
+
+
+def _keep(
+    engine: duckdb.DuckDBPyConnection,
+    name: str,
+    parameters: Mapping[str, object],
+    *,
+    is_temporary: bool = False,
+) -> None:
+    query = load(f"dataset_{name}")
+    kind = "temp table" if is_temporary else "table"
+    values = {each.name: parameters[each.name] for each in query.params}
+    engine.execute(f"create {kind} {quoted(name)} as {query.text}", values)
+
+
+def _write_settings(
+    engine: duckdb.DuckDBPyConnection, settings: Mapping[str, str]
+) -> None:
+    for name, value in settings.items():
+        engine.execute("insert into settings values (?, ?)", [name, value]).fetchall()
+
+
+def _count(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    return {
+        table.name: int(
+            engine.execute(
+                f"select count(*) from main.{quoted(table.name)}"
+            ).fetchall()[0][0]
+        )
+        for table in TABLES
+    }

@@ -1,0 +1,83 @@
+-- dataset_customers: Customers with dense numbers and their latest attributes.
+-- grain: one row per customer
+-- params: none
+-- returns: none
+-- source: design.md; DuckDB only: columns() carries every attribute, each with its latest value that is not null
+
+with ranked as (
+    select
+        *,
+        row_number() over (
+            order by
+                source_no,
+                updated_at nulls first,
+                hash(*columns(* exclude (line, row_text)))
+        ) as recency
+    from staged_customers
+    where reason is null
+),
+
+latest as (
+    select
+        customer_id,
+        arg_max(
+            columns(
+                * exclude (
+                    customer_id, source_no, line, updated_at, updated_on,
+                    reason, row_text, recency
+                )
+            ),
+            recency
+        )
+    from ranked
+    group by customer_id
+),
+
+numbered as (
+    select
+        (row_number() over (order by seen.first_seen_at, seen.customer_id) - 1)
+        ::integer as customer_no,
+        seen.first_seen_at,
+        seen.first_seen_on,
+        seen.customer_id as seen_id,
+        latest.*
+    from seen
+    left join latest on seen.customer_id = latest.customer_id
+),
+
+accounts as (
+    select
+        account_id,
+        (row_number() over (order by min(customer_no)) - 1)::integer as account_no
+    from numbered
+    where account_id is not null
+    group by account_id
+),
+
+final as (
+    select
+        numbered.customer_no,
+        numbered.seen_id as customer_id,
+        accounts.account_no,
+        numbered.account_id,
+        numbered.email,
+        numbered.signed_up_at,
+        numbered.signed_up_on,
+        numbered.first_seen_at,
+        numbered.first_seen_on,
+        coalesce(numbered.signed_up_at, numbered.first_seen_at) as joined_at,
+        coalesce(numbered.signed_up_on, numbered.first_seen_on) as joined_on,
+        numbered.referred_by,
+        numbered.tenure_months,
+        numbered.has_churned,
+        numbered.* exclude (
+            customer_no, seen_id, customer_id, account_id, email, signed_up_at,
+            signed_up_on, first_seen_at, first_seen_on, referred_by, tenure_months,
+            has_churned
+        )
+    from numbered
+    left join accounts on numbered.account_id = accounts.account_id
+)
+
+select * from final
+order by customer_no

@@ -1,0 +1,128 @@
+-- dataset_duplicates: Rows of sources that repeat a row by its key; the latest source wins.
+-- grain: one row per source and line
+-- params: none
+-- returns: none
+-- source: ours; the key of each feed is declared in model.py, rows without a key have no duplicates
+
+with repeated_events as (
+    select hash(event_id, customer_id, event, happened_at) as key_hash
+    from staged_events
+    where reason is null and event_id is not null
+    group by key_hash
+    having count(*) > 1
+),
+
+events_duplicates as (
+    select
+        'events' as feed,
+        source_no,
+        line
+    from staged_events
+    where
+        reason is null
+        and event_id is not null
+        and hash(event_id, customer_id, event, happened_at) in (
+            select repeated_events.key_hash from repeated_events
+        )
+    qualify
+        row_number() over (
+            partition by event_id, customer_id, event, happened_at
+            order by source_no desc, line desc
+        ) > 1
+),
+
+orders_duplicates as (
+    select
+        'orders' as feed,
+        source_no,
+        line
+    from staged_orders
+    where reason is null and order_id is not null
+    qualify
+        row_number() over (
+            partition by order_id order by source_no desc, line desc
+        ) > 1
+),
+
+subscriptions_duplicates as (
+    select
+        'subscriptions' as feed,
+        source_no,
+        line
+    from staged_subscriptions
+    where reason is null and subscription_id is not null
+    qualify
+        row_number() over (
+            partition by subscription_id, started_at order by source_no desc, line desc
+        ) > 1
+),
+
+payments_duplicates as (
+    select
+        'payments' as feed,
+        source_no,
+        line
+    from staged_payments
+    where reason is null and payment_id is not null
+    qualify
+        row_number() over (
+            partition by payment_id order by source_no desc, line desc
+        ) > 1
+),
+
+responses_duplicates as (
+    select
+        'responses' as feed,
+        source_no,
+        line
+    from staged_responses
+    where reason is null and response_id is not null
+    qualify
+        row_number() over (
+            partition by response_id order by source_no desc, line desc
+        ) > 1
+),
+
+tickets_duplicates as (
+    select
+        'tickets' as feed,
+        source_no,
+        line
+    from staged_tickets
+    where reason is null and ticket_id is not null
+    qualify
+        row_number() over (
+            partition by ticket_id order by source_no desc, line desc
+        ) > 1
+),
+
+touches_duplicates as (
+    select
+        'touches' as feed,
+        source_no,
+        line
+    from staged_touches
+    where reason is null and customer_id is not null
+    qualify
+        row_number() over (
+            partition by customer_id, experiment, variant, touched_at order by source_no desc, line desc
+        ) > 1
+),
+
+final as (
+    select * from events_duplicates
+    union all
+    select * from orders_duplicates
+    union all
+    select * from subscriptions_duplicates
+    union all
+    select * from payments_duplicates
+    union all
+    select * from responses_duplicates
+    union all
+    select * from tickets_duplicates
+    union all
+    select * from touches_duplicates
+)
+
+select * from final

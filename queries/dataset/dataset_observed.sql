@@ -1,0 +1,189 @@
+-- dataset_observed: How far each table has been observed, and its last complete day.
+-- grain: one row per table that has instants
+-- params:
+--   zone (VARCHAR): the workspace's zone
+-- returns: none
+-- source: metrics.md, Time: a table of pure dates is complete to its last day, one with times of day to the day before; ends of subscriptions may lie ahead and observe nothing
+
+with days as (
+    select
+        'events' as table_name,
+        happened_on as observed_on,
+        min(happened_at) as first_at,
+        max(happened_at) as last_at,
+        count(*) as rows
+    from events
+    where happened_at is not null
+    group by happened_on
+    union all
+    select
+        'orders' as table_name,
+        ordered_on as observed_on,
+        min(ordered_at) as first_at,
+        max(ordered_at) as last_at,
+        count(*) as rows
+    from orders
+    where ordered_at is not null
+    group by ordered_on
+    union all
+    select
+        'payments' as table_name,
+        charged_on as observed_on,
+        min(charged_at) as first_at,
+        max(charged_at) as last_at,
+        count(*) as rows
+    from payments
+    where charged_at is not null
+    group by charged_on
+    union all
+    select
+        'responses' as table_name,
+        answered_on as observed_on,
+        min(answered_at) as first_at,
+        max(answered_at) as last_at,
+        count(*) as rows
+    from responses
+    where answered_at is not null
+    group by answered_on
+    union all
+    select
+        'invitations' as table_name,
+        sent_on as observed_on,
+        min(sent_at) as first_at,
+        max(sent_at) as last_at,
+        count(*) as rows
+    from invitations
+    where sent_at is not null
+    group by sent_on
+    union all
+    select
+        'touches' as table_name,
+        touched_on as observed_on,
+        min(touched_at) as first_at,
+        max(touched_at) as last_at,
+        count(*) as rows
+    from touches
+    where touched_at is not null
+    group by touched_on
+    union all
+    select
+        'tickets' as table_name,
+        opened_on as observed_on,
+        min(opened_at) as first_at,
+        max(opened_at) as last_at,
+        count(*) as rows
+    from tickets
+    where opened_at is not null
+    group by opened_on
+    union all
+    select
+        'customers' as table_name,
+        signed_up_on as observed_on,
+        min(signed_up_at) as first_at,
+        max(signed_up_at) as last_at,
+        count(*) as rows
+    from customers
+    where signed_up_at is not null
+    group by signed_up_on
+    union all
+    select
+        'subscriptions' as table_name,
+        started_on as observed_on,
+        min(started_at) as first_at,
+        max(started_at) as last_at,
+        count(*) as rows
+    from subscriptions
+    where started_at is not null
+    group by started_on
+    union all
+    select
+        'subscriptions' as table_name,
+        cancelled_on as observed_on,
+        min(cancelled_at) as first_at,
+        max(cancelled_at) as last_at,
+        0 as rows
+    from subscriptions
+    where cancelled_at is not null
+    group by cancelled_on
+),
+
+people as (
+    select
+        'events' as table_name,
+        count(distinct customer_no) as customers
+    from activity
+    union all
+    select
+        'orders' as table_name,
+        count(distinct customer_no) as customers
+    from orders
+    union all
+    select
+        'payments' as table_name,
+        count(distinct customer_no) as customers
+    from payments
+    union all
+    select
+        'responses' as table_name,
+        count(distinct customer_no) as customers
+    from responses
+    union all
+    select
+        'invitations' as table_name,
+        count(distinct customer_no) as customers
+    from invitations
+    union all
+    select
+        'touches' as table_name,
+        count(distinct customer_no) as customers
+    from touches
+    union all
+    select
+        'tickets' as table_name,
+        count(distinct customer_no) as customers
+    from tickets
+    union all
+    select
+        'customers' as table_name,
+        count(distinct customer_no) as customers
+    from customers
+    where signed_up_at is not null
+    union all
+    select
+        'subscriptions' as table_name,
+        count(distinct customer_no) as customers
+    from subscriptions
+),
+
+spans as (
+    select
+        table_name,
+        sum(rows)::bigint as rows,
+        min(first_at) as first_at,
+        max(last_at) as last_at,
+        min(observed_on) as observed_from,
+        max(observed_on) as last_on,
+        bool_and(
+            first_at = last_at
+            and first_at = timezone('UTC', timezone($zone, observed_on::timestamp))
+        ) as is_dated
+    from days
+    group by table_name
+),
+
+final as (
+    select
+        spans.table_name,
+        spans.rows,
+        people.customers,
+        spans.first_at,
+        spans.last_at,
+        spans.observed_from,
+        (spans.last_on + 1)::date as observed_until,
+        (spans.last_on + spans.is_dated::integer)::date as as_of
+    from spans
+    inner join people on spans.table_name = people.table_name
+)
+
+select * from final
+order by table_name

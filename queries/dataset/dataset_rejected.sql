@@ -1,0 +1,111 @@
+-- dataset_rejected: Rows that were refused, each with its reason and its text.
+-- grain: one row per refused row and feed
+-- params: none
+-- returns: none
+-- source: ours; nothing is dropped silently
+
+with refused as (
+    select
+        'customers' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_customers
+    where reason is not null
+    union all
+    select
+        'events' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_events
+    where reason is not null
+    union all
+    select
+        'orders' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_orders
+    where reason is not null
+    union all
+    select
+        'order_lines' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_order_lines
+    where reason is not null
+    union all
+    select
+        'subscriptions' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_subscriptions
+    where reason is not null
+    union all
+    select
+        'payments' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_payments
+    where reason is not null
+    union all
+    select
+        'responses' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_responses
+    where reason is not null
+    union all
+    select
+        'invitations' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_invitations
+    where reason is not null
+    union all
+    select
+        'tickets' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_tickets
+    where reason is not null
+    union all
+    select
+        'touches' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_touches
+    where reason is not null
+),
+
+final as (
+    select
+        staged_sources.source,
+        refused.table_name,
+        refused.line,
+        refused.reason,
+        refused.row_text as text
+    from refused
+    inner join staged_sources on refused.source_no = staged_sources.source_no
+)
+
+select * from final
+order by source, table_name, line

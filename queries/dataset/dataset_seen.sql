@@ -1,0 +1,72 @@
+-- dataset_seen: Every customer that some row is about, with the first sign of life.
+-- grain: one row per customer id
+-- params: none
+-- returns: none
+-- source: metrics.md, Lifecycle: first observed; a sign-up or an experiment is no sign of life
+
+with events_seen as (
+    select
+        customer_id,
+        min(happened_at) as first_at,
+        min(happened_on) as first_on
+    from staged_events
+    where reason is null
+    group by customer_id
+),
+
+sightings as (
+    select * from events_seen
+    union all
+    select
+        customer_id,
+        ordered_at,
+        ordered_on
+    from staged_orders
+    where reason is null
+    union all
+    select
+        customer_id,
+        ordered_at,
+        ordered_on
+    from staged_order_lines
+    where reason is null
+    union all
+    select
+        customer_id,
+        started_at,
+        started_on
+    from staged_subscriptions
+    where reason is null
+    union all
+    select
+        customer_id,
+        charged_at,
+        charged_on
+    from staged_payments
+    where reason is null
+    union all
+    select
+        customer_id,
+        null,
+        null
+    from staged_touches
+    where reason is null
+    union all
+    select
+        customer_id,
+        null,
+        null
+    from staged_customers
+    where reason is null
+),
+
+final as (
+    select
+        customer_id,
+        min(first_at) as first_seen_at,
+        min(first_on) as first_seen_on
+    from sightings
+    group by customer_id
+)
+
+select * from final

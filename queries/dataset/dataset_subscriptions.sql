@@ -1,0 +1,54 @@
+-- dataset_subscriptions: Subscription periods with the first paid day.
+-- grain: one row per subscription period
+-- params: none
+-- returns: none
+-- source: metrics.md, Money: trials are out; a subscription that ended in its trial was never paid; a discount on one invoice only is no part of the price
+
+with staged_once as (
+    select staged.*
+    from staged_subscriptions as staged
+    anti join duplicates
+        on
+            duplicates.feed = 'subscriptions'
+            and staged.source_no = duplicates.source_no
+            and staged.line = duplicates.line
+    where staged.reason is null
+),
+
+final as (
+    select
+        customers.customer_no,
+        staged.subscription_id,
+        staged.plan,
+        lower(staged.status) as status,
+        staged.started_at,
+        staged.started_on,
+        staged.trial_ended_at,
+        staged.trial_ended_on,
+        case
+            when
+                lower(staged.status)
+                in ('trialing', 'in_trial', 'incomplete', 'incomplete_expired')
+                then null
+            when staged.ended_at <= coalesce(staged.trial_ended_at, staged.started_at)
+                then null
+            else greatest(staged.started_on, staged.trial_ended_on)
+        end as paid_from_on,
+        staged.ended_at,
+        staged.ended_on,
+        staged.cancelled_at,
+        staged.cancelled_on,
+        staged.cancel_reason,
+        staged.price,
+        coalesce(staged.interval_months, 1) as interval_months,
+        coalesce(staged.quantity, 1) as quantity,
+        case
+            when coalesce(staged.is_discount_recurring, true) then staged.discount
+        end as discount,
+        upper(staged.currency) as currency
+    from staged_once as staged
+    inner join customers on staged.customer_id = customers.customer_id
+)
+
+select * from final
+order by customer_no, started_at, subscription_id

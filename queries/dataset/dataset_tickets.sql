@@ -1,0 +1,35 @@
+-- dataset_tickets: Support tickets; of unknown people too.
+-- grain: one row per ticket
+-- params: none
+-- returns: none
+-- source: ours; the first answer comes from its instant, else from the minutes to it
+
+with final as (
+    select
+        customers.customer_no,
+        staged.ticket_id,
+        staged.opened_at,
+        staged.opened_on,
+        coalesce(
+            staged.first_responded_at,
+            staged.opened_at + to_seconds(staged.first_response_minutes * 60)
+        ) as first_responded_at,
+        staged.solved_at,
+        staged.reopens::integer as reopens,
+        staged.subject,
+        staged.tags,
+        lower(staged.status) as status,
+        lower(staged.priority) as priority,
+        staged.channel
+    from staged_tickets as staged
+    left join customers on staged.customer_id = customers.customer_id
+    anti join duplicates
+        on
+            duplicates.feed = 'tickets'
+            and staged.source_no = duplicates.source_no
+            and staged.line = duplicates.line
+    where staged.reason is null
+)
+
+select * from final
+order by opened_at, ticket_id
