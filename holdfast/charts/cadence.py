@@ -9,6 +9,8 @@ from holdfast.charts.theme import (
     INK,
     LIGHT_PALETTE,
     MUTED,
+    autosize,
+    axis,
     light_or_dark,
     rate_axis,
     title,
@@ -50,7 +52,13 @@ def cadence_distribution(frame: pd.DataFrame, summary: pd.DataFrame) -> alt.Laye
     base = alt.Chart(gaps).encode(
         alt.X("gap_days:Q", title=f"{label('gap_days')}, median of each customer")
         .scale(type="log", nice=False)
-        .axis(values=[1, 2, 3, 7, 14, 30, 60, 90, 180, 365], grid=False, format=",d")
+        .axis(
+            axis(
+                values=[1, 2, 3, 7, 14, 30, 60, 90, 180, 365],
+                grid=False,
+                format=",d",
+            )
+        )
     )
     share = alt.Y("cumulative_share:Q", title=label("cumulative_share")).scale(
         domain=[0, 1]
@@ -97,6 +105,7 @@ def cadence_distribution(frame: pd.DataFrame, summary: pd.DataFrame) -> alt.Laye
     return alt.LayerChart(
         layer=[area, rule, line, hover, name],
         title=title("Days between active days"),
+        autosize=autosize(),
         height=260,
         description=cadence_distribution_alt_text(frame, summary),
     )

@@ -10,6 +10,8 @@ from holdfast.charts.theme import (
     LIGHT_PALETTE,
     MUTED,
     TOTAL,
+    autosize,
+    axis,
     category_scale,
     light_or_dark,
     rate_axis,
@@ -61,17 +63,20 @@ def lifecycle_bars(
         base.mark_bar(cursor="pointer")
         .encode(
             alt.Y("signed_customers:Q", title=label("customers"), stack="zero").axis(
-                labelExpr="format(abs(datum.value), ',')", domain=False, ticks=False
+                axis(
+                    labelExpr="format(abs(datum.value), ',')",
+                )
             ),
             alt.Color(
                 "status:N",
+                title="Status",
                 sort=list(STATUSES),
                 scale=category_scale(list(STATUSES), STATUS_COLOURS),
                 legend=top_legend(
                     labelExpr="upper(slice(datum.label, 0, 1)) + slice(datum.label, 1)"
                 ),
             ),
-            order=alt.Order("place:Q"),
+            order=alt.Order("place:Q", title="Order"),
             fillOpacity=alt.when("datum.is_complete")
             .then(alt.value(1))
             .otherwise(alt.value(0.35)),
@@ -104,6 +109,7 @@ def lifecycle_bars(
             f"New, returning, resurrected and dormant customers by {interval}",
             "" if rows["is_complete"].all() else "The dashed interval is incomplete",
         ),
+        autosize=autosize(),
         height=340,
         description=lifecycle_bars_alt_text(frame, interval, segment=segment),
     )
@@ -151,6 +157,7 @@ def retention_rate_lines(
         _period_axis(interval),
         alt.Color(
             "measure:N",
+            title="Measure",
             sort=names,
             scale=category_scale(names, RATE_COLOURS),
             legend=top_legend(),
@@ -184,6 +191,7 @@ def retention_rate_lines(
             f"Retention rates by {interval}",
             "The band is the strict rate's 95% interval",
         ),
+        autosize=autosize(),
         height=280,
         description=retention_rate_lines_alt_text(frame, interval, segment=segment),
     )
@@ -226,11 +234,14 @@ def retention_rate_lines_alt_text(
 def _period_axis(interval: str) -> alt.X:
     """Give the axis of periods, keyed by text because browsers shift dates."""
     pattern = "%b %Y" if interval == "month" else "%e %b %Y"
-    return alt.X("period_key:O", title=None).axis(
-        labelAngle=0,
-        labelOverlap=True,
-        labelSeparation=8,
-        labelExpr=f"trim(utcFormat(toDate(datum.value), '{pattern}'))",
+    return alt.X("period_key:O", title=interval.capitalize()).axis(
+        axis(
+            title=None,
+            labelAngle=0,
+            labelOverlap=True,
+            labelSeparation=8,
+            labelExpr=f"trim(utcFormat(toDate(datum.value), '{pattern}'))",
+        )
     )
 
 

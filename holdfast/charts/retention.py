@@ -16,6 +16,8 @@ from holdfast.charts.theme import (
     INK,
     MUTED,
     TOTAL,
+    autosize,
+    axis,
     cell_ink,
     light_or_dark,
     rate_axis,
@@ -63,25 +65,26 @@ def retention_triangle(
         alt.X("interval:O", title=f"{interval.capitalize()}s after the start")
         .scale(paddingInner=0.05, paddingOuter=0)
         .axis(
-            orient="top",
-            domain=False,
-            ticks=False,
-            labelAngle=0,
-            labelOverlap=True,
-            labelExpr=_header(rows, interval, mode),
-            titlePadding=8,
+            axis(
+                orient="top",
+                labelAngle=0,
+                labelOverlap=True,
+                labelExpr=_header(rows, interval, mode),
+            )
         ),
-        alt.Y("cohort_label:O", title=None)
+        alt.Y("cohort_label:O", title="Cohort")
         .sort(order)
         .scale(domain=order, paddingInner=0.08, paddingOuter=0)
         .axis(
-            domain=False,
-            ticks=False,
-            labelLimit=180,
-            labelPadding=8,
-            labelFontWeight=alt.when(alt.datum.value == POOLED_LABEL)
-            .then(alt.value("bold"))
-            .otherwise(alt.value("normal")),
+            axis(
+                title=None,
+                labelOverlap=False,
+                labelLimit=180,
+                labelPadding=8,
+                labelFontWeight=alt.when(alt.datum.value == POOLED_LABEL)
+                .then(alt.value("bold"))
+                .otherwise(alt.value("normal")),
+            )
         ),
     )
     complete = (
@@ -137,6 +140,7 @@ def retention_triangle(
     return alt.LayerChart(
         layer=[complete, incomplete, numbers, clickable],
         title=title("Retention by cohort", _how_to_read(cells)),
+        autosize=autosize(),
         height=max(len(order), 1) * ROW_HEIGHT,
         description=retention_triangle_alt_text(frame, interval, segment=segment),
     )
@@ -187,9 +191,11 @@ def retention_curves(
 
     base = alt.Chart(points).encode(
         alt.X("interval:O", title=f"{interval.capitalize()}s after the start").axis(
-            labelAngle=0,
-            labelOverlap=True,
-            labelExpr=_header(rows, interval, mode, short=True),
+            axis(
+                labelAngle=0,
+                labelOverlap=True,
+                labelExpr=_header(rows, interval, mode, short=True),
+            )
         ),
         segment_color(segments),
     )
@@ -231,6 +237,7 @@ def retention_curves(
             "Bands are 95% intervals",
             "Hollow points have few customers" if points["is_small"].any() else "",
         ),
+        autosize=autosize(),
         height=340,
         description=retention_curves_alt_text(frame, interval),
     )

@@ -6,6 +6,8 @@ import pandas as pd
 from holdfast.charts.labels import range_label
 from holdfast.charts.theme import (
     MUTED,
+    autosize,
+    axis,
     light_or_dark,
     rate_axis,
     segment_color,
@@ -50,7 +52,10 @@ def survival_curves(
 
     colour = segment_color(segments)
     duration = alt.X("duration:Q", title=f"{unit.capitalize()} after the start").axis(
-        grid=False, tickMinStep=1
+        axis(
+            grid=False,
+            tickMinStep=1,
+        )
     )
     rate = alt.Y("survival_rate:Q", title=label("survival_rate")).scale(domain=[0, 1])
     base = alt.Chart(steps).encode(duration, colour)
@@ -105,6 +110,7 @@ def survival_curves(
             if len(medians)
             else "Bands are 95% intervals; no median is reached",
         ),
+        autosize=autosize(),
         height=340,
         description=survival_curves_alt_text(frame, summary, unit),
     )

@@ -122,15 +122,29 @@ def segment_color(segments: list[str]) -> alt.Color:
     """Give the colour encoding of segments, with its legend where there are several."""
     return alt.Color(
         "segment:N",
+        title="Segment",
         scale=category_scale(segments, segment_colours(segments)),
         sort=segments,
         legend=top_legend() if len(segments) > 1 else None,
     )
 
 
+def axis(**options: Any) -> alt.Axis:
+    """Give an axis whose words are legible on light and dark alike."""
+    look: dict[str, Any] = {
+        "domain": False,
+        "ticks": False,
+        "labelColor": light_or_dark(INK),
+        "labelPadding": 6,
+        "titleColor": light_or_dark(MUTED),
+        "titlePadding": 8,
+    }
+    return alt.Axis(**(look | options))
+
+
 def rate_axis() -> alt.Axis:
     """Give the axis of a rate: whole percents, few lines."""
-    return alt.Axis(format=".0%", tickCount=5, domain=False, ticks=False)
+    return axis(format=".0%", tickCount=5)
 
 
 def top_legend(**options: Any) -> alt.Legend:
@@ -138,12 +152,20 @@ def top_legend(**options: Any) -> alt.Legend:
     return alt.Legend(
         orient="top",
         direction="horizontal",
-        columns=4,
+        columns=alt.ExprRef("clamp(floor(width / 170), 1, 6)"),
         title=None,
+        labelColor=light_or_dark(INK),
         labelLimit=220,
+        padding=0,
+        offset=8,
         symbolOpacity=1,
         **options,
     )
+
+
+def autosize() -> alt.AutoSizeParams:
+    """Fit the width only: a height is the plot's own, so that rows keep their size."""
+    return alt.AutoSizeParams(type="fit-x", contains="padding")
 
 
 def title(text: str, *notes: str) -> alt.Title:
