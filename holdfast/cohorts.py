@@ -21,7 +21,7 @@ from typing import Literal
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import NONE
-from holdfast.occurrence import Occurrence
+from holdfast.occurrence import Kind, Occurrence
 from holdfast.periods import ROLLING_DAYS, Interval, period_of, period_sql
 from holdfast.population import Population, Relation, check_event, suggestion
 from holdfast.query import Value, quoted
@@ -129,18 +129,17 @@ def presence_relation(
     Raises:
         SpecError: An event or property is not in the data, or a table is empty.
     """
-    if shown_by.kind == "activity" and members.unit == "customer" and not clock.cut.before:
+    if (
+        shown_by.kind == "activity"
+        and members.unit == "customer"
+        and clock.cut.before is None
+    ):
+        table_of(dataset, shown_by)
         rollup = f"activity_{clock.interval}s"
-        if members.is_everyone:
-            return Relation(
-                "select\n    customer_no as unit_no,\n    0::utinyint as segment_no,"
-                f"\n    period,\n    previous_period,\n    next_period\nfrom {rollup}"
-            )
         return Relation(
-            "select\n    population.unit_no,\n    population.segment_no,"
-            "\n    rollup.period,\n    rollup.previous_period,\n    rollup.next_period"
-            f"\nfrom {rollup} as rollup\ninner join population"
-            "\n    on rollup.customer_no = population.customer_no"
+            f"{_members(members, rollup)},\n    {rollup}.period,"
+            f"\n    {rollup}.previous_period,\n    {rollup}.next_period"
+            f"\n{_from(members, rollup)}"
         )
     periods = _periods(dataset, shown_by, clock, "return")
     # Only what the population did is joined, and a unit is active once a period.
@@ -169,6 +168,8 @@ def table_of(dataset: Dataset, occurrence: Occurrence) -> str:
     Raises:
         SpecError: The workspace has no such data.
     """
+    if occurrence.kind == "signup" and dataset.observed:
+        return "customers"
     wanted = {
         "signup": "customers",
         "activity": "events" if "events" in dataset.observed else "orders",
@@ -233,27 +234,44 @@ def _from_rollup(
         return None
     table_of(dataset, returning)
     rollup = f"activity_{clock.interval}s"
-    day = {"signup": "joined_on", "activity": "first_active_on"}[start.kind]
-    started = period_sql(f"customers.{day}", clock.interval, dataset.week_start)
-    if members.is_everyone:
-        unit, segment, join = "{}.customer_no", "0::utinyint", ""
+    if start.kind == "signup":
+        source = "customers"
+        began = period_sql("customers.joined_on", clock.interval, dataset.week_start)
+        where = "customers.joined_on is not null"
     else:
-        unit, segment = "population.unit_no", "population.segment_no"
-        join = "\ninner join population on {}.customer_no = population.customer_no"
+        source, began = rollup, f"{rollup}.period"
+        where = f"{rollup}.previous_period is null"
     return (
         Relation(
-            f"select\n    {unit.format('customers')} as unit_no,"
-            f"\n    {segment} as segment_no,\n    {started} as cohort,"
-            f"\n    null::timestamp as started_at\nfrom customers"
-            f"{join.format('customers')}\nwhere customers.{day} is not null"
+            f"{_members(members, source)},\n    {began} as cohort,"
+            "\n    null::timestamp as started_at"
+            f"\n{_from(members, source)}\nwhere {where}"
         ),
         Relation(
-            f"select\n    {unit.format('rollup')} as unit_no,"
-            f"\n    {segment} as segment_no,\n    rollup.{cohort} as cohort,"
-            f"\n    rollup.period - rollup.{cohort} as interval"
-            f"\nfrom {rollup} as rollup{join.format('rollup')}"
-            f"\nwhere rollup.period >= rollup.{cohort}"
+            f"{_members(members, rollup)},\n    {rollup}.{cohort} as cohort,"
+            f"\n    {rollup}.period - {rollup}.{cohort} as interval"
+            f"\n{_from(members, rollup)}"
+            f"\nwhere {rollup}.period >= {rollup}.{cohort}"
         ),
+    )
+
+
+def _members(members: Population, table: str) -> str:
+    """Write the first columns of a relation: who, and in which segment."""
+    if members.is_everyone:
+        return (
+            f"select\n    {table}.customer_no as unit_no,\n    0::utinyint as segment_no"
+        )
+    return "select\n    population.unit_no,\n    population.segment_no"
+
+
+def _from(members: Population, table: str) -> str:
+    """Join a table with the population; everyone needs no join."""
+    if members.is_everyone:
+        return f"from {table}"
+    return (
+        f"from {table}\ninner join population"
+        f"\n    on {table}.customer_no = population.customer_no"
     )
 
 
@@ -333,7 +351,9 @@ def _days(
 ) -> Relation:
     """Select ``(customer_no, happened_on)``, not yet distinct."""
     table = table_of(dataset, occurrence)
-    if table == "events" and not occurrence.where:
+    if occurrence.kind == "activity":
+        table = "activity_days"
+    elif occurrence.kind == "event" and not occurrence.where:
         table = "activity"
     return _happened(dataset, occurrence, table, clock, role, with_time=False)
 
@@ -351,6 +371,7 @@ _TIMES = {
     "customers": ("joined_on", "joined_at"),
     "events": ("happened_on", "happened_at"),
     "activity": ("active_on", ""),
+    "activity_days": ("(date '1970-01-01' + period)", ""),
     "orders": ("ordered_on", "ordered_at"),
     "subscriptions": ("paid_from_on", "paid_from_on::timestamp"),
 }
@@ -486,3 +507,59 @@ def last_day(dataset: Dataset) -> date:
             "Load an export of events, orders or subscriptions.",
         )
     return max(days)
+
+
+def lifetimes_relation(
+    dataset: Dataset, sign: str, clock: Clock, as_of: date, lapse_days: int
+) -> Relation:
+    """Compose ``lifetimes(unit_no, segment_no, duration, has_ended)``.
+
+    Args:
+        dataset: Where names are looked up.
+        sign: ``subscription``, ``tenure``, ``activity`` or ``order``.
+        clock: The data that may be seen.
+        as_of: End (exclusive) of the observed time; lives still going are censored.
+        lapse_days: Silence longer than this ends a life.
+    """
+    if sign == "tenure":
+        return Relation(
+            "select\n    population.unit_no,\n    population.segment_no,\n"
+            "    max(customers.tenure_months) as duration,\n"
+            "    bool_and(coalesce(customers.has_churned, false)) as has_ended\n"
+            "from customers\ninner join population\n"
+            "    on customers.customer_no = population.customer_no\n"
+            "where customers.tenure_months is not null\ngroup by all"
+        )
+    values: dict[str, Value] = {"as_of_on": as_of}
+    if sign == "subscription":
+        return Relation(
+            "select\n    unit_no,\n    segment_no,\n"
+            "    (least(last_on, $as_of_on) - first_on)::double as duration,\n"
+            "    last_on <= $as_of_on as has_ended\nfrom (\n"
+            "    select\n        population.unit_no,\n        population.segment_no,\n"
+            "        min(paid_from_on) as first_on,\n"
+            "        max(coalesce(ended_on, date '9999-12-31')) as last_on\n"
+            "    from subscriptions\n    inner join population\n"
+            "        on subscriptions.customer_no = population.customer_no\n"
+            "    where paid_from_on < $as_of_on\n    group by all\n)",
+            values,
+        )
+    happened = _days(dataset, Occurrence(_SIGNS[sign]), clock, "return")
+    return Relation(
+        "select\n    unit_no,\n    segment_no,\n    (case\n"
+        "        when $as_of_on - last_on > $lapse_days then last_on - first_on\n"
+        "        else $as_of_on - first_on\n    end)::double as duration,\n"
+        "    $as_of_on - last_on > $lapse_days as has_ended\nfrom (\n"
+        "    select\n        population.unit_no,\n        population.segment_no,\n"
+        "        min(happened.happened_on) as first_on,\n"
+        "        max(happened.happened_on) as last_on\n"
+        f"    from (\n{happened.text}\n    ) as happened\n"
+        "    inner join population\n"
+        "        on happened.customer_no = population.customer_no\n"
+        "    where happened.happened_on < $as_of_on\n"
+        "    group by all\n)",
+        {**happened.values, **values, "lapse_days": lapse_days},
+    )
+
+
+_SIGNS: dict[str, Kind] = {"activity": "activity", "order": "order"}

@@ -29,6 +29,17 @@ _CHANGEABLE = (
     "enable_progress_bar_print",
     "progress_bar_time",
 )
+# The columns that every dataset has and that can filter and break down.
+_FIXED_ATTRIBUTES = {
+    "joined_on": "date",
+    "signed_up_on": "date",
+    "first_seen_on": "date",
+    "account_id": "category",
+    "email": "category",
+    "referred_by": "category",
+    "tenure_months": "number",
+    "has_churned": "category",
+}
 _KEPT_RESULTS = 256
 _KEPT_TABLES = 48
 
@@ -215,14 +226,33 @@ class Dataset:
         self.event_counts: dict[str, int] = dict(
             zip(events["event"], events["events"].astype(int), strict=True)
         )
-        self.attributes = self._columns("attributes")
-        self.properties = self._columns("properties")
         counts = self.frame(
             "select count(*) as customers, count(account_no) as with_account"
             " from customers"
         )
         self.customers = int(counts.at[0, "customers"])
         self.customers_with_account = int(counts.at[0, "with_account"])
+        holes = self.frame("select from_on, until_on from holes order by from_on")
+        self.holes: list[tuple[date, date]] = list(
+            zip(holes["from_on"], holes["until_on"], strict=True)
+        )
+        self.attributes = self._columns("attributes") | self._fixed_attributes()
+        self.properties = self._columns("properties")
+
+    def _fixed_attributes(self) -> dict[str, Column]:
+        """Return those of the customers' own columns that have values."""
+        counts = ", ".join(
+            f"approx_count_distinct({name}) as {name}, count({name}) as {name}_filled"
+            for name in _FIXED_ATTRIBUTES
+        )
+        row = self.frame(f"select {counts} from customers").iloc[0]  # noqa: S608  # names are ours
+        return {
+            name: Column(
+                name, type_, int(row[name]), self.customers - int(row[f"{name}_filled"])
+            )
+            for name, type_ in _FIXED_ATTRIBUTES.items()
+            if row[f"{name}_filled"] > 0
+        }
 
     def _columns(self, table: str) -> dict[str, Column]:
         frame = self.frame(

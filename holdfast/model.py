@@ -275,6 +275,8 @@ _NUMBER = Column("customer_no", "INTEGER", "the customer's dense number, from 0"
 _PERIODS = (
     _NUMBER,
     Column("period", "INTEGER", "the active period's number since 1970"),
+    Column("joined_period", "INTEGER", "the period of joined_on"),
+    Column("first_period", "INTEGER", "the customer's first active period"),
     Column("previous_period", "INTEGER", "the active period before; null = none"),
     Column("next_period", "INTEGER", "the next active period; null = none"),
 )

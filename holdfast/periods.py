@@ -46,7 +46,7 @@ def first_day(period: int, interval: Interval, week_start: str = "monday") -> da
 def period_sql(day: str, interval: Interval, week_start: str = "monday") -> str:
     """Write the expression for the interval's number of a DATE expression."""
     if interval == "day":
-        return f"({day} - date '1970-01-01')"
+        return f"({day} - date '1970-01-01')::integer"
     if interval == "week":
-        return f"({day} - date '1970-01-01' + {WEEK_SHIFTS[week_start]}) // 7"
+        return f"(({day} - date '1970-01-01' + {WEEK_SHIFTS[week_start]}) // 7)::integer"
     return f"(year({day}) * 12 + month({day}) - 1)::integer"

@@ -173,7 +173,7 @@ def _definitions(
         # An account belongs to the segment of its first customer in view.
         first = "over (partition by account_no order by customer_no)"
         value, sort = f"first_value({value}) {first}", f"first_value({sort}) {first}"
-    where = f"\nwhere {'\n    and '.join(predicates)}" if predicates else ""
+    where = "\nwhere\n    " + "\n    and ".join(predicates) if predicates else ""
     chosen = (
         f"select\n    customer_no,\n    {unit_no} as unit_no"
         + (f",\n    {value} as value,\n    {sort} as sort" if filters.breakdown else "")

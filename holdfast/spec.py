@@ -11,7 +11,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from holdfast.errors import SpecError
 from holdfast.notation import read_date
@@ -19,6 +19,7 @@ from holdfast.occurrence import Occurrence, read_occurrence
 from holdfast.population import suggestion
 
 Brackets = tuple[tuple[int, int], ...]
+Spec = TypeVar("Spec")
 
 _BRACKET = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
@@ -32,7 +33,9 @@ def write_spec(spec: Any) -> dict[str, str]:
     }
 
 
-def read_spec[T](kind: type[T], texts: Mapping[str, str]) -> tuple[T, list[SpecError]]:
+def read_spec(
+    kind: type[Spec], texts: Mapping[str, str]
+) -> tuple[Spec, list[SpecError]]:
     """Read a spec from texts by field name.
 
     Returns:

@@ -46,6 +46,14 @@ labels as (
     from segments
 ),
 
+last_seen as (
+    select
+        activity_days.customer_no,
+        date '1970-01-01' + max(activity_days.period) as last_seen_on
+    from activity_days
+    group by all
+),
+
 units as (
     select
         case
@@ -59,8 +67,10 @@ units as (
             end
         ) as id,
         min(customers.joined_on) as joined_on,
-        max(customers.last_active_on) as last_seen_on
+        max(last_seen.last_seen_on) as last_seen_on
     from customers
+    left join last_seen
+        on customers.customer_no = last_seen.customer_no
     group by all
 ),
 

@@ -1,0 +1,64 @@
+"""The questions, one module each: a frozen Spec and its answer.
+
+``ask`` is what pages, reports and the command line call; the answer to the same
+question about the same dataset is kept.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+from holdfast.answer import Answer
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
+from holdfast.filters import Filters
+
+QUESTIONS = ("retention", "survival", "lifecycle", "cadence")
+
+
+def module_of(question: str) -> ModuleType:
+    """Return the module of a question.
+
+    Raises:
+        SpecError: There is no such question.
+    """
+    if question not in QUESTIONS:
+        raise SpecError(
+            "unknown_question",
+            f"There is no question {question!r}.",
+            f"Ask one of {', '.join(QUESTIONS)}.",
+        )
+    return importlib.import_module(f"holdfast.questions.{question}")
+
+
+def ask(
+    dataset: Dataset,
+    spec: Any,
+    filters: Filters | None = None,
+    cancellation: Cancellation | None = None,
+) -> Answer:
+    """Answer a question about the customers in view.
+
+    Args:
+        dataset: What is asked.
+        spec: The spec of one of the questions.
+        filters: Who is in view; all customers by default.
+        cancellation: Lets another thread stop the work.
+
+    Raises:
+        SpecError: The spec or a filter does not fit the data.
+        CancelledError: The cancellation was used.
+        DatasetError: The engine stopped the query.
+    """
+    filters = filters or Filters()
+    key = ("answer", spec, filters)
+    kept = dataset.recall(key)
+    if isinstance(kept, Answer):
+        return kept
+    question = type(spec).__module__.rpartition(".")[2]
+    answer: Answer = module_of(question).answer(dataset, spec, filters, cancellation)
+    dataset.keep(key, answer)
+    return answer

@@ -1,0 +1,173 @@
+"""What every question needs: the observed time, relations, and the shown SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from holdfast.answer import Caveat
+from holdfast.cancellation import Cancellation
+from holdfast.cohorts import Clock, Cut, last_day, table_of
+from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
+from holdfast.occurrence import Occurrence
+from holdfast.periods import WEEK_SHIFTS, Interval, period_of
+from holdfast.population import Population, Relation
+from holdfast.query import Query, Value, load, parameters, with_relations, with_values
+
+
+@dataclass(frozen=True)
+class ObservedTime:
+    """The data's own clock.
+
+    Attributes:
+        as_of: End (exclusive) of the last complete local day.
+        seen_until: First local day without data; later data are not looked at.
+        from_on: First local day with data.
+        cut: The data that the question may see.
+    """
+
+    as_of: date
+    seen_until: date
+    from_on: date
+    cut: Cut
+
+
+def observed_time(
+    dataset: Dataset, shown_by: Occurrence, as_of: date | None
+) -> ObservedTime:
+    """Find out until when an occurrence was observed.
+
+    Args:
+        dataset: What was observed.
+        shown_by: What shows that a customer is there.
+        as_of: An earlier end, or the end of the last day, as the user set it.
+
+    Raises:
+        SpecError: ``as_of`` lies outside of the data, or nothing was observed.
+    """
+    table = table_of(dataset, shown_by)
+    everything = list(dataset.observed.values())
+    seen = dataset.observed.get(table) or everything[0]
+    from_on, until_on, complete = seen.from_on, seen.until_on, seen.as_of
+    if table in ("subscriptions", "customers"):
+        # A subscription's dates may lie ahead; behaviour tells how far was observed.
+        until_on = last_day(dataset)
+        complete = max(item.as_of for item in everything)
+    if as_of is None:
+        return ObservedTime(complete, until_on, from_on, Cut())
+    if not from_on < as_of <= until_on:
+        raise SpecError(
+            "as_of_outside",
+            f"The data run from {from_on} to {until_on - timedelta(days=1)}, so they"
+            f" cannot be read as of {as_of}.",
+            f"Choose a day from {from_on + timedelta(days=1)} to {until_on}.",
+        )
+    if as_of == until_on:
+        return ObservedTime(as_of, until_on, from_on, Cut())
+    return ObservedTime(as_of, as_of, from_on, Cut(as_of))
+
+
+def clock_values(dataset: Dataset, interval: Interval) -> dict[str, Value]:
+    """Return the parameters that turn period numbers into dates."""
+    return {"calendar": interval, "week_shift": WEEK_SHIFTS[dataset.week_start]}
+
+
+def period_at(dataset: Dataset, day: date, clock: Clock) -> int:
+    """Return the number of the interval that a local day lies in."""
+    return period_of(day, clock.interval, dataset.week_start)
+
+
+def run(
+    dataset: Dataset,
+    query: str,
+    members: Population,
+    relations: Mapping[str, Relation],
+    values: Mapping[str, Value],
+    cancellation: Cancellation | None,
+) -> pd.DataFrame:
+    """Run a query over the population's and the question's relations."""
+    text, bound = _statement(load(query), members.relations, relations, values)
+    return dataset.frame(text, bound, cancellation)
+
+
+def shown(
+    query: str,
+    members: Population,
+    relations: Mapping[str, Relation],
+    values: Mapping[str, Value],
+) -> str:
+    """Write what ``run`` runs, spelled out and with its values, ready to copy."""
+    found = load(query)
+    text, bound = _statement(found, members.definitions, relations, values)
+    return f"-- {found.purpose}\n-- Source: {found.source}\n{with_values(text, bound)};"
+
+
+def small_caveat(frame: pd.DataFrame, min_n: int) -> list[Caveat]:
+    """Warn where figures rest on few customers."""
+    if not frame["is_small"].any():
+        return []
+    return [
+        Caveat(
+            "small_n",
+            f"Figures of fewer than {min_n} customers are faded: their intervals are"
+            " wide, and one person moves them much.",
+        )
+    ]
+
+
+def hole_caveat(dataset: Dataset) -> list[Caveat]:
+    """Warn of days inside the observed range that have no events at all."""
+    holes = dataset.holes
+    if not holes:
+        return []
+    days = "; ".join(
+        f"{first}"
+        if first + timedelta(days=1) == until
+        else f"{first} to {until - timedelta(days=1)}"
+        for first, until in holes[:3]
+    )
+    more = f" and {len(holes) - 3} more" if len(holes) > 3 else ""
+    return [
+        Caveat(
+            "hole",
+            f"No events at all were recorded on {days}{more}. Intervals around a hole"
+            " may look emptier than they were.",
+        )
+    ]
+
+
+def _statement(
+    query: Query,
+    population: Mapping[str, Relation],
+    relations: Mapping[str, Relation],
+    values: Mapping[str, Value],
+) -> tuple[str, dict[str, Value]]:
+    """Put the relations that are used in front, and bind what is used."""
+    available = {**population, **relations}
+    used: dict[str, Relation] = {}
+    pending = [query.text]
+    while pending:
+        text = pending.pop()
+        for name, relation in available.items():
+            if name not in used and _reads(text, name):
+                used[name] = relation
+                pending.append(relation.text)
+    ordered = {name: used[name].text for name in available if name in used}
+    text = with_relations(ordered, query.text)
+    bound = dict(values)
+    for relation in used.values():
+        bound.update(relation.values)
+    wanted = parameters(text)
+    return text, {name: value for name, value in bound.items() if name in wanted}
+
+
+def _reads(text: str, relation: str) -> bool:
+    words = text.replace("\n", " ").split()
+    return any(
+        before in ("from", "join") and word.rstrip(");") == relation
+        for before, word in zip(words, words[1:], strict=False)
+    )

@@ -1,0 +1,342 @@
+"""Who comes back: cohorts by interval since their start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import pandas as pd
+
+from holdfast.answer import Answer, Caveat
+from holdfast.cancellation import Cancellation
+from holdfast.cohorts import Clock, Entry, cohort_relations, interval_seconds
+from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
+from holdfast.filters import Filters
+from holdfast.measures import percent_with_count
+from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
+from holdfast.periods import Interval
+from holdfast.population import TOTAL, Population, Relation, Unit, population
+from holdfast.query import Value
+from holdfast.questions import asking
+from holdfast.spec import Brackets
+from holdfast.stats import wilson_interval
+
+Mode = Literal["on", "on_or_after", "between", "brackets"]
+
+_DEFAULT_INTERVALS: dict[Interval, int] = {"day": 30, "week": 12, "month": 12}
+_MOST_INTERVALS = 400
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What is asked about staying.
+
+    Attributes:
+        start: What starts a customer's story.
+        returning: What shows that the customer is still there.
+        interval: Day, week or month.
+        mode: ``on`` an interval; ``on_or_after`` it; ``between`` it and the horizon;
+            in custom ``brackets``.
+        horizon: Last interval of ``between``.
+        brackets: First and last interval of each custom bracket.
+        rolling: Intervals run from the customer's own start.
+        entry: A customer enters at the first start, or in every interval with one.
+        unit: What is counted.
+        intervals: How many intervals after the start are shown; 0 for the default.
+        first_cohort: A local day in the first cohort shown.
+        last_cohort: A local day in the last cohort shown.
+        as_of: An earlier end of the observed time.
+    """
+
+    start: Occurrence = SIGNUP
+    returning: Occurrence = ACTIVITY
+    interval: Interval = "month"
+    mode: Mode = "on"
+    horizon: int = 12
+    brackets: Brackets = ((0, 0), (1, 1), (2, 3), (4, 7))
+    rolling: bool = False
+    entry: Entry = "first"
+    unit: Unit = "customer"
+    intervals: int = 0
+    first_cohort: date | None = None
+    last_cohort: date | None = None
+    as_of: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse combinations that have no meaning.
+
+        Raises:
+            SpecError: A bracket ends before it begins, or there are too many.
+        """
+        if any(last < first for first, last in self.brackets):
+            raise SpecError(
+                "bracket_backwards",
+                "A bracket ends before it begins.",
+                "Write brackets such as 0,1-3,4-8.",
+            )
+        if not 0 <= self.intervals <= _MOST_INTERVALS:
+            raise SpecError(
+                "too_many_intervals",
+                f"{self.intervals} intervals are too many.",
+                f"Ask for up to {_MOST_INTERVALS}.",
+            )
+
+    @property
+    def shown_intervals(self) -> int:
+        """How many intervals after the start are shown."""
+        return self.intervals or _DEFAULT_INTERVALS[self.interval]
+
+    @property
+    def spans(self) -> list[tuple[int, int | None]]:
+        """First and last interval of each column; no last means no end."""
+        last = self.shown_intervals
+        match self.mode:
+            case "on":
+                return [(k, k) for k in range(last + 1)]
+            case "on_or_after":
+                return [(k, None) for k in range(last + 1)]
+            case "between":
+                return [(k, self.horizon) for k in range(self.horizon + 1)]
+            case "brackets":
+                return list(self.brackets)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A spec made ready for one dataset."""
+
+    spec: Retention
+    members: Population
+    clock: Clock
+    time: asking.ObservedTime
+    relations: dict[str, Relation]
+
+
+def answer(
+    dataset: Dataset,
+    spec: Retention,
+    filters: Filters,
+    cancellation: Cancellation | None = None,
+) -> Answer:
+    """Answer who comes back.
+
+    Returns:
+        ``frame``: one row per scope, segment, cohort and interval, with 95 %
+        Wilson intervals; see ``queries/answers/retention.sql``.
+    """
+    question = _prepare(dataset, spec, filters, cancellation)
+    values = _values(dataset, question, has_segments=bool(question.members.segments))
+    frame = asking.run(
+        dataset, "retention", question.members, question.relations, values, cancellation
+    )
+    frame = _with_intervals(frame)
+    caveats = _caveats(dataset, question, frame)
+    return Answer(
+        question="retention",
+        spec=spec,
+        filters=filters,
+        frame=frame,
+        sentence=_sentence(spec, frame),
+        sql=asking.shown("retention", question.members, question.relations, values),
+        as_of=question.time.as_of,
+        n=_entered(frame),
+        caveats=tuple(caveats),
+    )
+
+
+def members(
+    dataset: Dataset,
+    spec: Retention,
+    filters: Filters,
+    cohort: date | None,
+    interval: int,
+    segment: str = TOTAL,
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """List the customers behind one cell or one point of a curve.
+
+    Args:
+        dataset: What is asked.
+        spec: The spec of the answer that shows the figure.
+        filters: Its filters.
+        cohort: First day of the cohort; none for all complete cohorts, as pooled.
+        interval: First interval of the column.
+        segment: The segment of the figure.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        One row per customer or account; the sums of ``cohorts`` and of
+        ``retained_cohorts`` equal the figure's customers and retained customers.
+    """
+    question = _prepare(dataset, spec, filters, cancellation)
+    shown = answer(dataset, spec, filters, cancellation).frame
+    cells = shown[
+        (shown["scope"] == "cohort")
+        & (shown["segment"] == segment)
+        & (shown["interval"] == interval)
+    ]
+    if cohort is None:
+        cells = cells[cells["is_complete"]]
+    else:
+        cells = cells[cells["cohort"] == pd.Timestamp(cohort)]
+    last = dict(spec.spans).get(interval, interval)
+    values: dict[str, Value] = {
+        "cohorts": [
+            asking.period_at(dataset, day.date(), question.clock)
+            for day in cells["cohort"]
+        ],
+        "first_interval": interval,
+        "last_interval": last,
+        "of_segment": None if segment == TOTAL else segment,
+        "of_accounts": spec.unit == "account",
+    }
+    return asking.run(
+        dataset,
+        "retention_members",
+        question.members,
+        question.relations,
+        values,
+        cancellation,
+    )
+
+
+def _prepare(
+    dataset: Dataset,
+    spec: Retention,
+    filters: Filters,
+    cancellation: Cancellation | None,
+) -> _Question:
+    time = asking.observed_time(dataset, spec.returning, spec.as_of)
+    clock = Clock(spec.interval, spec.rolling, time.cut)
+    found = population(dataset, filters, spec.unit, cancellation)
+    relations = cohort_relations(
+        dataset,
+        found,
+        spec.start,
+        spec.returning,
+        clock,
+        spec.entry,
+        (spec.first_cohort, spec.last_cohort),
+    )
+    return _Question(spec, found, clock, time, relations)
+
+
+def _values(
+    dataset: Dataset, question: _Question, *, has_segments: bool
+) -> dict[str, Value]:
+    spec, time, clock = question.spec, question.time, question.clock
+    firsts, lasts = zip(*spec.spans, strict=True)
+    last_seen = time.seen_until - timedelta(days=1)
+    return {
+        "first_intervals": list(firsts),
+        "last_intervals": list(lasts),
+        "is_single": all(first == last for first, last in spec.spans)
+        and len(set(spec.spans)) == len(spec.spans),
+        "is_rolling": spec.rolling,
+        "rolling_seconds": interval_seconds(spec.interval),
+        "seen_period": asking.period_at(dataset, last_seen, clock),
+        "as_of_period": asking.period_at(dataset, time.as_of, clock),
+        "seen_until": dataset.utc(time.seen_until),
+        "as_of_at": dataset.utc(time.as_of),
+        "has_segments": has_segments,
+        "min_n": dataset.min_n,
+        **asking.clock_values(dataset, spec.interval),
+    }
+
+
+def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
+    lower, upper = wilson_interval(frame["retained_customers"], frame["customers"])
+    place = frame.columns.get_loc("retention_rate") + 1
+    frame.insert(place, "rate_lower", lower)
+    frame.insert(place + 1, "rate_upper", upper)
+    frame["cohort"] = pd.to_datetime(frame["cohort"])
+    return frame
+
+
+def _entered(frame: pd.DataFrame) -> int:
+    cells = frame[(frame["scope"] == "cohort") & (frame["segment"] == TOTAL)]
+    return int(cells.drop_duplicates("cohort")["customers"].sum())
+
+
+def _sentence(spec: Retention, frame: pd.DataFrame) -> str:
+    """Say how many came back, at the middle of what is complete."""
+    pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
+    units = "accounts" if spec.unit == "account" else "customers"
+    if pooled.empty:
+        return (
+            f"No cohort of {units} is complete yet: there is nothing to pool."
+            if len(frame)
+            else f"No {units} in view started with {spec.start.describe()}."
+        )
+    later = pooled[pooled["interval"] > 0]
+    row = (later if len(later) else pooled).iloc[min(len(later), 4) - 1 or 0]
+    share = percent_with_count(
+        row["retention_rate"], int(row["retained_customers"]), int(row["customers"])
+    )
+    when = {
+        "on": f"in {spec.interval} {row['interval']}",
+        "on_or_after": f"in {spec.interval} {row['interval']} or later",
+        "between": f"between {spec.interval}s {row['interval']} and {spec.horizon}",
+        "brackets": f"in {spec.interval}s {row['interval']} to {row['last_interval']}",
+    }[spec.mode]
+    shown_by = {
+        "activity": "were active",
+        "order": "ordered",
+        "subscription": "had an active subscription",
+        "signup": "signed up",
+    }.get(spec.returning.kind, f"did {spec.returning.describe()}")
+    return (
+        f"{share} of the {units} who started with {spec.start.describe()} {shown_by}"
+        f" {when} (95% interval {row['rate_lower']:.0%} to {row['rate_upper']:.0%};"
+        f" {int(row['cohorts'])} complete {_adjective(spec.interval)} cohorts)."
+    )
+
+
+def _adjective(interval: Interval) -> str:
+    return {"day": "daily", "week": "weekly", "month": "monthly"}[interval]
+
+
+def _caveats(
+    dataset: Dataset, question: _Question, frame: pd.DataFrame
+) -> list[Caveat]:
+    spec = question.spec
+    cells = frame[frame["scope"] == "cohort"]
+    caveats: list[Caveat] = []
+    if not cells["is_complete"].all():
+        last = question.time.as_of - timedelta(days=1)
+        caveats.append(
+            Caveat(
+                "incomplete",
+                f"Observed until {last}. Cells that were not over by then are hollow"
+                " and marked incomplete; they enter no average.",
+            )
+        )
+    if spec.mode == "on_or_after":
+        caveats.append(
+            Caveat(
+                "not_comparable",
+                "Older cohorts had more time to come back, so cohorts of different"
+                " age cannot be compared here. Choose a fixed horizon for that.",
+            )
+        )
+    if spec.entry == "recurring":
+        caveats.append(
+            Caveat(
+                "recurring",
+                "With recurring entry a customer can be in several cohorts.",
+            )
+        )
+    if spec.unit == "account":
+        without = dataset.customers - dataset.customers_with_account
+        if without:
+            caveats.append(
+                Caveat(
+                    "no_account",
+                    f"{without:,} customers belong to no account and are left out.",
+                )
+            )
+    caveats.extend(asking.small_caveat(cells, dataset.min_n))
+    caveats.extend(asking.hole_caveat(dataset))
+    return caveats

@@ -1,0 +1,308 @@
+"""How long customers stay: survival curves by segment, with those still here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from holdfast.answer import Answer, Caveat
+from holdfast.cancellation import Cancellation
+from holdfast.cohorts import Clock, Cut, lifetimes_relation, presence_relation
+from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
+from holdfast.filters import Filters
+from holdfast.measures import percent_with_count
+from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
+from holdfast.population import TOTAL, Unit, population
+from holdfast.query import Value
+from holdfast.questions import asking
+from holdfast.stats import (
+    LifeTable,
+    kaplan_meier,
+    log_rank,
+    median_survival,
+    restricted_mean,
+    wilson_interval,
+)
+
+Sign = Literal["auto", "subscription", "activity", "order", "tenure"]
+
+
+@dataclass(frozen=True)
+class Survival:
+    """What is asked about the length of customers' lives.
+
+    Attributes:
+        sign: The sign of life: a paid subscription, any activity, orders, or tenure
+            and a churned flag as a customer table gives them; ``auto`` takes the
+            first of subscription, tenure, activity and order that the data have.
+        lapse_days: Silence longer than this ends a life (activity and orders); 0 for
+            the 95th percentile of gaps.
+        horizon: Up to where the restricted mean is taken; 0 for the longest duration
+            that all segments were observed for.
+        unit: What is counted.
+        as_of: An earlier end of the observed time.
+    """
+
+    sign: Sign = "auto"
+    lapse_days: int = 0
+    horizon: int = 0
+    unit: Unit = "customer"
+    as_of: date | None = None
+
+
+_OCCURRENCES: dict[str, Occurrence] = {
+    "subscription": SUBSCRIPTION,
+    "activity": ACTIVITY,
+    "order": ORDER,
+}
+
+
+def answer(
+    dataset: Dataset,
+    spec: Survival,
+    filters: Filters,
+    cancellation: Cancellation | None = None,
+) -> Answer:
+    """Answer how long customers stay.
+
+    Returns:
+        ``frame``: one row per segment and duration, survival with its 95 % log-log
+        interval. ``extras``: ``summary`` with one row per segment (counts, median,
+        restricted mean) and ``logrank`` with the test between segments.
+    """
+    sign = sign_of_life(dataset, spec.sign)
+    found = population(dataset, filters, spec.unit, cancellation)
+    lapse = 0
+    if sign in ("activity", "order"):
+        lapse = spec.lapse_days or lapse_days(dataset, _OCCURRENCES[sign], cancellation)
+    if sign == "tenure":
+        as_of, cut = _snapshot(dataset), Cut()
+    else:
+        time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
+        as_of, cut = time.as_of, time.cut
+    relations = {
+        "lifetimes": lifetimes_relation(dataset, sign, Clock("day", cut=cut), as_of, lapse)
+    }
+    values: dict[str, Value] = {"has_segments": bool(found.segments)}
+    counts = asking.run(dataset, "survival", found, relations, values, cancellation)
+    unit = "months" if sign == "tenure" else "days"
+    tables = _life_tables(counts)
+    summary = _summary(tables, spec.horizon, unit)
+    return Answer(
+        question="survival",
+        spec=spec,
+        filters=filters,
+        frame=_curves(tables),
+        sentence=_sentence(spec, sign, summary),
+        sql=asking.shown("survival", found, relations, values),
+        as_of=as_of,
+        n=int(summary.loc[summary["segment"] == TOTAL, "customers"].sum()),
+        extras={"summary": summary, "logrank": _log_rank(tables)},
+        caveats=tuple(_caveats(dataset, sign, lapse, summary)),
+    )
+
+
+def sign_of_life(dataset: Dataset, sign: Sign) -> str:
+    """Return the sign of life that a dataset can show.
+
+    Raises:
+        SpecError: The data have none, or not the one that was asked for.
+    """
+    has = {
+        "subscription": "subscriptions" in dataset.observed,
+        "tenure": "tenure_months" in dataset.attributes,
+        "activity": "events" in dataset.observed,
+        "order": "orders" in dataset.observed,
+    }
+    if sign == "auto":
+        for name, there in has.items():
+            if there:
+                return name
+    elif has[sign]:
+        return sign
+    missing = "no sign of life" if sign == "auto" else f"no {sign}"
+    raise SpecError(
+        "no_sign_of_life",
+        f"The data have {missing} to tell how long customers stay.",
+        "Load subscriptions, events, orders, or customers with a tenure.",
+    )
+
+
+def lapse_days(
+    dataset: Dataset, shown_by: Occurrence, cancellation: Cancellation | None = None
+) -> int:
+    """Return the 95th percentile of gaps between active days, of all customers."""
+    everyone = population(dataset, Filters(), "customer", cancellation)
+    presence = presence_relation(dataset, everyone, shown_by, Clock("day"))
+    gaps = asking.run(
+        dataset, "gaps", everyone, {"presence": presence}, {}, cancellation
+    )
+    days = gaps.at[0, "lapse_days"]
+    return 30 if pd.isna(days) else int(days)
+
+
+def _snapshot(dataset: Dataset) -> date:
+    """Return the dataset's end; a table with tenures has no dates of its own."""
+    days = [seen.as_of for seen in dataset.observed.values()]
+    return max(days) if days else date.min
+
+
+def _life_tables(counts: pd.DataFrame) -> dict[str, LifeTable]:
+    return {
+        str(segment): LifeTable(
+            rows["duration"], rows["at_risk"], rows["ended"], rows["censored"]
+        )
+        for segment, rows in counts.groupby("segment", sort=False)
+    }
+
+
+def _curves(tables: dict[str, LifeTable]) -> pd.DataFrame:
+    parts = []
+    for segment, table in tables.items():
+        curve = kaplan_meier(table)
+        part = pd.DataFrame(
+            {
+                "segment": segment,
+                "duration": np.asarray(table.duration, dtype=float),
+                "at_risk": np.asarray(table.at_risk, dtype=np.int64),
+                "ended": np.asarray(table.ended, dtype=np.int64),
+                "censored": np.asarray(table.censored, dtype=np.int64),
+                "survival_rate": curve.survival,
+                "rate_lower": curve.lower,
+                "rate_upper": curve.upper,
+            }
+        )
+        if part["duration"].iloc[0] > 0:
+            start = part.iloc[[0]].assign(
+                duration=0.0,
+                ended=0,
+                censored=0,
+                survival_rate=1.0,
+                rate_lower=1.0,
+                rate_upper=1.0,
+            )
+            part = pd.concat([start, part], ignore_index=True)
+        parts.append(part)
+    if not parts:
+        return pd.DataFrame(
+            columns=[
+                "segment",
+                "duration",
+                "at_risk",
+                "ended",
+                "censored",
+                "survival_rate",
+                "rate_lower",
+                "rate_upper",
+            ]
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _summary(tables: dict[str, LifeTable], horizon: int, unit: str) -> pd.DataFrame:
+    longest = [float(np.max(np.asarray(table.duration))) for table in tables.values()]
+    reach = float(horizon) or (min(longest) if longest else 0.0)
+    rows = []
+    for segment, table in tables.items():
+        customers = int(np.asarray(table.at_risk)[0])
+        ended = int(np.sum(np.asarray(table.ended)))
+        lower, upper = wilson_interval([ended], [customers])
+        median = median_survival(table)
+        mean = restricted_mean(table, reach)
+        rows.append(
+            {
+                "segment": segment,
+                "customers": customers,
+                "ended": ended,
+                "ended_rate": ended / customers,
+                "ended_lower": lower[0],
+                "ended_upper": upper[0],
+                "median": median.value,
+                "median_lower": median.lower,
+                "median_upper": median.upper,
+                "restricted_mean": mean.value,
+                "restricted_lower": mean.lower,
+                "restricted_upper": mean.upper,
+                "horizon": reach,
+                "unit": unit,
+            }
+        )
+    return pd.DataFrame(rows, columns=_SUMMARY)
+
+
+_SUMMARY = [
+    "segment",
+    "customers",
+    "ended",
+    "ended_rate",
+    "ended_lower",
+    "ended_upper",
+    "median",
+    "median_lower",
+    "median_upper",
+    "restricted_mean",
+    "restricted_lower",
+    "restricted_upper",
+    "horizon",
+    "unit",
+]
+
+
+def _log_rank(tables: dict[str, LifeTable]) -> pd.DataFrame:
+    groups = [table for segment, table in tables.items() if segment != TOTAL]
+    columns = ["statistic", "degrees_of_freedom", "p_value"]
+    if len(groups) < 2:
+        return pd.DataFrame(columns=columns)
+    return pd.DataFrame([log_rank(groups)], columns=columns)
+
+
+def _sentence(spec: Survival, sign: str, summary: pd.DataFrame) -> str:
+    rows = summary[summary["segment"] == TOTAL]
+    units = "accounts" if spec.unit == "account" else "customers"
+    if rows.empty:
+        return f"No {units} in view have a {sign} to follow."
+    row = rows.iloc[0]
+    left = percent_with_count(row["ended_rate"], row["ended"], row["customers"])
+    unit = row["unit"]
+    if np.isnan(row["median"]):
+        half = (
+            f"Fewer than half have left so far; over the first {row['horizon']:.0f}"
+            f" {unit} they stay {row['restricted_mean']:.0f} {unit} on average."
+        )
+    else:
+        half = f"Half of them are gone after {row['median']:.0f} {unit}."
+    return f"{left} of the {units} have left. {half}"
+
+
+def _caveats(
+    dataset: Dataset, sign: str, lapse: int, summary: pd.DataFrame
+) -> list[Caveat]:
+    caveats = [Caveat("sign_of_life", _MEANING[sign].format(lapse=lapse))]
+    small = summary[summary["customers"] < dataset.min_n]
+    if len(small):
+        names = ", ".join(small["segment"].head(5))
+        caveats.append(
+            Caveat(
+                "small_n",
+                f"Fewer than {dataset.min_n} customers: {names}. Their curves are wide"
+                " and jump.",
+            )
+        )
+    return caveats
+
+
+_MEANING = {
+    "subscription": "A life runs from the first paid day to the end of paid access;"
+    " customers with a running subscription are counted as still here.",
+    "tenure": "Tenure and departure are taken as the customer table gives them; it has"
+    " no dates, so lives are counted in months of tenure.",
+    "activity": "A life ends at the last active day of a customer who has been silent"
+    " for more than {lapse} days.",
+    "order": "A life ends at the last order of a customer who has not ordered for more"
+    " than {lapse} days.",
+}
