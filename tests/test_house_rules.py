@@ -371,6 +371,19 @@ def test_every_query_says_what_it_is():
     assert offences(queries_say_what_they_are, "queries/**/*.sql") == []
 
 
+def test_every_answer_is_asked_and_tested():
+    answers = sorted(path.stem for path in PROJECT.glob("queries/answers/*.sql"))
+    asked = words_of("holdfast/**/*.py")
+    tested = words_of("tests/**/test_*.py")
+    assert [name for name in answers if name not in asked] == []
+    assert [name for name in answers if name not in tested] == []
+
+
+def words_of(pattern: str) -> set[str]:
+    texts = (path.read_text(encoding="utf-8") for path in PROJECT.glob(pattern))
+    return {word for text in texts for word in re.findall(r"\w+", text)}
+
+
 def test_no_page_shares_its_name_with_a_room():
     pages = {page.stem for page in PROJECT.glob("pages/*.py")}
     assert pages & {"holdfast", "tests", "benchmarks", *ROOMS} == set()
