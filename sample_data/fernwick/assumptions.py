@@ -125,7 +125,7 @@ EXPERIMENT = "guided_setup"
 EXPERIMENT_FROM = instant("2025-10-06")
 EXPERIMENT_UNTIL = instant("2026-02-05")
 EXPERIMENT_VARIANTS = ("control", "guided")
-GUIDED_EFFECT = 0.09  # added to the probability of fast onboarding
+GUIDED_EFFECT = 0.08  # added to the probability of fast onboarding
 
 # --- how long people use the product -------------------------------------------
 # Cumulative hazard after w weeks: EARLY * (1 - exp(-w / EARLY_WEEKS)) + LATE * w.
@@ -134,7 +134,7 @@ EARLY_WEEKS = 3.0
 LATE_HAZARD_BY_WEEK = 0.0105
 PAYING_EARLY_HAZARD = 0.16
 PAYING_EARLY_WEEKS = 8.0
-PAYING_LATE_HAZARD_BY_WEEK = 0.0080
+PAYING_LATE_HAZARD_BY_WEEK = 0.0075
 FAST_MULTIPLIER = 0.38
 NOT_FAST_MULTIPLIER = 1.25
 CHANNEL_MULTIPLIER = {
@@ -145,7 +145,7 @@ CHANNEL_MULTIPLIER = {
     INVITED_CHANNEL: 0.90,
 }
 SATISFACTION_HAZARD = -0.55  # log hazard for one standard deviation
-PAYING_SATISFACTION_HAZARD = -0.95
+PAYING_SATISFACTION_HAZARD = -1.1
 LEAVES_AFTER_UNPAID_TRIAL = 0.50
 
 # --- plans, prices, trials -----------------------------------------------------
@@ -188,11 +188,11 @@ CANCEL_REASONS = {
 REFUND_PROBABILITY = 0.008
 
 # --- failed payments -----------------------------------------------------------
-PAYMENT_FAILURE = 0.014
+PAYMENT_FAILURE = 0.017
 PAYMENT_RECOVERY = 0.62
 SPIKE_FROM = instant("2026-03-03")
 SPIKE_UNTIL = instant("2026-03-28")
-SPIKE_FAILURE = 0.28
+SPIKE_FAILURE = 0.30
 SPIKE_RECOVERY = 0.46
 RETRY_DAYS = (3, 7)
 UNPAID_GRACE_DAYS = 14
@@ -222,7 +222,7 @@ WEEKLY_ROUTINE = 0.66
 ROUTINE_DAYS = 5
 ON_ROUTINE_DAY = 8.0
 ON_OTHER_DAYS = 0.10
-EVENTS_A_DAY = 2.35  # beyond the first, for the median customer
+EVENTS_A_DAY = 2.05  # beyond the first, for the median customer
 EVENTS_A_DAY_SPREAD = 0.75
 GAP_BETWEEN_EVENTS = 170
 EVENT_WEIGHTS = {
@@ -271,7 +271,7 @@ NPS_WAVES = tuple(
     )
 )
 NPS_RECENT_DAYS = 30
-NPS_RESPONSE = 0.38
+NPS_RESPONSE = 0.40
 NPS_MEAN = 7.3
 NPS_BY_SATISFACTION = 1.75
 NPS_NOISE = 1.2

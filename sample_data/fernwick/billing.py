@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
+
 from fernwick import assumptions as a
 from fernwick.chance import between, happens, pick
 
@@ -122,7 +123,8 @@ def collect(
         status = "Paid" if is_paid else "Failed"
         text = "Payment complete." if is_paid else message
         attempts.append(Charge(sub, at + days * a.DAY, amount, status, text))
-    return [one for one in attempts if one.at < a.EXPORTED_AT], recovers
+    made = [attempt for attempt in attempts if attempt.at < a.EXPORTED_AT]
+    return made, made[-1].status == "Paid"
 
 
 def changed(rng: np.random.Generator, sub: Subscription, at: int) -> Subscription:

@@ -11,7 +11,7 @@ FILES = {
         "Mixpanel raw export",
         "a product event",
         "`time` in epoch seconds UTC; `plan` is the plan at the time (Free, Trial or a "
-        "paid plan); `step`, `source`, `integration`, `format`, `variant` belong to "
+        "paid plan; a member has the plan of the team); `step`, `source`, `integration`, `format`, `variant` belong to "
         "single events",
     ),
     "customers.csv": (
@@ -91,29 +91,30 @@ MONEY = """\
 ## Money
 
 - `Amount` in `stripe_subscriptions.csv` is the list price of **one unit (seat) for
-  one billing period** (`Interval` month or year) in major units of `Currency`; the price
-  of a period is Amount x Quantity. A year costs ten months.
+  one billing period** (`Interval` month or year) in major units of `Currency`; the
+  price of a period is Amount x Quantity. A year costs ten months.
 - `Discount Amount` is for **all units of one billing period**. `Discount Duration`
   `forever` recurs with every period, `once` is for the first invoice only.
 - Every trial lasts 14 days (`Trial Start`, `Trial End`) and is in the same row as the
-  paid time after it; a trial that did not convert has `Ended At` = `Trial End`. The paid
-  time of other rows starts with `Created`.
+  paid time after it; a trial that did not convert has `Ended At` = `Trial End`. The
+  paid time of other rows starts with `Created`; `Start` is the first paid instant.
 - A plan or seat change ends one row and opens the next at the same second; such an end
   has no `Cancellation Reason` and is no churn. A win-back is a later row without trial.
 - `Canceled At` is the request, `Ended At` the end of paid access. An active row with
-  `Canceled At` will end after the export. `Cancellation Reason` is `payment_failed` where the
-  payment was never collected (14 days after the first failure), else what the customer
-  gave; empty = no reason given.
-- New prices hold for subscriptions created from 1 September 2025; older ones keep theirs.
+  `Canceled At` will end after the export. `Cancellation Reason` is `payment_failed`
+  where the payment was never collected (14 days after the first failure), else what
+  the customer gave; empty = no reason given.
+- New prices hold for subscriptions created from 1 September 2025; a customer keeps the
+  old ones through plan changes.
 """
 
 LIMITS = """\
 ## What it is not
 
-The company has no history before the launch and one currency. Members of a team have no
-subscription of their own: their owner pays. Behaviour follows a model with fixed
-probabilities (`fernwick/assumptions.py` names each of them), so real data are rougher. The
-files are well-formed; the mess of real exports has to be tested with other files.
+The company has no history before the launch and one currency. Members of a team have
+no subscription of their own: their owner pays. Behaviour follows a model with fixed
+probabilities (`fernwick/assumptions.py` names each of them), so real data are rougher.
+The files are well-formed; the mess of real exports has to be tested with other files.
 """
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+
 from fernwick.assumptions import SEED
 
 

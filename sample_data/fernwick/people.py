@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
+
 from fernwick import assumptions as a
 from fernwick.billing import Charge, Coupon, PaidRun, Subscription, bill
 from fernwick.chance import between, happens, long_tailed, pick, stream
@@ -35,6 +36,7 @@ class Person:
     satisfaction: float
     account: Account | None = None
     is_owner: bool = False
+    invited_by: "Person | None" = None
     referrer: "Person | None" = None
     variant: str | None = None
     onboarded_at: int | None = None
@@ -64,7 +66,9 @@ class Person:
         return any(sub.is_paid(at) for sub in self.subscriptions)
 
     def plan_at(self, at: int) -> str:
-        """Return the plan at this instant: a paid plan, Trial or Free."""
+        """Return the plan at this instant: the payer's paid plan, Trial or Free."""
+        if self.invited_by is not None:
+            return self.invited_by.plan_at(at)
         for sub in self.subscriptions:
             if sub.is_paid(at):
                 return sub.plan
@@ -146,7 +150,9 @@ def onboard(rng: np.random.Generator, person: Person) -> None:
         steps = between(rng, 0, a.ONBOARDING_STEPS)
         last = person.joined_at + 600 + int(long_tailed(rng, 5, 1.2) * a.HOUR)
     share = np.linspace(0, 1, steps + 1)[1:] ** 2
-    person.steps = [int(person.joined_at + (last - person.joined_at) * s) for s in share]
+    person.steps = [
+        int(person.joined_at + (last - person.joined_at) * s) for s in share
+    ]
 
 
 def hazard_multiplier(person: Person, by_satisfaction: float) -> float:
@@ -358,6 +364,7 @@ def team_mate(rng: np.random.Generator, owner: Person, joined_at: int) -> Person
     mate = new_person(rng, joined_at, a.INVITED_CHANNEL, owner.plan_at(joined_at))
     mate.plan = owner.plan if mate.plan == "Trial" else mate.plan
     mate.account = owner.account
+    mate.invited_by = owner
     if happens(rng, 0.8):
         mate.country, mate.language = owner.country, owner.language
     onboard(rng, mate)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
+
 from fernwick import assumptions as a
 from fernwick.chance import between, happens, pick, stream
 from fernwick.people import Person, day_factors

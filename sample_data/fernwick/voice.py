@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+
 from fernwick import assumptions as a
 from fernwick.chance import between, happens, long_tailed, pick, stream
 from fernwick.people import Person

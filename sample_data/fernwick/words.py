@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import numpy as np
+
 from fernwick.chance import between
 
 GIVEN_NAMES = {
