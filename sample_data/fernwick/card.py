@@ -11,8 +11,8 @@ FILES = {
         "Mixpanel raw export",
         "a product event",
         "`time` in epoch seconds UTC; `plan` is the plan at the time (Free, Trial or a "
-        "paid plan; a member has the plan of the team); `step`, `source`, `integration`, `format`, `variant` belong to "
-        "single events",
+        "paid plan; a member has the plan of the team); `step`, `source`, "
+        "`integration`, `format`, `variant` belong to single events",
     ),
     "customers.csv": (
         "plain table",
