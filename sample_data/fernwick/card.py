@@ -159,4 +159,5 @@ def truth_table(found: list[Truth]) -> str:
 def write_card(folder: Path, data: Exports, found: list[Truth]) -> None:
     """Write `README.md` into the folder of the exports."""
     parts = [INTRODUCTION, files_table(folder, data), MONEY, truth_table(found), LIMITS]
-    (folder / "README.md").write_text("\n".join(parts), encoding="utf-8")
+    text = "\n".join(parts)
+    (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")

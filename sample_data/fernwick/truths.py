@@ -506,4 +506,5 @@ def planted_truths(data: Exports, folder: Path) -> list[Truth]:
 def write_json(path: Path, found: list[Truth]) -> None:
     """Write the figures of every truth under its key, for tests to read."""
     content = {truth.key: truth.figures for truth in found}
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(content, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
