@@ -16,7 +16,20 @@ from holdfast.charts.theme import configure
 VEGA_LITE = "6.4"
 
 # Spreadsheets run text that starts like this as a formula, also in its full-width form.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001
+FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\0",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)
 
 
 def svg(chart: alt.LayerChart, dark: bool = False) -> bytes:
