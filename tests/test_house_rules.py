@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, holdfast
 
 Rule = Callable[[PurePosixPath, str], Iterator[str]]
 
@@ -382,6 +382,10 @@ def test_every_answer_is_asked_and_tested():
 def words_of(pattern: str) -> set[str]:
     texts = (path.read_text(encoding="utf-8") for path in PROJECT.glob(pattern))
     return {word for text in texts for word in re.findall(r"\w+", text)}
+
+
+def test_the_catalogue_of_queries_is_current(tmp_path):
+    assert holdfast("catalogue", "--check", workspace=tmp_path)
 
 
 def test_no_page_shares_its_name_with_a_room():
