@@ -28,7 +28,7 @@ help: ## List the commands
 setup: $(TOOLS) chromium ## Install everything that running and testing needs
 
 run: $(RUNTIME) ## Open the app; builds the demo workspace where there is none
-	@$(PY) -m holdfast demo
+	@test -f "$$HOLDFAST_WORKSPACE/workspace.json" || $(PY) -m holdfast demo
 	@$(PY) -m streamlit run app.py $(if $(PORT),--server.port="$(PORT)")
 
 test: lint types sql pytest ## Run every check and every test
