@@ -35,6 +35,17 @@ ROW_HEIGHT = 27
 WIDE_ENOUGH_FOR_WORDS = "bandwidth('x') > 60"
 WIDE_ENOUGH_FOR_SIGNS = "bandwidth('x') > 35"
 
+NUMBER = (
+    f"({WIDE_ENOUGH_FOR_SIGNS} ? datum.rate_text : replace(datum.rate_text, '%', ''))"
+)
+# As large as fits the cell, up to 13 pixels; what fits only below 8 is left to the
+# colour and the tooltip.
+FITTING_SIZE = (
+    f"min(13, max(9, bandwidth('x') * 0.42),"
+    f" bandwidth('x') * 1.35 / ({WIDE_ENOUGH_FOR_SIGNS} ? 4 : length({NUMBER})))"
+)
+NUMBER_SIZE = f"{FITTING_SIZE} < 8 ? 0 : {FITTING_SIZE}"
+
 FULL_COLOUR = "datum.is_complete && !datum.is_small"
 
 
@@ -106,13 +117,8 @@ def retention_triangle(
     )
     numbers = base.mark_text(
         aria=False,
-        text=alt.ExprRef(
-            f"{WIDE_ENOUGH_FOR_SIGNS} ? datum.rate_text"
-            " : replace(datum.rate_text, '%', '')"
-        ),
-        fontSize=alt.ExprRef(
-            "bandwidth('x') < 16 ? 0 : clamp(bandwidth('x') * 0.34, 9, 13)"
-        ),
+        text=alt.ExprRef(NUMBER),
+        fontSize=alt.ExprRef(NUMBER_SIZE),
         fontStyle=alt.ExprRef("datum.is_complete ? 'normal' : 'italic'"),
         color=cell_ink("datum.retention_rate", FULL_COLOUR),
     )
