@@ -521,15 +521,13 @@ def _read_csv(
     names = _header(path, reading, plain)
     header_lines = _header_lines(plain, reading)
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    # '\\r\\n' has to be said; a lone '\\r' is found and cannot be.
-    newline = "\\r\\n" if reading.newline == "\r\n" else "\\n"
-    if reading.newline == "\r":
-        newline = "\\r"
+    # CRLF is found and must not be said: with it, strict mode reads no rows at all.
+    newline = {"\n": " new_line = '\\n',", "\r": " new_line = '\\r',"}
     table = (
         f"read_csv({literal(str(plain))}, auto_detect = false, header = false,"
         f" skip = {header_lines}, columns = {{{types}}},"
         f" delim = {literal(reading.delimiter)}, quote = '\"', escape = '\"',"
-        f" new_line = {literal(newline)}, strict_mode = true,"
+        f"{newline.get(reading.newline, '')} strict_mode = true,"
         f" max_line_size = {MAX_LINE_BYTES})"
     )
     try:
