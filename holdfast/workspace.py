@@ -576,7 +576,13 @@ class Workspace:
                 loaded_at=values["loaded_at"],
                 reading=Reading.from_json(values["reading"]),
                 mapping=SourceMapping.from_json(values["mapping"]),
-                rows=Rows(**{**rows, "columns": tuple(map(tuple, rows["columns"]))}),
+                rows=Rows(
+                    columns=tuple((name, type_) for name, type_ in rows["columns"]),
+                    rows=rows["rows"],
+                    first_line=rows["first_line"],
+                    line_column=rows["line_column"],
+                    padded=tuple(rows["padded"]),
+                ),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise WorkspaceError(
@@ -740,6 +746,7 @@ class Workspace:
             columns=dict(source.rows.columns),
             first_line=source.rows.first_line,
             line_column=source.rows.line_column,
+            padded=frozenset(source.rows.padded),
             mapping=source.mapping,
         )
 
@@ -920,7 +927,7 @@ def _typed(
     feeds = []
     for part in mapping.feeds:
         with cancellation.attach(engine):
-            kept = infer_kept(engine, str(parquet), columns, part.kept)
+            kept = infer_kept(engine, str(parquet), columns, rows.padded, part.kept)
         feeds.append(replace(part, kept=kept))
     return replace(mapping, feeds=tuple(feeds))
 

@@ -188,15 +188,26 @@ def _fill(
     progress("customers", 0.0)
     _keep(engine, "duplicates", {}, is_temporary=True)
     cancellation.check()
+    _keep(engine, "events_seen", {}, is_temporary=True)
+    cancellation.check()
     _keep(engine, "seen", {}, is_temporary=True)
     names = [
         row[0] for row in engine.execute(load("dataset_event_counts").text).fetchall()
     ]
     values = ", ".join(literal(name) for name in names or _NO_EVENTS)
     engine.execute(f"create type event_name as enum ({values})")
+    (has_rejected,) = engine.execute(
+        "select coalesce(sum(rejected_events) > 0, false) from events_seen"
+    ).fetchall()[0]
+    # Testing each of many rows for its reason costs as much as reading them.
+    accepted = "where reason is null" if has_rejected else ""
+    engine.execute(
+        f"create temp view accepted_events as select * from staged_events {accepted}"
+    )
     parameters = {
         "week_shift": WEEK_SHIFT[settings["week_start"]],
         "zone": settings["zone"],
+        "has_rejected_events": has_rejected,
     }
     for step, name in enumerate(_QUERIES, start=2):
         cancellation.check()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,14 +39,10 @@ def open_engine(
         },
     )
     engine.execute("set global TimeZone = 'UTC'")
+    engine.execute("set enable_progress_bar = false")
     # The allowed folders have to be named before access is shut off.
     folders = [str(folder) for folder in readable]
     engine.execute(f"set allowed_directories = {literal(folders)}")
     engine.execute("set enable_external_access = false")
     engine.execute("set lock_configuration = true")
     return engine
-
-
-def free_bytes(folder: Path) -> int:
-    """Return the free space of the folder's disk, in bytes."""
-    return shutil.disk_usage(folder).free

@@ -9,7 +9,7 @@ why a row is rejected (null = it is fine).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -130,6 +130,7 @@ class Source:
         columns: Name and DuckDB type of each column.
         first_line: Line of the first row in the file.
         line_column: Column with each row's line; None where it follows the position.
+        padded: Text columns with cells to be trimmed.
         mapping: What it is.
     """
 
@@ -138,6 +139,7 @@ class Source:
     columns: Mapping[str, str]
     first_line: int
     line_column: str | None
+    padded: frozenset[str]
     mapping: SourceMapping
 
 
@@ -171,6 +173,7 @@ def infer_kept(
     cursor: duckdb.DuckDBPyConnection,
     parquet: str,
     columns: Mapping[str, str],
+    padded: Container[str],
     kept: Sequence[Kept],
 ) -> tuple[Kept, ...]:
     """Return the kept columns with the type that all their values have.
@@ -182,7 +185,7 @@ def infer_kept(
     if not kept:
         return ()
     source = f"read_parquet({literal(parquet)})"
-    texts = [_text(each.column, columns[each.column]) for each in kept]
+    texts = [_text(each.column, columns[each.column], padded) for each in kept]
     head = f"(from {source} limit {SAMPLE_ROWS})"
     sample = _shares(cursor, head, texts, [None] * len(kept))
     candidates = [
@@ -367,11 +370,11 @@ def _is_number(type_: str) -> bool:
     return type_ in ("DOUBLE", "FLOAT") or "INT" in type_ or type_.startswith("DECIMAL")
 
 
-def _text(column: str, type_: str) -> str:
+def _text(column: str, type_: str, padded: Container[str]) -> str:
     """Return a cell as trimmed text; an empty one is null."""
     name = quoted(column)
     if type_ == "VARCHAR":
-        return f"nullif(trim({name}), '')"
+        return f"nullif(trim({name}), '')" if column in padded else name
     if type_ in ("DOUBLE", "FLOAT"):
         # An id column with a gap becomes 17850.0 on its way through pandas.
         return (
@@ -503,7 +506,9 @@ def _select(
         if columns:
             types = {source.columns[column] for column in columns}
             type_ = types.pop() if len(types) == 1 else "VARCHAR"
-            text = _first([_text(each, source.columns[each]) for each in columns])
+            text = _first(
+                [_text(each, source.columns[each], source.padded) for each in columns]
+            )
         elif role.name in part.constants:
             text, type_ = literal(part.constants[role.name]), "VARCHAR"
         else:
@@ -558,7 +563,8 @@ def _select(
         passed.append("other_properties")
     return (
         f"select {source.number}::integer as source_no, line::bigint as line,\n"
-        f"    {', '.join(outputs)},\n    {reason} as reason, row_text\n"
+        f"    {', '.join(outputs)},\n    {reason} as reason,\n"
+        f"    case when {reason} is not null then row_text end as row_text\n"
         f"from (select {', '.join([*passed, *values])}\n"
         f"from (select {inner}\n"
         f"from read_parquet({literal(source.parquet)}, file_row_number = true)))"
@@ -583,16 +589,16 @@ def _kept(each: Kept | None, type_: str, source: Source) -> str:
     stored = ATTRIBUTE_TYPE[type_]
     if each is None:
         return f"null::{stored}"
-    text = _text(each.column, source.columns[each.column])
+    text = _text(each.column, source.columns[each.column], source.padded)
     return text if stored == "VARCHAR" else f"try_cast({text} as {stored})"
 
 
 def _other(part: FeedMapping, overflow: frozenset[str], source: Source) -> str:
-    pairs = [
-        f"{literal(each.name)}, {_text(each.column, source.columns[each.column])}"
-        for each in part.kept
-        if each.name in overflow
-    ]
+    pairs = []
+    for each in part.kept:
+        if each.name in overflow:
+            text = _text(each.column, source.columns[each.column], source.padded)
+            pairs.append(f"{literal(each.name)}, {text}")
     if not pairs:
         return "null::json"
     # Merging into nothing drops the members that are null.

@@ -101,16 +101,15 @@ class Rows:
         first_line: Line of the first row in the file; 1 for Parquet.
         line_column: Column with each row's line where rows span several lines;
             None where line = first_line + position.
-        digest: SHA-256 of the file's bytes, in hex.
-        size: Bytes of the file.
+        padded: Text columns where some cell is empty or has a blank at either end;
+            all others need no trimming, which is slow.
     """
 
     columns: tuple[tuple[str, str], ...]
     rows: int
     first_line: int
-    line_column: str | None
-    digest: str
-    size: int
+    line_column: str | None = None
+    padded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,11 +207,12 @@ def read(
         with cancellation.attach(cursor):
             match reading.format:
                 case "parquet":
-                    return _read_parquet(cursor, path, plain, target, survey)
+                    rows = _read_parquet(cursor, path, plain, target)
                 case "jsonl":
-                    return _read_json_lines(cursor, path, plain, target, survey)
+                    rows = _read_json_lines(cursor, path, plain, target)
                 case _:
-                    return _read_csv(cursor, path, reading, plain, target, survey)
+                    rows = _read_csv(cursor, path, reading, survey, target)
+            return replace(rows, padded=_padded(cursor, target, rows))
     except duckdb.InterruptException:
         raise CancelledError from None
     finally:
@@ -404,7 +404,6 @@ def _read_parquet(
     path: Path,
     plain: Path,
     target: Path,
-    survey: Survey,
 ) -> Rows:
     try:
         columns = _describe(cursor, plain)
@@ -427,7 +426,25 @@ def _read_parquet(
         raise _no_rows(path)
     _check_names(path, [name for name, _ in columns])
     _copy(plain, target)
-    return Rows(columns, int(rows), 1, None, survey.digest, survey.size)
+    return Rows(columns, int(rows), 1)
+
+
+def _padded(
+    cursor: duckdb.DuckDBPyConnection, parquet: Path, rows: Rows
+) -> tuple[str, ...]:
+    names = [name for name, type_ in rows.columns if type_ == "VARCHAR"]
+    if not names:
+        return ()
+    # Nothing printable sorts before a blank, and minima come from the statistics.
+    tests = ", ".join(
+        f"coalesce(min({name}) < '!', false) or coalesce(bool_or(suffix({name}, ' ')),"
+        " false)"
+        for name in map(quoted, names)
+    )
+    found = _one(cursor, f"select {tests} from read_parquet({literal(str(parquet))})")
+    return tuple(
+        name for name, is_padded in zip(names, found, strict=True) if is_padded
+    )
 
 
 def _copy(plain: Path, target: Path) -> None:
@@ -514,10 +531,10 @@ def _read_csv(
     cursor: duckdb.DuckDBPyConnection,
     path: Path,
     reading: Reading,
-    plain: Path,
-    target: Path,
     survey: Survey,
+    target: Path,
 ) -> Rows:
+    plain = survey.content
     names = _header(path, reading, plain)
     header_lines = _header_lines(plain, reading)
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
@@ -543,9 +560,7 @@ def _read_csv(
     if not rows:
         raise _no_rows(path)
     columns = tuple((name, "VARCHAR") for name in names)
-    result = Rows(
-        columns, int(rows), header_lines + 1, None, survey.digest, survey.size
-    )
+    result = Rows(columns, int(rows), header_lines + 1)
     if survey.lines == rows + header_lines:
         return result
     return _with_lines(cursor, path, reading, plain, target, result)
@@ -662,7 +677,6 @@ def _read_json_lines(
     path: Path,
     plain: Path,
     target: Path,
-    survey: Survey,
 ) -> Rows:
     table = (
         f"read_ndjson_objects({literal(str(plain))},"
@@ -707,7 +721,7 @@ def _read_json_lines(
             "Save it as JSON lines, one object on each line.",
         ) from None
     columns = tuple((name, "VARCHAR") for name, _ in leaves)
-    return Rows(columns, int(rows), 1, None, survey.digest, survey.size)
+    return Rows(columns, int(rows), 1)
 
 
 def _leaves(

@@ -5,9 +5,9 @@
 -- source: ours; the key of each feed is declared in model.py, rows without a key have no duplicates
 
 with repeated_events as (
-    select hash(event_id, customer_id, event, happened_at) as key_hash
+    select hash(event_id) as key_hash
     from staged_events
-    where reason is null and event_id is not null
+    where event_id is not null
     group by key_hash
     having count(*) > 1
 ),
@@ -21,7 +21,7 @@ events_duplicates as (
     where
         reason is null
         and event_id is not null
-        and hash(event_id, customer_id, event, happened_at) in (
+        and hash(event_id) in (
             select repeated_events.key_hash from repeated_events
         )
     qualify

@@ -1,4 +1,4 @@
--- dataset_event_counts: Event names with how often they occur, most frequent first.
+-- dataset_event_counts: Event names with how often they occur, most frequent first; of refused rows too.
 -- grain: one row per event name
 -- params: none
 -- returns: none
@@ -9,7 +9,7 @@ with final as (
         event,
         count(*) as events
     from staged_events
-    where reason is null
+    where event is not null
     group by event
 )
 

@@ -22,11 +22,10 @@ final as (
             source_no, line, customer_id, event, happened_at, happened_on, event_id,
             reason, row_text
         )
-    from staged_events as staged
+    from accepted_events as staged
     inner join customers on staged.customer_id = customers.customer_id
     anti join repeated
         on staged.source_no = repeated.source_no and staged.line = repeated.line
-    where staged.reason is null
 )
 
 select * from final

@@ -171,18 +171,53 @@ spans as (
     group by table_name
 ),
 
+gaps as (
+    select
+        table_name,
+        max(observed_on - previous_on) as longest_gap
+    from (
+        select
+            table_name,
+            observed_on,
+            lag(observed_on)
+                over (partition by table_name order by observed_on)
+                as previous_on
+        from days
+    )
+    group by table_name
+),
+
+own as (
+    select
+        spans.*,
+        (spans.last_on + spans.is_dated::integer)::date as own_as_of,
+        max((spans.last_on + spans.is_dated::integer)::date) over () as latest_as_of,
+        max(spans.last_on + 1) over ()::date as latest_until
+    from spans
+),
+
+-- a silence at the end that is no longer than one before is not the end of the export
 final as (
     select
-        spans.table_name,
-        spans.rows,
+        own.table_name,
+        own.rows,
         people.customers,
-        spans.first_at,
-        spans.last_at,
-        spans.observed_from,
-        (spans.last_on + 1)::date as observed_until,
-        (spans.last_on + spans.is_dated::integer)::date as as_of
-    from spans
-    inner join people on spans.table_name = people.table_name
+        own.first_at,
+        own.last_at,
+        own.observed_from,
+        case
+            when own.latest_as_of - own.own_as_of <= coalesce(gaps.longest_gap, 0)
+                then own.latest_until
+            else (own.last_on + 1)::date
+        end as observed_until,
+        case
+            when own.latest_as_of - own.own_as_of <= coalesce(gaps.longest_gap, 0)
+                then own.latest_as_of
+            else own.own_as_of
+        end as as_of
+    from own
+    inner join people on own.table_name = people.table_name
+    inner join gaps on own.table_name = gaps.table_name
 )
 
 select * from final

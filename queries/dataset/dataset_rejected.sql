@@ -1,6 +1,7 @@
 -- dataset_rejected: Rows that were refused, each with its reason and its text.
 -- grain: one row per refused row and feed
--- params: none
+-- params:
+--   has_rejected_events (BOOLEAN): false = no event is refused, so they are not read
 -- returns: none
 -- source: ours; nothing is dropped silently
 
@@ -21,7 +22,7 @@ with refused as (
         reason,
         row_text
     from staged_events
-    where reason is not null
+    where reason is not null and $has_rejected_events
     union all
     select
         'orders' as table_name,

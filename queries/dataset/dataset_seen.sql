@@ -4,18 +4,13 @@
 -- returns: none
 -- source: metrics.md, Lifecycle: first observed; a sign-up or an experiment is no sign of life
 
-with events_seen as (
+with sightings as (
     select
         customer_id,
-        min(happened_at) as first_at,
-        min(happened_on) as first_on
-    from staged_events
-    where reason is null
-    group by customer_id
-),
-
-sightings as (
-    select * from events_seen
+        first_at,
+        first_on
+    from events_seen
+    where customer_id is not null and first_at is not null
     union all
     select
         customer_id,
