@@ -1,8 +1,8 @@
--- dataset_activity_days: Customer by active day, with the active days before and after.
+-- dataset_activity_days: Customer by active day, with its cohorts and neighbours.
 -- grain: one row per customer and active day
 -- params: none
 -- returns: none
--- source: performance.md, section 1: the rollup ud
+-- source: ours; cohorts and neighbours beside each period spare a join with every question
 
 with active as (
     select distinct
@@ -13,13 +13,17 @@ with active as (
 
 final as (
     select
-        customer_no,
-        period,
-        lag(period) over (partition by customer_no order by period)
-            as previous_period,
-        lead(period) over (partition by customer_no order by period)
-            as next_period
+        active.customer_no,
+        active.period,
+        (customers.joined_on - date '1970-01-01')
+        ::integer as joined_period,
+        first_value(active.period) over neighbours as first_period,
+        lag(active.period) over neighbours as previous_period,
+        lead(active.period) over neighbours as next_period
     from active
+    inner join customers on active.customer_no = customers.customer_no
+    window
+        neighbours as (partition by active.customer_no order by active.period)
 )
 
 select * from final

@@ -1,8 +1,8 @@
--- dataset_activity_months: Customer by active month, with the active months before and after.
+-- dataset_activity_months: Customer by active month, with its cohorts and neighbours.
 -- grain: one row per customer and active month
 -- params: none
 -- returns: none
--- source: performance.md, section 1: the rollup uw, by month
+-- source: ours; as activity_days
 
 with active as (
     select distinct
@@ -14,13 +14,17 @@ with active as (
 
 final as (
     select
-        customer_no,
-        period,
-        lag(period) over (partition by customer_no order by period)
-            as previous_period,
-        lead(period) over (partition by customer_no order by period)
-            as next_period
+        active.customer_no,
+        active.period,
+        (year(customers.joined_on) * 12 + month(customers.joined_on) - 1)
+        ::integer as joined_period,
+        first_value(active.period) over neighbours as first_period,
+        lag(active.period) over neighbours as previous_period,
+        lead(active.period) over neighbours as next_period
     from active
+    inner join customers on active.customer_no = customers.customer_no
+    window
+        neighbours as (partition by active.customer_no order by active.period)
 )
 
 select * from final

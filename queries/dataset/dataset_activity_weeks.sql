@@ -1,9 +1,9 @@
--- dataset_activity_weeks: Customer by active week, with the active weeks before and after.
+-- dataset_activity_weeks: Customer by active week, with its cohorts and neighbours.
 -- grain: one row per customer and active week
 -- params:
 --   week_shift (INTEGER): days added before dividing by 7: 3 Monday, 4 Sunday, 5 Saturday
 -- returns: none
--- source: performance.md, section 1: the rollup uw
+-- source: ours; as activity_days
 
 with active as (
     select distinct
@@ -14,13 +14,17 @@ with active as (
 
 final as (
     select
-        customer_no,
-        period,
-        lag(period) over (partition by customer_no order by period)
-            as previous_period,
-        lead(period) over (partition by customer_no order by period)
-            as next_period
+        active.customer_no,
+        active.period,
+        floor((customers.joined_on - date '1970-01-01' + $week_shift) / 7)
+        ::integer as joined_period,
+        first_value(active.period) over neighbours as first_period,
+        lag(active.period) over neighbours as previous_period,
+        lead(active.period) over neighbours as next_period
     from active
+    inner join customers on active.customer_no = customers.customer_no
+    window
+        neighbours as (partition by active.customer_no order by active.period)
 )
 
 select * from final
