@@ -234,7 +234,7 @@ def retention_rate_lines_alt_text(
 def _period_axis(interval: str) -> alt.X:
     """Give the axis of periods, keyed by text because browsers shift dates."""
     pattern = "%b %Y" if interval == "month" else "%e %b %Y"
-    return alt.X("period_key:O", title=interval.capitalize()).axis(
+    return alt.X("period_key:O", title="First day").axis(
         axis(
             title=None,
             labelAngle=0,
