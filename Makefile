@@ -16,6 +16,7 @@ PY := .venv/bin/python
 # Named after the content of the lists: installed once, and again only when one changes.
 RUNTIME := .venv/.runtime-$(firstword $(shell cat requirements.txt | cksum))
 TOOLS := .venv/.tools-$(firstword $(shell cat requirements.txt tests/requirements.txt | cksum))
+PEERS := .venv/.peers-$(firstword $(shell cat requirements.txt benchmarks/requirements.txt | cksum))
 STAGES := tests/queries tests/charts tests/pages tests/browser
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
@@ -70,7 +71,7 @@ browser: $(TOOLS) chromium ## Run the tests in a real browser
 chromium: $(TOOLS)
 	@$(PY) -m tests.chromium
 
-bench: $(TOOLS) ## Compare speed and results with other tools, in one run
+bench: $(PEERS) ## Compare speed and results with other tools, in one run
 	$(PY) -m benchmarks
 
 data: $(RUNTIME) ## Write the sample data anew, from its seed
@@ -92,6 +93,11 @@ $(TOOLS): $(RUNTIME)
 	@echo "Installing what the tests need."
 	@$(PY) -m pip install --quiet --requirement tests/requirements.txt
 	@rm -f .venv/.tools-* && touch $@
+
+$(PEERS): $(RUNTIME)
+	@echo "Installing the tools to compare with."
+	@$(PY) -m pip install --quiet --requirement benchmarks/requirements.txt
+	@rm -f .venv/.peers-* && touch $@
 
 # PYTHON=… names another interpreter. The first that is new enough is taken.
 $(PY):
