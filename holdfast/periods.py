@@ -50,3 +50,13 @@ def period_sql(day: str, interval: Interval, week_start: str = "monday") -> str:
     if interval == "week":
         return f"(({day} - date '1970-01-01' + {WEEK_SHIFTS[week_start]}) // 7)::integer"
     return f"(year({day}) * 12 + month({day}) - 1)::integer"
+
+
+def day_label(day: date) -> str:
+    """Write a day for people, such as 3 Mar 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def period_label(first: date, interval: Interval) -> str:
+    """Write an interval for people: Mar 2026, or the day on which it begins."""
+    return f"{first:%b %Y}" if interval == "month" else day_label(first)

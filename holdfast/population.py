@@ -13,6 +13,7 @@ import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from holdfast.cancellation import Cancellation
@@ -136,6 +137,37 @@ def check_event(dataset: Dataset, event: str) -> None:
             f"The data have no event {event!r}.",
             suggestion(event, dataset.event_codes),
         )
+
+
+def attribute_values(dataset: Dataset, name: str, limit: int = 500) -> list[str]:
+    """Return the most frequent values of an attribute, the largest first.
+
+    Raises:
+        SpecError: The data have no such attribute.
+    """
+    attribute_type(dataset, name)
+    key = ("values", name, limit)
+    kept = dataset.recall(key)
+    if kept is None:
+        column = quoted(name)
+        frame = dataset.frame(
+            f"select {column}::varchar as value from customers"  # noqa: S608  # a column of the catalogue, quoted
+            f" where {column} is not null group by all"
+            " order by count(*) desc, value limit $limit",
+            {"limit": limit},
+        )
+        kept = list(frame["value"])
+        dataset.keep(key, kept)
+    return list(kept)
+
+
+def check_filters(dataset: Dataset, filters: Filters) -> SpecError | None:
+    """Return what in the filters does not fit the data, if anything."""
+    try:
+        _definitions(dataset, filters, "customer")
+    except SpecError as problem:
+        return problem
+    return None
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -286,7 +318,9 @@ def _predicate(
             )
         case AttributeRange():
             column = quoted(item.attribute)
-            if attribute_type(dataset, item.attribute) == "date":
+            kind = attribute_type(dataset, item.attribute)
+            _check_range(item, kind)
+            if kind == "date":
                 column = f"{column}::date"
             bounds = {"first": (">=", item.first), "last": ("<=", item.last)}
             used = {k: (sign, v) for k, (sign, v) in bounds.items() if v is not None}
@@ -297,6 +331,18 @@ def _predicate(
             )
         case DidEvent():
             return _did(dataset, item, name)
+
+
+def _check_range(item: AttributeRange, kind: str) -> None:
+    wanted = {"number": (float, int), "date": (date,)}.get(kind)
+    ends = [end for end in (item.first, item.last) if end is not None]
+    if wanted is None or not all(isinstance(end, wanted) for end in ends):
+        raise SpecError(
+            "range_does_not_fit",
+            f"The attribute {item.attribute!r} is a {kind}, so {item} does not fit it.",
+            "Write seats:5..20 for numbers, joined_on:2025-01-01..2025-03-31 for dates"
+            " and plan=pro,team for anything else.",
+        )
 
 
 def _did(dataset: Dataset, item: DidEvent, name: str) -> tuple[str, dict[str, Value]]:

@@ -211,3 +211,10 @@ def configure(
         .configure_legend(labelColor=ink, titleColor=muted, labelFontSize=12)
     )
     return cast("alt.LayerChart", themed)
+
+
+def untitled(chart: alt.LayerChart) -> alt.LayerChart:
+    """Give the chart without its title, for pages that have a heading above it."""
+    shown = chart.copy(deep=False)
+    shown.title = alt.Undefined
+    return shown

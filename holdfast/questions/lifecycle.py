@@ -14,7 +14,7 @@ from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, Occurrence
-from holdfast.periods import Interval
+from holdfast.periods import Interval, period_label
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
@@ -140,11 +140,9 @@ def _sentence(spec: Lifecycle, frame: pd.DataFrame) -> str:
     if rows.empty:
         return f"No {spec.interval} is complete yet."
     row = rows.iloc[-1]
-    label = f"{row['period']:%B %Y}" if spec.interval == "month" else (
-        f"the {spec.interval} of {row['period']:%-d %B %Y}"
-        if spec.interval == "week"
-        else f"{row['period']:%-d %B %Y}"
-    )
+    label = period_label(row["period"], spec.interval)
+    if spec.interval == "week":
+        label = f"the week of {label}"
     start = int(row["customers_at_start"])
     kept = (
         f"; of those active the {spec.interval} before, "

@@ -19,7 +19,7 @@ from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
 from holdfast.periods import Interval
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
-from holdfast.questions import asking
+from holdfast.questions import ask, asking
 from holdfast.spec import Brackets
 from holdfast.stats import wilson_interval
 
@@ -27,6 +27,13 @@ Mode = Literal["on", "on_or_after", "between", "brackets"]
 
 _DEFAULT_INTERVALS: dict[Interval, int] = {"day": 30, "week": 12, "month": 12}
 _MOST_INTERVALS = 400
+
+# The intervals that people of the field compare by.
+HEADLINES: dict[Interval, tuple[int, int, int]] = {
+    "day": (1, 7, 30),
+    "week": (1, 4, 12),
+    "month": (1, 3, 12),
+}
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ def members(
         ``retained_cohorts`` equal the figure's customers and retained customers.
     """
     question = _prepare(dataset, spec, filters, cancellation)
-    shown = answer(dataset, spec, filters, cancellation).frame
+    shown = ask(dataset, spec, filters, cancellation).frame
     cells = shown[
         (shown["scope"] == "cohort")
         & (shown["segment"] == segment)
@@ -252,6 +259,7 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     frame.insert(place, "rate_lower", lower)
     frame.insert(place + 1, "rate_upper", upper)
     frame["cohort"] = pd.to_datetime(frame["cohort"])
+    frame["last_interval"] = frame["last_interval"].astype("Int64")
     return frame
 
 
@@ -261,7 +269,7 @@ def _entered(frame: pd.DataFrame) -> int:
 
 
 def _sentence(spec: Retention, frame: pd.DataFrame) -> str:
-    """Say how many came back, at the middle of what is complete."""
+    """Say how many came back, in the interval that people look at first."""
     pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
     units = "accounts" if spec.unit == "account" else "customers"
     if pooled.empty:
@@ -270,8 +278,8 @@ def _sentence(spec: Retention, frame: pd.DataFrame) -> str:
             if len(frame)
             else f"No {units} in view started with {spec.start.describe()}."
         )
-    later = pooled[pooled["interval"] > 0]
-    row = (later if len(later) else pooled).iloc[min(len(later), 4) - 1 or 0]
+    reached = pooled[pooled["interval"] <= HEADLINES[spec.interval][1]]
+    row = reached.iloc[-1] if len(reached) else pooled.iloc[0]
     share = percent_with_count(
         row["retention_rate"], int(row["retained_customers"]), int(row["customers"])
     )

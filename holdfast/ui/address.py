@@ -1,0 +1,66 @@
+"""The address: filters and the page's spec, so that a link is a saved view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from holdfast.errors import SpecError
+from holdfast.filters import Filters, read_filter
+from holdfast.spec import read_spec, write_spec
+
+Spec = TypeVar("Spec")
+
+_FILTER, _BREAKDOWN, _SEGMENTS = "filter", "by", "segments"
+
+
+def read_filters_from_address() -> tuple[Filters, list[SpecError]]:
+    """Read who is in view; what cannot be read is left out with a notice."""
+    notices: list[SpecError] = []
+    filters = []
+    for text in st.query_params.get_all(_FILTER):
+        try:
+            filters.append(read_filter(text))
+        except SpecError as notice:
+            notices.append(notice)
+    segments = st.query_params.get(_SEGMENTS, "")
+    count = int(segments) if segments.isdecimal() and 0 < int(segments) <= 20 else 8
+    return (
+        Filters(tuple(filters), st.query_params.get(_BREAKDOWN) or None, count),
+        notices,
+    )
+
+
+def read_spec_from_address(kind: type[Spec]) -> tuple[Spec, list[SpecError]]:
+    """Read the page's spec; what cannot be read falls back with a notice."""
+    ours = {_FILTER, _BREAKDOWN, _SEGMENTS}
+    texts = {
+        name: st.query_params[name] for name in st.query_params if name not in ours
+    }
+    return read_spec(kind, texts)
+
+
+def write_address(filters: Filters, spec: Any | None = None) -> None:
+    """Write who is in view and what is asked into the address."""
+    wanted: dict[str, str | list[str]] = {}
+    if filters.filters:
+        wanted[_FILTER] = [str(item) for item in filters.filters]
+    if filters.breakdown:
+        wanted[_BREAKDOWN] = filters.breakdown
+    if filters.segments != Filters().segments:
+        wanted[_SEGMENTS] = str(filters.segments)
+    if spec is not None:
+        wanted.update(write_spec(spec))
+    if _flat(wanted) != _flat(
+        {name: st.query_params.get_all(name) for name in st.query_params}
+    ):
+        st.query_params.from_dict(wanted)
+
+
+def _flat(values: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
+    return {
+        name: [value] if isinstance(value, str) else value
+        for name, value in values.items()
+    }

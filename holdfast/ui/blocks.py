@@ -1,0 +1,267 @@
+"""Blocks that pages are made of: the finding, a chart, who is behind it, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from holdfast.answer import Answer
+from holdfast.charts import export
+from holdfast.charts.theme import untitled
+from holdfast.filters import Filters
+from holdfast.measures import MEASURES, Measure, percent, percent_with_count
+from holdfast.periods import day_label
+from holdfast.population import TOTAL
+from holdfast.questions.retention import HEADLINES
+from holdfast.ui.words import plain
+
+Selection = dict[str, Any]
+
+_MOST_ROWS_SHOWN = 1_000
+
+
+def header(title: str, question: str, filters: Filters) -> None:
+    """Show the page's title, its question and who is in view."""
+    st.title(title)
+    st.caption(f"{question} **{plain(filters.describe())}**")
+
+
+def finding(answer: Answer) -> None:
+    """Show the main finding in one sentence."""
+    st.markdown(f"##### {plain(answer.sentence)}")
+
+
+def caveats(answer: Answer) -> None:
+    """Show what limits the figures, and until when the data were observed."""
+    with st.container(gap="xsmall"):
+        for caveat in answer.caveats:
+            st.caption(f":material/info: {plain(caveat.text)}")
+
+
+def nothing_to_show(answer: Answer) -> None:
+    """Say why there is no figure and what to loosen; end the page."""
+    st.info(
+        f"{plain(answer.sentence)} Take a filter away, or choose another start.",
+        icon=":material/filter_alt_off:",
+    )
+    how_computed(answer, (), "nothing")
+    st.stop()
+
+
+def chart(
+    title: str,
+    drawing: alt.LayerChart,
+    answer: Answer,
+    *,
+    key: str,
+    caption: str,
+    measures: tuple[str, ...],
+    select: str | None = None,
+    table: pd.DataFrame | None = None,
+) -> Selection | None:
+    """Show a chart with its denominator, its downloads and how it is computed.
+
+    Args:
+        title: What is measured, as a noun phrase.
+        drawing: The chart.
+        answer: The answer that it draws.
+        key: Name of the chart on its page.
+        caption: What the figures are counted from.
+        measures: Keys of the measures to define below the chart.
+        select: Name of the selection that a click makes, if any.
+        table: The rows of the download; the answer's frame by default.
+
+    Returns:
+        The fields of the mark that was clicked, or nothing.
+    """
+    st.subheader(title, anchor=False)
+    st.caption(caption)
+    clicked = None
+    shown = untitled(drawing)
+    if select is None:
+        st.altair_chart(shown, key=key)
+    else:
+        event = st.altair_chart(
+            shown,
+            key=key,
+            on_select="rerun",
+            selection_mode=[select],
+        )
+        marks = event["selection"].get(select) or []
+        clicked = dict(marks[0]) if marks else None
+    with st.container(horizontal=True, gap="small"):
+        _downloads(drawing, answer.frame if table is None else table, key)
+        how_computed(answer, measures, key)
+    return clicked
+
+
+def pooled_metrics(answer: Answer) -> None:
+    """Show the pooled rate at a few intervals, each with its count and interval."""
+    frame = answer.frame
+    pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
+    chosen = pooled[pooled["interval"].isin(HEADLINES[answer.spec.interval])]
+    columns = st.columns(max(len(chosen), 1))
+    for column, (_, row) in zip(columns, chosen.iterrows(), strict=False):
+        column.metric(
+            f"{answer.spec.interval.capitalize()} {row['interval']}",
+            percent(row["retention_rate"]),
+            border=True,
+            help="Share of the customers in complete cohorts, with its 95% interval.",
+        )
+        column.caption(
+            f"{int(row['retained_customers']):,} of {int(row['customers']):,};"
+            f" {percent(row['rate_lower'])} to {percent(row['rate_upper'])}"
+        )
+
+
+def survival_table(answer: Answer) -> None:
+    """Show each segment's counts, median and restricted mean with their intervals."""
+    summary, unit = answer.extras["summary"], unit_of(answer)
+    table = pd.DataFrame(
+        {
+            "Segment": summary["segment"],
+            "Customers": summary["customers"],
+            "Left": [
+                f"{percent_with_count(row.ended_rate, row.ended, row.customers)}"
+                for row in summary.itertuples()
+            ],
+            "95% interval": _ranges(summary, "ended_lower", "ended_upper", percent),
+            f"Median {unit}": summary["median"].map(_whole),
+            "Interval of the median": _ranges(
+                summary, "median_lower", "median_upper", _whole
+            ),
+            f"Mean {unit} up to {_whole(summary['horizon'].iloc[0])}": summary[
+                "restricted_mean"
+            ].map(_whole),
+            "Interval of the mean": _ranges(
+                summary, "restricted_lower", "restricted_upper", _whole
+            ),
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="survival_table",
+        alt="Counts, median and mean length of life by segment.",
+    )
+
+
+def log_rank(answer: Answer) -> None:
+    """Say whether the segments' curves differ by more than chance."""
+    test = answer.extras["logrank"]
+    if test.empty:
+        return
+    row = test.iloc[0]
+    chance = "less than 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}"
+    differ = "differ" if row["p_value"] < 0.05 else "are within chance of each other"
+    st.caption(
+        f"The curves of the segments {differ}: log-rank test, chi-square"
+        f" {row['statistic']:.1f} on {int(row['degrees_of_freedom'])} degrees of"
+        f" freedom, p {chance}. If curves cross, the test misleads."
+    )
+
+
+def unit_of(lives: Answer) -> str:
+    """Return the unit of time of a survival answer, days or months."""
+    summary = lives.extras["summary"]
+    return str(summary["unit"].iloc[0]) if len(summary) else "days"
+
+
+def members(rows: pd.DataFrame, heading: str, total: int, key: str) -> None:
+    """List the customers behind a figure; their number is the figure's.
+
+    Args:
+        rows: One row per customer or account.
+        heading: Which figure it is, in words from the chart.
+        total: The figure.
+        key: Name of the list on its page.
+    """
+    st.markdown(f"**{plain(heading)}**")
+    if len(rows) == total:
+        st.caption(f"{total:,} in the list, as in the chart.")
+    else:
+        st.caption(
+            f"{total:,} in the chart, {len(rows):,} different ones in the list: with"
+            " several cohorts one can be counted several times."
+        )
+    st.dataframe(
+        rows.head(_MOST_ROWS_SHOWN),
+        hide_index=True,
+        height=280,
+        key=f"{key}_rows",
+        alt=heading,
+        column_config=_MEMBER_COLUMNS,
+    )
+    if len(rows) > _MOST_ROWS_SHOWN:
+        st.caption(f"The first {_MOST_ROWS_SHOWN:,} are shown; the file has them all.")
+    st.download_button(
+        "Download the list (CSV)",
+        data=lambda: export.csv(rows),
+        file_name=f"holdfast-{key}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=f"{key}_csv",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def how_computed(answer: Answer, measures: tuple[str, ...], key: str) -> None:
+    """Say what the figures mean and show the SQL with its values."""
+    with st.popover("How is this computed?", icon=":material/function:"):
+        for name in measures:
+            measure: Measure = MEASURES[name]
+            st.markdown(f"**{measure.label}.** {measure.definition}")
+        last = answer.as_of - timedelta(days=1)
+        st.caption(
+            f"Observed until {day_label(last)}. {answer.n:,} behind the answer;"
+            f" {len(answer.frame):,} rows of figures."
+        )
+        st.code(answer.sql, language="sql", height=360)
+
+
+def _downloads(drawing: alt.LayerChart, table: pd.DataFrame, key: str) -> None:
+    kinds: dict[str, tuple[str, str, Callable[[], bytes]]] = {
+        "CSV": ("csv", "text/csv", lambda: export.csv(table)),
+        "SVG": ("svg", "image/svg+xml", lambda: export.svg(drawing)),
+        "PNG": ("png", "image/png", lambda: export.png(drawing)),
+    }
+    with st.popover("Download", icon=":material/download:"):
+        for label, (ending, mime, make) in kinds.items():
+            st.download_button(
+                label,
+                data=make,
+                file_name=f"holdfast-{key.replace('_', '-')}.{ending}",
+                mime=mime,
+                on_click="ignore",
+                key=f"{key}_{ending}",
+                width="stretch",
+            )
+
+
+_MEMBER_COLUMNS = {
+    "id": st.column_config.TextColumn("Id"),
+    "segment": st.column_config.TextColumn("Segment"),
+    "joined_on": st.column_config.DateColumn("Joined"),
+    "last_seen_on": st.column_config.DateColumn("Last active"),
+    "cohorts": st.column_config.NumberColumn("Cohorts"),
+    "retained_cohorts": st.column_config.NumberColumn("Cohorts retained"),
+}
+
+
+def _whole(value: float) -> str:
+    return "not reached" if pd.isna(value) else f"{value:,.0f}"
+
+
+def _ranges(
+    frame: pd.DataFrame, lower: str, upper: str, written: Callable[[float], str]
+) -> list[str]:
+    return [
+        f"{written(low)} to {written(high)}"
+        for low, high in zip(frame[lower], frame[upper], strict=True)
+    ]

@@ -1,0 +1,193 @@
+"""The sidebar's filters and breakdown, which hold on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import streamlit as st
+
+from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
+from holdfast.filters import (
+    NONE,
+    AttributeIn,
+    AttributeRange,
+    DidEvent,
+    Filter,
+    Filters,
+)
+from holdfast.population import attribute_values, check_filters
+from holdfast.ui.address import read_filters_from_address
+from holdfast.ui.words import plain
+
+_SEEDED = "filter_seeded"
+_ATTRIBUTES = "filter_attributes"
+_DID, _DID_NOT = "filter_did", "filter_did_not"
+_BREAKDOWN, _SEGMENTS = "filter_breakdown", "filter_segments"
+_KEPT = "filter_kept"
+
+
+def filter_panel(dataset: Dataset) -> Filters:
+    """Draw the filters and return who is in view."""
+    notices = _seed(dataset)
+    st.markdown("**Who is in view**")
+    for notice in notices:
+        st.warning(f"{plain(notice.sentence)} {plain(notice.remedy)}")
+    names = list(dataset.attributes)
+    chosen = _multiselect("Filter by", names, _ATTRIBUTES, "All customers")
+    filters: list[Filter] = []
+    for name in chosen:
+        kind = dataset.attributes[name].type
+        control = {"number": _number, "date": _day}.get(kind, _category)
+        filters.extend(control(dataset, name))
+    events = sorted(dataset.event_counts, key=lambda name: -dataset.event_counts[name])
+    if events:
+        for label, key in (("Did", _DID), ("Did not do", _DID_NOT)):
+            done = _multiselect(label, events, key, "Any event")
+            filters.extend(DidEvent(event, key == _DID_NOT) for event in done)
+    filters.extend(_kept_filters())
+    breakdown = st.selectbox(
+        "Break down by",
+        names,
+        index=None,
+        key=_BREAKDOWN,
+        placeholder="No segments",
+        format_func=_label,
+    )
+    segments = st.session_state.get(_SEGMENTS, Filters().segments)
+    return Filters(tuple(filters), breakdown, segments)
+
+
+def _seed(dataset: Dataset) -> list[SpecError]:
+    """Put what the address says into the widgets, once a session."""
+    state = st.session_state
+    if state.get(_SEEDED):
+        _forget_unknown(dataset)
+        return []
+    state[_SEEDED] = True
+    filters, notices = read_filters_from_address()
+    kept: list[Filter] = []
+    for item in filters.filters:
+        if problem := check_filters(dataset, Filters((item,))):
+            notices.append(problem)
+            continue
+        match item:
+            case AttributeIn():
+                _extend(_ATTRIBUTES, item.attribute)
+                state[f"filter_values_{item.attribute}"] = list(item.values)
+                state[f"filter_not_{item.attribute}"] = item.is_excluded
+            case AttributeRange():
+                _extend(_ATTRIBUTES, item.attribute)
+                state[f"filter_first_{item.attribute}"] = item.first
+                state[f"filter_last_{item.attribute}"] = item.last
+            case DidEvent(at_least=1, first=None, last=None):
+                _extend(_DID_NOT if item.is_excluded else _DID, item.event)
+            case DidEvent():
+                kept.append(item)
+    state[_KEPT] = tuple(kept)
+    if filters.breakdown:
+        if problem := check_filters(dataset, Filters(breakdown=filters.breakdown)):
+            notices.append(problem)
+        else:
+            state[_BREAKDOWN] = filters.breakdown
+    state[_SEGMENTS] = filters.segments
+    return notices
+
+
+def _forget_unknown(dataset: Dataset) -> None:
+    """Drop what another dataset knew and this one does not."""
+    state = st.session_state
+    known: dict[str, Iterable[str]] = {
+        _ATTRIBUTES: dataset.attributes,
+        _DID: dataset.event_codes,
+        _DID_NOT: dataset.event_codes,
+    }
+    for key, names in known.items():
+        if any(name not in names for name in state.get(key, [])):
+            state[key] = [name for name in state[key] if name in names]
+    if state.get(_BREAKDOWN) not in (None, *dataset.attributes):
+        state[_BREAKDOWN] = None
+    state[_KEPT] = tuple(
+        item
+        for item in state.get(_KEPT, ())
+        if check_filters(dataset, Filters((item,))) is None
+    )
+
+
+def _category(dataset: Dataset, name: str) -> list[Filter]:
+    key = f"filter_values_{name}"
+    values = attribute_values(dataset, name)
+    if dataset.attributes[name].missing and NONE not in values:
+        values.append(NONE)
+    values.extend(v for v in st.session_state.get(key, []) if v not in values)
+    chosen = _multiselect(_label(name), values, key, "Any value")
+    if not chosen:
+        return []
+    excluded = st.checkbox("All but these", key=f"filter_not_{name}")
+    return [AttributeIn(name, tuple(chosen), excluded)]
+
+
+def _number(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as the others
+    left, right = st.columns(2)
+    first = left.number_input(
+        f"{plain(_label(name))} from", value=None, key=f"filter_first_{name}"
+    )
+    last = right.number_input("up to", value=None, key=f"filter_last_{name}")
+    if first is None and last is None:
+        return []
+    return [AttributeRange(name, first, last)]
+
+
+def _day(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as the others
+    left, right = st.columns(2)
+    bounds = {"min_value": date(1970, 1, 1), "max_value": date(2100, 12, 31)}
+    first = left.date_input(
+        f"{plain(_label(name))} from", value=None, key=f"filter_first_{name}", **bounds
+    )
+    last = right.date_input(
+        "up to", value=None, key=f"filter_last_{name}", **bounds
+    )
+    if first is None and last is None:
+        return []
+    return [AttributeRange(name, first, last)]
+
+
+def _kept_filters() -> tuple[Filter, ...]:
+    """Show filters that came with a link and have no control of their own."""
+    kept: tuple[Filter, ...] = st.session_state.get(_KEPT, ())
+    for number, item in enumerate(kept):
+        st.caption(f"Also only customers {plain(item.describe())}.")
+        if st.button("Remove", key=f"filter_remove_{number}", type="tertiary"):
+            st.session_state[_KEPT] = kept[:number] + kept[number + 1 :]
+            st.rerun()
+    return kept
+
+
+def _multiselect(label: str, options: list[str], key: str, nothing: str) -> list[str]:
+    return st.multiselect(
+        plain(label), options, key=key, placeholder=nothing, format_func=_label
+    )
+
+
+def _extend(key: str, name: str) -> None:
+    names = st.session_state.setdefault(key, [])
+    if name not in names:
+        st.session_state[key] = [*names, name]
+
+
+def _label(name: str) -> str:
+    """Name our own columns in words; those of the exports stay as they are."""
+    return _OURS.get(name, name)
+
+
+_OURS = {
+    "joined_on": "Joined",
+    "signed_up_on": "Signed up",
+    "first_seen_on": "First seen",
+    "account_id": "Account",
+    "email": "E-mail",
+    "referred_by": "Referred by",
+    "tenure_months": "Tenure in months",
+    "has_churned": "Has churned",
+}

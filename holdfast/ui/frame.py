@@ -1,0 +1,107 @@
+"""The frame around every page: navigation, who is in view, and the data's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from holdfast.dataset import Dataset
+from holdfast.filters import Filters
+from holdfast.periods import day_label
+from holdfast.ui import session
+from holdfast.ui.filter_panel import filter_panel
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_ICON = Path(__file__).resolve().parent / "favicon.png"
+_OPEN = "frame_filters"
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page in the navigation; its address is the file's stem."""
+
+    file: str
+    title: str
+    icon: str
+
+
+PAGES: dict[str, tuple[PageEntry, ...]] = {
+    "": (PageEntry("overview.py", "Overview", ":material/home:"),),
+    "Who stays": (
+        PageEntry("retention.py", "Retention", ":material/grid_on:"),
+        PageEntry("survival.py", "Survival", ":material/timeline:"),
+        PageEntry("lifecycle.py", "Lifecycle", ":material/autorenew:"),
+    ),
+    "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
+}
+
+
+def open_frame() -> StreamlitPage:
+    """Draw the frame and return the page to run; called by ``app.py`` alone."""
+    st.set_page_config(page_title="Holdfast", page_icon=str(_ICON), layout="wide")
+    page = _navigation()
+    dataset = session.dataset()
+    with st.sidebar:
+        if dataset is None:
+            st.caption("Nothing is loaded yet.")
+            st.session_state[_OPEN] = Filters()
+        else:
+            st.session_state[_OPEN] = filter_panel(dataset)
+            _clock(dataset)
+    return page
+
+
+def active_filters() -> Filters:
+    """Return who is in view; the first call of every page.
+
+    A ``pages`` folder makes the server run a page on its own until ``app.py`` has run
+    once. Then the frame is missing: declaring the navigation ends that mode, and
+    running again opens the frame.
+    """
+    filters = st.session_state.pop(_OPEN, None)
+    if not isinstance(filters, Filters):
+        _navigation()
+        st.rerun()
+    return filters
+
+
+def current_dataset() -> Dataset:
+    """Return the dataset, or send the visitor to where files are loaded."""
+    dataset = session.dataset()
+    if dataset is None:
+        st.info(
+            "Nothing is loaded yet. Load the exports of your tools on the Data page.",
+            icon=":material/database:",
+        )
+        st.page_link(str(_ROOT / "pages" / "data.py"), label="Load files")
+        st.stop()
+    return dataset
+
+
+def _navigation() -> StreamlitPage:
+    return st.navigation(
+        {
+            section: [
+                st.Page(
+                    _ROOT / "pages" / entry.file, title=entry.title, icon=entry.icon
+                )
+                for entry in entries
+            ]
+            for section, entries in PAGES.items()
+        }
+    )
+
+
+def _clock(dataset: Dataset) -> None:
+    if not dataset.observed:
+        return
+    until = max(seen.as_of for seen in dataset.observed.values()) - timedelta(days=1)
+    since = min(seen.from_on for seen in dataset.observed.values())
+    st.caption(
+        f"{dataset.customers:,} customers, observed {day_label(since)} to"
+        f" {day_label(until)} ({dataset.zone})."
+    )

@@ -1,0 +1,104 @@
+"""What a browser session holds: the workspace, its dataset, and running questions.
+
+The only module that touches session state and the address besides ``frame`` and
+``controls``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from holdfast.answer import Answer
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.errors import CancelledError, HoldfastError
+from holdfast.filters import Filters
+from holdfast.questions import ask
+from holdfast.ui.words import plain
+from holdfast.workspace import Workspace, workspace_path
+
+Result = TypeVar("Result")
+
+# A result is there before this for most questions, so that nothing flickers.
+_GLANCE_SECONDS = 0.1
+_WAITING = "Counting …"
+
+
+def workspace() -> Workspace:
+    """Open the workspace, or make it where there is none; stop with the reason."""
+    try:
+        return Workspace.open_or_create(workspace_path())
+    except HoldfastError as error:
+        show_error(error)
+        st.stop()
+
+
+def dataset() -> Dataset | None:
+    """Return the current dataset; none while nothing is loaded."""
+    path = workspace().dataset_path()
+    if path is None:
+        return None
+    try:
+        return _opened(str(path), path.stat().st_mtime_ns)
+    except HoldfastError as error:
+        show_error(error)
+        st.stop()
+
+
+def answer(spec: Any, filters: Filters) -> Answer:
+    """Ask the current dataset; stop the page with the reason where it cannot answer.
+
+    The question is interrupted when the page is asked something newer or closed.
+    """
+    shown = dataset()
+    if shown is None:
+        st.stop()
+    return watched(lambda cancellation: ask(shown, spec, filters, cancellation))
+
+
+def watched(work: Callable[[Cancellation], Result]) -> Result:
+    """Run work aside while the page stays able to stop it.
+
+    A script that waits for the engine sees neither a newer click nor a closed tab;
+    writing to the page does, and then the work is cancelled.
+    """
+    cancellation = Cancellation()
+    future = _workers().submit(work, cancellation)
+    slot = st.empty()
+    try:
+        while True:
+            try:
+                return future.result(timeout=_GLANCE_SECONDS)
+            except TimeoutError:
+                slot.caption(_WAITING)
+            except CancelledError:
+                st.stop()
+            except HoldfastError as error:
+                show_error(error)
+                st.stop()
+    finally:
+        if future.done():
+            slot.empty()
+        else:
+            cancellation.cancel()
+
+
+def show_error(error: HoldfastError) -> None:
+    """Show what happened and what to do about it."""
+    st.error(f"{plain(error.sentence)} {plain(error.remedy)}", icon=":material/error:")
+
+
+@st.cache_resource(show_spinner=False, max_entries=3, on_release=Dataset.close)
+def _opened(path: str, changed: int) -> Dataset:  # noqa: ARG001  # part of the key
+    from pathlib import Path
+
+    return Dataset(Path(path))
+
+
+@st.cache_resource(show_spinner=False)
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(8, thread_name_prefix="question")

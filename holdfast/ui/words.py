@@ -1,0 +1,14 @@
+"""Words from data, made safe for labels that would otherwise read Markdown."""
+
+import re
+
+_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=&\"'@/])")
+
+
+def plain(text: object) -> str:
+    """Escape a value so that Streamlit shows it letter by letter.
+
+    Without this a plan named ``![](http://…)`` would be an image, and the browser
+    would ask a stranger for it.
+    """
+    return _MEANS_SOMETHING.sub(r"\\\1", str(text)).replace("\n", " ")

@@ -1,0 +1,47 @@
+"""Who is new, returning, resurrected or dormant, and how many stay from one to the next?
+
+Asked by founders who want to see growth and loss in one picture.
+"""
+
+from holdfast.charts import lifecycle as charts
+from holdfast.ui import blocks, drill, session
+from holdfast.ui.address import write_address
+from holdfast.ui.controls import lifecycle_controls, segment_choice
+from holdfast.ui.frame import active_filters, current_dataset
+
+filters = active_filters()
+dataset = current_dataset()
+blocks.header("Lifecycle", "Who comes, stays, comes back and falls silent?", filters)
+spec = lifecycle_controls(dataset)
+write_address(filters, spec)
+
+answer = session.answer(spec, filters)
+if answer.frame.empty:
+    blocks.nothing_to_show(answer)
+blocks.finding(answer)
+
+segment = segment_choice(list(answer.frame["segment"].unique()), "lifecycle_segment")
+shown = answer.frame[answer.frame["segment"] == segment]
+bar = blocks.chart(
+    "Active and dormant customers",
+    charts.lifecycle_bars(answer.frame, spec.interval, segment=segment),
+    answer,
+    key="lifecycle_bars",
+    caption="Customers by what they did in the interval and in the one before. Click a"
+    " part of a bar to see the customers behind it.",
+    measures=("new", "returning", "resurrected", "dormant", "pulse"),
+    select="bar",
+    table=shown,
+)
+drill.lifecycle_bar(dataset, answer, segment, bar)
+blocks.chart(
+    "Customer retention rate",
+    charts.retention_rate_lines(answer.frame, spec.interval, segment=segment),
+    answer,
+    key="lifecycle_rates",
+    caption="Of the customers active in the interval before. The strict rate counts"
+    " only those who stayed; the other also counts people who came back.",
+    measures=("crr", "strict_rate"),
+    table=shown,
+)
+blocks.caveats(answer)

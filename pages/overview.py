@@ -1,0 +1,46 @@
+"""Do people stay? The first look at a workspace.
+
+Asked by whoever has just loaded their files.
+"""
+
+import streamlit as st
+
+from holdfast.charts import lifecycle as lifecycle_charts
+from holdfast.charts import retention as charts
+from holdfast.questions.lifecycle import Lifecycle
+from holdfast.questions.retention import Retention
+from holdfast.ui import blocks, session
+from holdfast.ui.address import write_address
+from holdfast.ui.frame import active_filters, current_dataset
+
+filters = active_filters()
+dataset = current_dataset()
+blocks.header("Overview", "Do people stay?", filters)
+write_address(filters)
+
+stays = session.answer(Retention(), filters)
+if stays.frame.empty:
+    blocks.nothing_to_show(stays)
+blocks.finding(stays)
+blocks.pooled_metrics(stays)
+blocks.chart(
+    "Retention by month",
+    charts.retention_curves(stays.frame, "month"),
+    stays,
+    key="overview_retention",
+    caption="Share of the customers who were active again, by month since they joined.",
+    measures=("retention_rate",),
+)
+st.page_link("pages/retention.py", label="Cohorts, events and settings")
+
+cycle = session.answer(Lifecycle(), filters)
+blocks.chart(
+    "Active and dormant customers",
+    lifecycle_charts.lifecycle_bars(cycle.frame, "month"),
+    cycle,
+    key="overview_lifecycle",
+    caption=cycle.sentence,
+    measures=("new", "returning", "resurrected", "dormant"),
+)
+st.page_link("pages/lifecycle.py", label="Who came and who left")
+blocks.caveats(stays)
