@@ -1,0 +1,1 @@
+"""Speed and equality of Holdfast and its peers, measured in one run."""

@@ -1,0 +1,87 @@
+"""`python -m benchmarks`: Holdfast and its peers, side by side."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benchmarks import engines, machine, table
+from benchmarks.cases import CASES
+from benchmarks.comparison import PROJECT, DisagreementError, Size, compare
+
+IMPORT = "import"
+ROUNDS = 5
+LOAD_ROUNDS = 3
+
+
+def main() -> int:
+    """Measure, print the tables, and keep the figures as JSON."""
+    names = [IMPORT, *(case.name for case in CASES)]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--events", default="1,10", help="millions of events, such as 1,10 (default)"
+    )
+    parser.add_argument(
+        "--case", default="", help=f"only these, of {', '.join(names)}; default all"
+    )
+    parser.add_argument("--quick", action="store_true", help="one timed round of each")
+    parser.add_argument(
+        "--check", action="store_true", help="compare rows only; time nothing"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=PROJECT / "build" / "benchmarks",
+        help="where files are made and kept; the figures go to <folder>.json",
+    )
+    words = parser.parse_args()
+    try:
+        counts = [round(float(text) * 1e6) for text in words.events.split(",")]
+    except ValueError:
+        parser.error("--events takes numbers of millions, such as 1,10")
+    chosen = [name for name in words.case.split(",") if name] or names
+    if unknown := set(chosen) - set(names):
+        parser.error(
+            f"no case {', '.join(sorted(unknown))}; there are {', '.join(names)}"
+        )
+    if min(counts) < 1_000:
+        parser.error("--events takes at least 0.001")
+
+    rounds = 0 if words.check else 1 if words.quick else ROUNDS
+    load_rounds = 0 if words.check else 1 if words.quick else LOAD_ROUNDS
+    missing = sorted(set(engines.ENGINES) - set(engines.installed()))
+    print(f"# {machine.describe()}\n", flush=True)
+    print(f"Load before the run: {machine.load():.1f}.", flush=True)
+    if missing:
+        print(f"Not installed, so left out: {', '.join(missing)}.", flush=True)
+    print(flush=True)
+    sizes: list[Size] = []
+    for count in counts:
+        try:
+            size = compare(
+                words.folder.resolve(),
+                count,
+                [case for case in CASES if case.name in chosen],
+                rounds=rounds,
+                load_rounds=load_rounds if IMPORT in chosen else 0,
+                tell=lambda text: print(f"  … {text}", file=sys.stderr, flush=True),
+            )
+        except DisagreementError as difference:
+            print(f"Results differ. {difference}", file=sys.stderr)
+            return 1
+        sizes.append(size)
+        print(table.summary(size), flush=True)
+    print(f"Load after the run: {machine.load():.1f}.")
+    figures = {
+        "machine": machine.describe(),
+        "sizes": [size.as_json() for size in sizes],
+    }
+    target = words.folder.with_name(words.folder.name + ".json")
+    target.write_text(json.dumps(figures, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Holdfast, asked as its pages ask it: ``ask`` with a spec and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pandas as pd
+
+from benchmarks import importing
+from benchmarks.cases import ONE_SCAN, STATUSES, WEEKS, Case, Row
+from benchmarks.engines import THREADS
+from holdfast.answer import Answer
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset, Limits
+from holdfast.filters import AttributeIn, Filters
+from holdfast.occurrence import ACTIVITY, Occurrence
+from holdfast.population import Population
+from holdfast.query import Value
+from holdfast.questions import ask
+from holdfast.questions.lifecycle import Lifecycle
+from holdfast.questions.retention import Retention
+
+
+class Forgetful(Dataset):
+    """A dataset that keeps no answer and no population but that of everyone.
+
+    So every question is computed anew, with a new population where it is filtered or
+    broken down. That of everyone is kept, as in an app that has shown its first page.
+
+    Attributes:
+        engine_seconds: Time spent in calls of the engine, until it is set back.
+    """
+
+    engine_seconds = 0.0
+
+    def recall(self, key: object) -> Any | None:
+        """Return the population of everyone if it was asked for, else nothing."""
+        kept = super().recall(key)
+        return kept if isinstance(kept, Population) and kept.is_everyone else None
+
+    def frame(
+        self,
+        text: str,
+        values: Mapping[str, Value] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> pd.DataFrame:
+        """Run one statement and add up its time."""
+        began = perf_counter()
+        try:
+            return super().frame(text, values, cancellation)
+        finally:
+            self.engine_seconds += perf_counter() - began
+
+    def materialise(
+        self,
+        name: str,
+        text: str,
+        values: Mapping[str, Value] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> None:
+        """Keep the rows of a statement and add up its time."""
+        began = perf_counter()
+        try:
+            super().materialise(name, text, values, cancellation)
+        finally:
+            self.engine_seconds += perf_counter() - began
+
+
+class Engine:
+    """Holdfast on a dataset that it imported itself."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the dataset that the import left."""
+        self.dataset = Forgetful(importing.dataset_of(folder), Limits(threads=THREADS))
+
+    def forms(self, case: Case) -> tuple[str, ...]:
+        """Return one form: the public ``ask``."""
+        return ("scan",) if case == ONE_SCAN else ("ask",)
+
+    def run(self, case: Case, form: str) -> Any:
+        """Ask, or scan."""
+        self.dataset.engine_seconds = 0.0
+        if form == "scan":
+            return self.dataset.frame(
+                "select sum(customer_no) as customers,"
+                " bit_xor(epoch_us(happened_at)) as moments from events"
+            )
+        plan = (AttributeIn("plan", (case.plan,)),) if case.plan else ()
+        filters = Filters(plan, "plan" if case.by_plan else None)
+        return ask(self.dataset, spec_of(case), filters)
+
+    @property
+    def engine_seconds(self) -> float:
+        """Time that the last question spent in calls of the engine."""
+        return self.dataset.engine_seconds
+
+    def rows(self, case: Case, result: Any) -> list[Row]:
+        """Return comparable rows of the answer's frame."""
+        if case == ONE_SCAN:
+            return []
+        answer: Answer = result
+        return (
+            _lifecycle_rows(answer.frame)
+            if case.is_lifecycle
+            else _retention_rows(answer.frame, case)
+        )
+
+
+def spec_of(case: Case) -> Retention | Lifecycle:
+    """Return the spec that asks for a case."""
+    if case.is_lifecycle:
+        return Lifecycle(interval="week")
+    returning = ACTIVITY
+    if case.event:
+        where = (("device", case.device),) if case.device else ()
+        returning = Occurrence("event", (case.event,), where)
+    start = ACTIVITY if case.returns_only else returning
+    return Retention(start, returning, interval="week", intervals=WEEKS - 1)
+
+
+def _retention_rows(frame: pd.DataFrame, case: Case) -> list[Row]:
+    cells = frame[frame["scope"] == "cohort"]
+    cells = cells[(cells["segment"] == "All") != case.by_plan]
+    return sorted(
+        (
+            str(row.segment) if case.by_plan else "",
+            str(row.cohort.date()),
+            int(row.interval),
+            int(row.retained_customers),
+        )
+        for row in cells.itertuples()
+        if row.retained_customers
+    )
+
+
+def _lifecycle_rows(frame: pd.DataFrame) -> list[Row]:
+    return sorted(
+        (status, str(row["period"].date()), 0, int(row[status]))
+        for row in frame.to_dict("records")
+        for status in STATUSES
+        if pd.notna(row[status]) and row[status]
+    )

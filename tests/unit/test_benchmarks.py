@@ -1,0 +1,60 @@
+import importlib
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import PROJECT
+
+CASES = 7
+
+
+def bench(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *words],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_all_engines_that_are_installed_agree_on_every_case(tmp_path):
+    folder = tmp_path / "bench marks"
+    done = bench("--events", "0.002", "--check", "--folder", str(folder))
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "bench marks.json").read_text())
+    engines = importlib.import_module("benchmarks.engines").installed()
+    assert {"Holdfast", "pandas", "DuckDB, naive"} <= set(engines)
+    [size] = figures["sizes"]
+    assert set(size["peaks"]) == set(engines)
+    assert len(size["races"]) == CASES
+    assert all(race["rows"] > 0 for race in size["races"])
+    assert all(race["compared"] >= len(engines) for race in size["races"])
+    assert {load["loader"] for load in size["loads"]} == {"Holdfast", "DuckDB, bare"}
+
+
+def test_the_first_difference_ends_the_run():
+    comparison = importlib.import_module("benchmarks.comparison")
+    rows = [["", "2025-01-06", 0, 7], ["", "2025-01-06", 1, 3]]
+    other = [["", "2025-01-06", 0, 7], ["", "2025-01-06", 1, 4]]
+    comparison.check_equal("plain", ("one", rows), ("other", list(rows)))
+    with pytest.raises(comparison.DisagreementError, match=r"1, 3\].*1, 4\]"):
+        comparison.check_equal("plain", ("one", rows), ("other", other))
+    with pytest.raises(comparison.DisagreementError, match="only one says"):
+        comparison.check_equal("plain", ("one", rows), ("other", rows[:1]))
+
+
+def test_the_same_events_come_out_every_time(tmp_path):
+    events = importlib.import_module("benchmarks.events")
+    first = events.generate(tmp_path / "first", 2_000)
+    second = events.generate(tmp_path / "second", 2_000)
+    assert first.events_csv.read_bytes() == second.events_csv.read_bytes()
+    assert first.customers_csv.read_bytes() == second.customers_csv.read_bytes()
+
+
+def test_a_case_that_does_not_exist_is_named(tmp_path):
+    done = bench("--case", "plane", "--folder", str(tmp_path / "none"))
+    assert done.returncode == 2
+    assert "no case plane; there are import, plain" in done.stderr
