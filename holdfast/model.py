@@ -499,7 +499,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "source_rows",
-        "one row per source and table that it feeds",
+        "one row per source, for the first table that it feeds",
         (
             Column("source", "VARCHAR", "the source's id"),
             Column("name", "VARCHAR", "the file's name"),

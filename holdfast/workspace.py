@@ -130,12 +130,12 @@ class StoredSource:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file's rows, for one table that it feeds.
+    """What became of one file's rows.
 
     Attributes:
         name: The file's name.
         title: What it was taken for.
-        table_name: The feed.
+        table_name: The table that it feeds; the first where it feeds several.
         rows_read: Rows of the file.
         imported: Rows taken over.
         rejected: Rows refused, with a reason.
@@ -168,7 +168,7 @@ class LoadReport:
     """What an import did.
 
     Attributes:
-        files: One entry for each file and table that it feeds.
+        files: One entry for each file.
         dataset: Number of the dataset that is current now.
         has_changed: Whether that is another one than before.
     """
@@ -759,21 +759,18 @@ class Workspace:
         engine = duckdb.connect(str(path), read_only=True)
         try:
             rows = engine.execute(
-                "select source, table_name, rows_read, imported, rejected, duplicates"
+                "select source, rows_read, imported, rejected, duplicates"
                 " from source_rows"
             ).fetchall()
         finally:
             engine.close()
-        counts = {(row[0], row[1]): row[2:] for row in rows}
+        counts = {row[0]: row[1:] for row in rows}
         reports = []
         for name, source in given:
             if source in known:
                 reports.append(_known(name, source))
                 continue
-            reports += [
-                _report(name, source, part.feed, counts[source.id, part.feed])
-                for part in source.mapping.feeds
-            ]
+            reports.append(_report(name, source, counts[source.id]))
         return tuple(reports)
 
 
@@ -786,13 +783,13 @@ def _path(file: str | Path | Inspection) -> Path:
 
 
 def _report(
-    name: str, source: StoredSource, feed: str, counts: tuple[int, int, int, int]
+    name: str, source: StoredSource, counts: tuple[int, int, int, int]
 ) -> FileReport:
     rows_read, imported, rejected, duplicates = counts
     return FileReport(
         name,
         source.mapping.title,
-        feed,
+        source.mapping.feeds[0].feed,
         rows_read,
         imported,
         rejected,

@@ -161,20 +161,16 @@ def _stage(
         engine.execute(
             f"create temp view {quoted('staged_' + feed.name)} as {relation}"
         )
-    engine.execute("create temp table staged_sources (source_no integer, source text)")
     engine.execute(
         "create temp table staged_feeds"
         " (source_no integer, source text, name text, feed text, rows_read bigint)"
     )
     for source, source_id, name, rows in sources:
+        # A row is counted once: for the first table that its source feeds.
         engine.execute(
-            "insert into staged_sources values (?, ?)", [source.number, source_id]
+            "insert into staged_feeds values (?, ?, ?, ?, ?)",
+            [source.number, source_id, name, source.mapping.feeds[0].feed, rows],
         ).fetchall()
-        for part in source.mapping.feeds:
-            engine.execute(
-                "insert into staged_feeds values (?, ?, ?, ?, ?)",
-                [source.number, source_id, name, part.feed, rows],
-            ).fetchall()
 
 
 def _fill(

@@ -1,5 +1,5 @@
 -- dataset_rejected: Rows that were refused, each with its reason and its text.
--- grain: one row per refused row and feed
+-- grain: one row per refused row of a source
 -- params:
 --   has_rejected_events (BOOLEAN): false = no event is refused, so they are not read
 -- returns: none
@@ -99,13 +99,16 @@ with refused as (
 
 final as (
     select
-        staged_sources.source,
+        staged_feeds.source,
         refused.table_name,
         refused.line,
         refused.reason,
         refused.row_text as text
     from refused
-    inner join staged_sources on refused.source_no = staged_sources.source_no
+    inner join staged_feeds
+        on
+            refused.source_no = staged_feeds.source_no
+            and refused.table_name = staged_feeds.feed
 )
 
 select * from final

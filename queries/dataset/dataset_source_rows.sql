@@ -1,5 +1,5 @@
 -- dataset_source_rows: Rows of each source: read = imported + rejected + duplicates.
--- grain: one row per source and feed
+-- grain: one row per source, for the first table that it feeds
 -- params: none
 -- returns: none
 -- source: ours
