@@ -75,7 +75,8 @@ class Retention:
         """Refuse combinations that have no meaning.
 
         Raises:
-            SpecError: A bracket ends before it begins, or there are too many.
+            SpecError: A bracket ends before it begins, there is none, or there are
+                too many intervals.
         """
         if any(last < first for first, last in self.brackets):
             raise SpecError(
@@ -83,12 +84,17 @@ class Retention:
                 "A bracket ends before it begins.",
                 "Write brackets such as 0,1-3,4-8.",
             )
-        if not 0 <= self.intervals <= _MOST_INTERVALS:
+        if not self.brackets:
             raise SpecError(
-                "too_many_intervals",
-                f"{self.intervals} intervals are too many.",
-                f"Ask for up to {_MOST_INTERVALS}.",
+                "no_brackets", "There are no brackets.", "Write them as 0,1-3,4-8."
             )
+        for intervals in (self.intervals, self.horizon):
+            if not 0 <= intervals <= _MOST_INTERVALS:
+                raise SpecError(
+                    "too_many_intervals",
+                    f"{intervals} intervals are too many.",
+                    f"Ask for up to {_MOST_INTERVALS}.",
+                )
 
     @property
     def shown_intervals(self) -> int:

@@ -1,5 +1,5 @@
 -- retention: How many of each cohort came back, by interval since the start.
--- grain: one row per scope, segment, cohort and interval
+-- grain: one row per scope, segment, cohort, interval and last_interval
 -- params:
 --   first_intervals (INTEGER[]): first interval of each bracket, from the start
 --   last_intervals (INTEGER[]): last interval of each bracket; null means no end
@@ -52,6 +52,7 @@ in_single as (
         visits.segment_no,
         visits.cohort,
         visits.interval,
+        visits.interval as last_interval,
         count(*) as retained_customers
     from visits
     where $is_single
@@ -64,6 +65,7 @@ in_several as (
         visits.segment_no,
         visits.cohort,
         brackets.interval,
+        brackets.last_interval,
         count(distinct visits.unit_no) as retained_customers
     from visits
     inner join brackets
@@ -83,8 +85,7 @@ retained as (
     select * from in_several
 ),
 
--- a cell beyond the end of the data is absent: not observed is not zero
-by_segment as (
+every_cell as (
     select
         sizes.segment_no,
         sizes.cohort,
@@ -104,15 +105,7 @@ by_segment as (
             else
                 sizes.cohort + coalesce(brackets.last_interval, brackets.interval)
                 < $as_of_period
-        end as is_complete
-    from sizes
-    cross join brackets
-    left join retained
-        on
-            sizes.segment_no = retained.segment_no
-            and sizes.cohort = retained.cohort
-            and brackets.interval = retained.interval
-    where
+        end as is_complete,
         case
             when $is_rolling
                 then
@@ -120,28 +113,40 @@ by_segment as (
                     + to_seconds(brackets.interval * $rolling_seconds)
                     < $seen_until
             else sizes.cohort + brackets.interval <= $seen_period
-        end
+        end as has_begun
+    from sizes
+    cross join brackets
+    left join retained
+        on
+            sizes.segment_no = retained.segment_no
+            and sizes.cohort = retained.cohort
+            and brackets.interval = retained.interval
+            and brackets.last_interval is not distinct from retained.last_interval
 ),
 
 -- every customer is in one segment, so segments add up to the total
 total as (
     select
         null as segment_no,
-        by_segment.cohort,
-        by_segment.interval,
-        by_segment.last_interval,
-        sum(by_segment.customers)::bigint as customers,
-        sum(by_segment.retained_customers)::bigint as retained_customers,
-        bool_and(by_segment.is_complete) as is_complete
-    from by_segment
+        every_cell.cohort,
+        every_cell.interval,
+        every_cell.last_interval,
+        sum(every_cell.customers)::bigint as customers,
+        sum(every_cell.retained_customers)::bigint as retained_customers,
+        bool_and(every_cell.is_complete) as is_complete,
+        bool_or(every_cell.has_begun) as has_begun
+    from every_cell
     where $has_segments
     group by all
 ),
 
+-- a cell beyond the end of the data is absent: not observed is not zero
 cells as (
-    select * from by_segment
+    select * from every_cell
+    where has_begun
     union all
     select * from total
+    where has_begun
 ),
 
 pooled as (
@@ -235,4 +240,5 @@ order by
     final.scope,
     final.segment_no nulls first,
     final.cohort,
-    final.interval
+    final.interval,
+    final.last_interval
