@@ -76,7 +76,10 @@ class DidEvent:
 
     def __str__(self) -> str:
         """Write the notation: ``did export>=3 @2025-01-01..2025-01-31``."""
-        text = f"did {'not ' if self.is_excluded else ''}{write_word(self.event)}"
+        event = write_word(self.event)
+        if event.startswith("not "):
+            event = f'"{event}"'
+        text = f"did {'not ' if self.is_excluded else ''}{event}"
         if self.at_least > 1:
             text += f">={self.at_least}"
         if self.first or self.last:

@@ -64,7 +64,9 @@ ACTIVITY = Occurrence("activity")
 ORDER = Occurrence("order")
 SUBSCRIPTION = Occurrence("subscription")
 
-_EVENT = re.compile(rf"event:(?P<events>{WORD}(?:,{WORD})*)(?:\?(?P<where>.+))?")
+_EVENT = re.compile(
+    rf"event:(?P<events>{WORD}(?:,{WORD})*)(?:\?(?P<where>.+))?", re.DOTALL
+)
 _CONDITION = re.compile(rf"(?P<property>{WORD})=(?P<value>{WORD})(?:&|$)")
 
 
@@ -79,13 +81,25 @@ def read_occurrence(text: str) -> Occurrence:
     if text in _KINDS:
         return Occurrence(text)  # type: ignore[arg-type]  # a key of _KINDS is a Kind
     if match := _EVENT.fullmatch(text):
-        where = tuple(
-            (read_word(item["property"]), read_word(item["value"]))
-            for item in _CONDITION.finditer(match["where"] or "")
-        )
+        where = _read_conditions(match["where"] or "")
         return Occurrence("event", read_list(match["events"]), where)
     raise SpecError(
         "unknown_occurrence",
         f"{text!r} is not something that can be counted.",
         f"Use one of {', '.join(_KINDS)}, or event:NAME.",
     )
+
+
+def _read_conditions(text: str) -> tuple[tuple[str, str], ...]:
+    conditions, position = [], 0
+    while position < len(text):
+        match = _CONDITION.match(text, position)
+        if match is None:
+            raise SpecError(
+                "unreadable_condition",
+                f"The condition {text!r} cannot be read.",
+                "Write for example event:login?platform=ios&plan=pro.",
+            )
+        conditions.append((read_word(match["property"]), read_word(match["value"])))
+        position = match.end()
+    return tuple(conditions)
