@@ -92,7 +92,7 @@ def cohort_relations(
             "starts": _bounded(starts, bounds),
             "visits": _bounded(visits, bounds),
         }
-    starts = _starts(dataset, members, start, clock, entry)
+    starts = _starts(dataset, start, clock, entry)
     returns = _returns(dataset, members, returning, clock)
     values: dict[str, Value] = {}
     if clock.rolling:
@@ -103,7 +103,7 @@ def cohort_relations(
         if returning.kind == "subscription":
             return {
                 "starts": _bounded(starts, bounds),
-                "visits": _rolling_subscriptions(dataset, members, clock),
+                "visits": _rolling_subscriptions(dataset, clock),
             }
     else:
         interval, distinct = "returns.period - starts.cohort", ""
@@ -260,7 +260,8 @@ def _members(members: Population, table: str) -> str:
     """Write the first columns of a relation: who, and in which segment."""
     if members.is_everyone:
         return (
-            f"select\n    {table}.customer_no as unit_no,\n    0::utinyint as segment_no"
+            f"select\n    {table}.customer_no as unit_no,"
+            "\n    0::utinyint as segment_no"
         )
     return "select\n    population.unit_no,\n    population.segment_no"
 
@@ -277,7 +278,6 @@ def _from(members: Population, table: str) -> str:
 
 def _starts(
     dataset: Dataset,
-    members: Population,
     start: Occurrence,
     clock: Clock,
     entry: Entry,
@@ -390,7 +390,8 @@ def _happened(
     columns = f"customer_no, {day} as happened_on"
     if with_time:
         columns += f", {instant} as happened_at"
-    predicates, values = [f"{day} is not null"], {}
+    predicates = [f"{day} is not null"]
+    values: dict[str, Value] = {}
     if occurrence.kind == "event":
         predicates, values = _is_event(dataset, occurrence, role)
     elif table == "orders" and not occurrence.with_returns:
@@ -455,9 +456,7 @@ def _subscribed_periods(dataset: Dataset, clock: Clock) -> Relation:
     )
 
 
-def _rolling_subscriptions(
-    dataset: Dataset, members: Population, clock: Clock
-) -> Relation:
+def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
     """Select the rolling intervals at whose end a unit had paid access."""
     table_of(dataset, Occurrence("subscription"))
     length = "($interval_seconds / 86400)"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
@@ -130,7 +131,8 @@ class Dataset:
         """
         with self._cursor(cancellation) as cursor:
             table = cursor.sql(text, params=dict(values or {})).to_arrow_table()
-        return table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
 
     def has_table(self, name: str) -> bool:
         """Say whether a table was materialised and is still kept."""
@@ -206,64 +208,52 @@ class Dataset:
             cursor.close()
 
     def _read_catalogue(self) -> None:
-        settings = self.frame("select name, value from settings")
         self.settings: dict[str, str] = dict(
-            zip(settings["name"], settings["value"], strict=True)
+            self._rows("select name, value from settings")
         )
-        self.observed = {
-            row.table_name: Observed(
-                int(row.rows), row.observed_from, row.observed_until, row.as_of
-            )
-            for row in self.frame(
+        self.observed: dict[str, Observed] = {
+            table: Observed(rows, from_on, until_on, as_of)
+            for table, rows, from_on, until_on, as_of in self._rows(
                 "select table_name, rows, observed_from, observed_until, as_of"
                 " from observed where rows > 0 and observed_from is not null"
-            ).itertuples()
+            )
         }
-        events = self.frame("select event, code, events from event_names order by code")
-        self.event_codes: dict[str, int] = dict(
-            zip(events["event"], events["code"].astype(int), strict=True)
+        events = self._rows("select event, code, events from event_names order by code")
+        self.event_codes: dict[str, int] = {event: code for event, code, _ in events}
+        self.event_counts: dict[str, int] = {event: n for event, _, n in events}
+        self.holes: list[tuple[date, date]] = self._rows(
+            "select from_on, until_on from holes order by from_on"
         )
-        self.event_counts: dict[str, int] = dict(
-            zip(events["event"], events["events"].astype(int), strict=True)
-        )
-        counts = self.frame(
-            "select count(*) as customers, count(account_no) as with_account"
-            " from customers"
-        )
-        self.customers = int(counts.at[0, "customers"])
-        self.customers_with_account = int(counts.at[0, "with_account"])
-        holes = self.frame("select from_on, until_on from holes order by from_on")
-        self.holes: list[tuple[date, date]] = list(
-            zip(holes["from_on"], holes["until_on"], strict=True)
-        )
+        counts = self._rows("select count(*), count(account_no) from customers")[0]
+        self.customers: int = counts[0]
+        self.customers_with_account: int = counts[1]
         self.attributes = self._columns("attributes") | self._fixed_attributes()
         self.properties = self._columns("properties")
 
     def _fixed_attributes(self) -> dict[str, Column]:
         """Return those of the customers' own columns that have values."""
         counts = ", ".join(
-            f"approx_count_distinct({name}) as {name}, count({name}) as {name}_filled"
+            f"approx_count_distinct({name}), count({name})"
             for name in _FIXED_ATTRIBUTES
         )
-        row = self.frame(f"select {counts} from customers").iloc[0]  # noqa: S608  # names are ours
+        row = self._rows(f"select {counts} from customers")[0]
         return {
-            name: Column(
-                name, type_, int(row[name]), self.customers - int(row[f"{name}_filled"])
+            name: Column(name, type_, distinct, self.customers - filled)
+            for (name, type_), distinct, filled in zip(
+                _FIXED_ATTRIBUTES.items(), row[::2], row[1::2], strict=True
             )
-            for name, type_ in _FIXED_ATTRIBUTES.items()
-            if row[f"{name}_filled"] > 0
+            if filled > 0
         }
 
     def _columns(self, table: str) -> dict[str, Column]:
-        frame = self.frame(
+        rows = self._rows(
             f"select name, type, distinct_values, missing from {quoted(table)}"
         )
-        return {
-            row.name: Column(
-                row.name, row.type, int(row.distinct_values), int(row.missing)
-            )
-            for row in frame.itertuples()
-        }
+        return {row[0]: Column(*row) for row in rows}
+
+    def _rows(self, text: str) -> list[Any]:
+        with self._cursor(None) as cursor:
+            return cursor.execute(text).fetchall()
 
     @property
     def week_start(self) -> str:
@@ -287,8 +277,6 @@ class Dataset:
 
     def utc(self, day: date) -> datetime:
         """Return the UTC instant at which a local day begins."""
-        from zoneinfo import ZoneInfo
-
         local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone))
         return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 

@@ -48,7 +48,9 @@ def period_sql(day: str, interval: Interval, week_start: str = "monday") -> str:
     if interval == "day":
         return f"({day} - date '1970-01-01')::integer"
     if interval == "week":
-        return f"(({day} - date '1970-01-01' + {WEEK_SHIFTS[week_start]}) // 7)::integer"
+        return (
+            f"(({day} - date '1970-01-01' + {WEEK_SHIFTS[week_start]}) // 7)::integer"
+        )
     return f"(year({day}) * 12 + month({day}) - 1)::integer"
 
 

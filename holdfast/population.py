@@ -151,7 +151,7 @@ def attribute_values(dataset: Dataset, name: str, limit: int = 500) -> list[str]
     if kept is None:
         column = quoted(name)
         frame = dataset.frame(
-            f"select {column}::varchar as value from customers"  # noqa: S608  # a column of the catalogue, quoted
+            f"select {column}::varchar as value from customers"
             f" where {column} is not null group by all"
             " order by count(*) desc, value limit $limit",
             {"limit": limit},
@@ -187,12 +187,10 @@ from {population} as population
 inner join (select distinct segment_no, segment from {segments}) as segments
     on population.segment_no = segments.segment_no
 group by all
-order by min(segments.segment_no)"""  # noqa: S608  # names of our own tables
+order by min(segments.segment_no)"""  # names of our own tables
 
 
-def _definitions(
-    dataset: Dataset, filters: Filters, unit: Unit
-) -> dict[str, Relation]:
+def _definitions(dataset: Dataset, filters: Filters, unit: Unit) -> dict[str, Relation]:
     """Spell out ``chosen``, ``segments`` and ``population``, in this order."""
     predicates, values = _predicates(dataset, filters.filters)
     unit_no = "customer_no"
@@ -258,7 +256,7 @@ from (
             group by value
         )
     )
-)"""  # noqa: S608, E501
+)"""  # noqa: E501
 
 _MEMBERS = """select
     chosen.customer_no,
@@ -386,7 +384,7 @@ def _breakdown(
 def _quarters(dataset: Dataset, column: str) -> tuple[str, str, dict[str, Value]]:
     """Cut a number at the quartiles of all customers, whoever is in view."""
     quartiles = dataset.frame(
-        f"select unnest(quantile_disc({column}::double, [0.25, 0.5, 0.75, 1.0])) as cut"  # noqa: S608  # a column of the catalogue, quoted
+        f"select unnest(quantile_disc({column}::double, [0.25, 0.5, 0.75, 1.0])) as cut"
         " from customers"
     )
     cuts = sorted({float(cut) for cut in quartiles["cut"].dropna()})

@@ -64,7 +64,7 @@ def parse(path: Path) -> Query:
         ValueError: The header is missing a section or has an unreadable entry.
     """
     lines = path.read_text(encoding="utf-8").splitlines()
-    header = [line for line in _leading_comments(lines)]
+    header = _leading_comments(lines)
     text = "\n".join(lines[len(header) :]).strip()
     sections = _sections(path, [line.removeprefix("--").rstrip() for line in header])
     name, _, purpose = sections["purpose"].partition(": ")

@@ -111,7 +111,9 @@ def _read_bool(text: str) -> bool:
     answers = {"yes": True, "true": True, "no": False, "false": False}
     if text.lower() in answers:
         return answers[text.lower()]
-    raise SpecError("not_a_choice", f"{text!r} is neither yes nor no.", "Use yes or no.")
+    raise SpecError(
+        "not_a_choice", f"{text!r} is neither yes nor no.", "Use yes or no."
+    )
 
 
 def _read_int(text: str) -> int:

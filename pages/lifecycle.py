@@ -1,4 +1,4 @@
-"""Who is new, returning, resurrected or dormant, and how many stay from one to the next?
+"""Who is new, returning, resurrected or dormant in each interval?
 
 Asked by founders who want to see growth and loss in one picture.
 """

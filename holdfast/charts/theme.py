@@ -16,30 +16,28 @@ FONTS = "'Source Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
 LIGHT_BACKGROUND = "#ffffff"
 DARK_BACKGROUND = "#0e1117"
 
-# Okabe and Ito's colours, darkened where they are too faint on white. The last ones
-# are for more segments than the default breakdown shows.
+# The colours of .streamlit/config.toml, which stay apart for every kind of sight.
 LIGHT_PALETTE = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#C4699B",
-    "#B57D00",
-    "#7B4FA3",
-    "#2A8FCB",
-    "#8C510A",
-    "#857A00",
+    "#325ffa",
+    "#e00f5c",
+    "#af8e1f",
+    "#1d7700",
+    "#149adb",
+    "#8c09a1",
+    "#583b62",
+    "#3f04dc",
+    "#1d5019",
 )
-# The same hues in the same order, lightened where they are too faint on dark.
 DARK_PALETTE = (
-    "#56B4E9",
-    "#F07F33",
-    "#00B383",
-    "#CC79A7",
-    "#E69F00",
-    "#B79CED",
-    "#8FD3F4",
-    "#C9A27E",
-    "#F0E442",
+    "#71dafc",
+    "#e90d00",
+    "#b7da00",
+    "#0c8357",
+    "#f4801a",
+    "#be00ed",
+    "#866ca7",
+    "#d47afa",
+    "#f7b9a2",
 )
 # From here on pairs: on a light background, on a dark one.
 INK = ("#1f2937", "#f3f4f6")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pandas as pd
 
@@ -169,5 +170,5 @@ def _reads(text: str, relation: str) -> bool:
     words = text.replace("\n", " ").split()
     return any(
         before in ("from", "join") and word.rstrip(");") == relation
-        for before, word in zip(words, words[1:], strict=False)
+        for before, word in pairwise(words)
     )

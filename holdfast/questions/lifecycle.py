@@ -125,7 +125,7 @@ def _prepare(
 def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     complete = frame["is_complete"]
     lower, upper = wilson_interval(frame["returning"], frame["customers_at_start"])
-    place = frame.columns.get_loc("strict_rate") + 1
+    place = list(frame.columns).index("strict_rate") + 1
     frame.insert(place, "strict_lower", pd.Series(lower).where(complete))
     frame.insert(place + 1, "strict_upper", pd.Series(upper).where(complete))
     frame["period"] = pd.to_datetime(frame["period"])

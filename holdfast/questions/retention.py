@@ -261,7 +261,7 @@ def _values(
 
 def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     lower, upper = wilson_interval(frame["retained_customers"], frame["customers"])
-    place = frame.columns.get_loc("retention_rate") + 1
+    place = list(frame.columns).index("retention_rate") + 1
     frame.insert(place, "rate_lower", lower)
     frame.insert(place + 1, "rate_upper", upper)
     frame["cohort"] = pd.to_datetime(frame["cohort"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -86,7 +86,9 @@ def answer(
         time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
         as_of, cut = time.as_of, time.cut
     relations = {
-        "lifetimes": lifetimes_relation(dataset, sign, Clock("day", cut=cut), as_of, lapse)
+        "lifetimes": lifetimes_relation(
+            dataset, sign, Clock("day", cut=cut), as_of, lapse
+        )
     }
     values: dict[str, Value] = {"has_segments": bool(found.segments)}
     counts = asking.run(dataset, "survival", found, relations, values, cancellation)
@@ -142,7 +144,7 @@ def lapse_days(
     gaps = asking.run(
         dataset, "gaps", everyone, {"presence": presence}, {}, cancellation
     )
-    days = gaps.at[0, "lapse_days"]
+    days: Any = gaps.at[0, "lapse_days"]
     return 30 if pd.isna(days) else int(days)
 
 

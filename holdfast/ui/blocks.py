@@ -49,7 +49,7 @@ def nothing_to_show(answer: Answer) -> None:
         f"{plain(answer.sentence)} Take a filter away, or choose another start.",
         icon=":material/filter_alt_off:",
     )
-    how_computed(answer, (), "nothing")
+    how_computed(answer, ())
     st.stop()
 
 
@@ -96,7 +96,7 @@ def chart(
         clicked = dict(marks[0]) if marks else None
     with st.container(horizontal=True, gap="small"):
         _downloads(drawing, answer.frame if table is None else table, key)
-        how_computed(answer, measures, key)
+        how_computed(answer, measures)
     return clicked
 
 
@@ -127,8 +127,13 @@ def survival_table(answer: Answer) -> None:
             "Segment": summary["segment"],
             "Customers": summary["customers"],
             "Left": [
-                f"{percent_with_count(row.ended_rate, row.ended, row.customers)}"
-                for row in summary.itertuples()
+                percent_with_count(rate, ended, customers)
+                for rate, ended, customers in zip(
+                    summary["ended_rate"],
+                    summary["ended"],
+                    summary["customers"],
+                    strict=True,
+                )
             ],
             "95% interval": _ranges(summary, "ended_lower", "ended_upper", percent),
             f"Median {unit}": summary["median"].map(_whole),
@@ -211,7 +216,7 @@ def members(rows: pd.DataFrame, heading: str, total: int, key: str) -> None:
     )
 
 
-def how_computed(answer: Answer, measures: tuple[str, ...], key: str) -> None:
+def how_computed(answer: Answer, measures: tuple[str, ...]) -> None:
     """Say what the figures mean and show the SQL with its values."""
     with st.popover("How is this computed?", icon=":material/function:"):
         for name in measures:

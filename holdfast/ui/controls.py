@@ -26,6 +26,7 @@ from holdfast.questions.retention import Retention
 from holdfast.questions.survival import Survival
 from holdfast.spec import choices, read_spec, write_spec
 from holdfast.ui.address import read_spec_from_address
+from holdfast.ui.filter_panel import day_input
 from holdfast.ui.words import plain
 
 Spec = TypeVar("Spec")
@@ -88,8 +89,8 @@ def lifecycle_controls(dataset: Dataset) -> Lifecycle:
         }
         with st.popover("More settings", icon=":material/tune:"):
             values |= _unit(dataset, "lifecycle_unit")
-            values["first"] = _day("Intervals from", "lifecycle_first")
-            values["last"] = _day("Intervals up to", "lifecycle_last")
+            values["first"] = day_input("Intervals from", "lifecycle_first")
+            values["last"] = day_input("Intervals up to", "lifecycle_last")
             values["as_of"] = _as_of("lifecycle_as_of")
     return _kept("lifecycle", Lifecycle, values)
 
@@ -172,8 +173,8 @@ def _retention_details(dataset: Dataset, mode: str) -> dict[str, Any]:
         else "first"
     )
     values |= _unit(dataset, "retention_unit")
-    values["first_cohort"] = _day("Cohorts from", "retention_first_cohort")
-    values["last_cohort"] = _day("Cohorts up to", "retention_last_cohort")
+    values["first_cohort"] = day_input("Cohorts from", "retention_first_cohort")
+    values["last_cohort"] = day_input("Cohorts up to", "retention_last_cohort")
     values["as_of"] = _as_of("retention_as_of")
     return values
 
@@ -208,8 +209,8 @@ def _kept(page: str, kind: type[Spec], values: dict[str, Any]) -> Spec:
     spec, notices = read_spec(kind, texts)
     try:
         spec = kind(**{**_as_values(spec, texts), **values})
-    except SpecError as notice:
-        notices.append(notice)
+    except SpecError as problem:
+        notices.append(problem)
         spec = st.session_state[f"{page}_spec"]
     for notice in notices:
         st.warning(f"{plain(notice.sentence)} {plain(notice.remedy)}")
@@ -270,14 +271,9 @@ def _unit(dataset: Dataset, key: str) -> dict[str, Any]:
     return {"unit": "account" if by_account and dataset.has_accounts else "customer"}
 
 
-def _day(label: str, key: str) -> Any:
-    return st.date_input(label, value=None, key=key)
-
-
 def _as_of(key: str) -> Any:
-    return st.date_input(
+    return day_input(
         "Read the data as of",
-        value=None,
-        key=key,
-        help="Looks at the data as if they had ended before this day. Empty for all.",
+        key,
+        "Looks at the data as if they had ended before this day. Empty for all.",
     )

@@ -141,16 +141,26 @@ def _number(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as 
 
 def _day(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as the others
     left, right = st.columns(2)
-    bounds = {"min_value": date(1970, 1, 1), "max_value": date(2100, 12, 31)}
-    first = left.date_input(
-        f"{plain(_label(name))} from", value=None, key=f"filter_first_{name}", **bounds
-    )
-    last = right.date_input(
-        "up to", value=None, key=f"filter_last_{name}", **bounds
-    )
+    with left:
+        first = day_input(f"{plain(_label(name))} from", f"filter_first_{name}")
+    with right:
+        last = day_input("up to", f"filter_last_{name}")
     if first is None and last is None:
         return []
     return [AttributeRange(name, first, last)]
+
+
+def day_input(label: str, key: str, explanation: str | None = None) -> date | None:
+    """Draw a field for a day that may stay empty."""
+    # Without bounds it offers the ten years around today only.
+    return st.date_input(
+        label,
+        value=None,
+        min_value=date(1970, 1, 1),
+        max_value=date(2100, 12, 31),
+        key=key,
+        help=explanation,
+    )
 
 
 def _kept_filters() -> tuple[Filter, ...]:

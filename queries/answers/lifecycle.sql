@@ -30,7 +30,7 @@ with arrivals as (
         presence.segment_no,
         presence.period,
         count_if(presence.previous_period is null) as new,
-        count_if(presence.previous_period = presence.period - 1) as returning,
+        count_if(presence.previous_period = presence.period - 1) as "returning",
         count_if(presence.previous_period < presence.period - 1) as resurrected,
         0::bigint as dormant
     from presence
@@ -43,7 +43,7 @@ departures as (
         presence.segment_no,
         presence.period + 1 as period,
         0::bigint as new,
-        0::bigint as returning,
+        0::bigint as "returning",
         0::bigint as resurrected,
         count(*) as dormant
     from presence
@@ -59,7 +59,7 @@ every_period as (
         segments.segment_no,
         unnest(range($first_period, $last_period + 1))::integer as period,
         0::bigint as new,
-        0::bigint as returning,
+        0::bigint as "returning",
         0::bigint as resurrected,
         0::bigint as dormant
     from (select distinct segments.segment_no from segments) as segments
@@ -78,7 +78,7 @@ by_segment as (
         counted.segment_no,
         counted.period,
         sum(counted.new)::bigint as new,
-        sum(counted.returning)::bigint as returning,
+        sum(counted.returning)::bigint as "returning",
         sum(counted.resurrected)::bigint as resurrected,
         sum(counted.dormant)::bigint as dormant
     from counted
@@ -91,7 +91,7 @@ total as (
         null as segment_no,
         by_segment.period,
         sum(by_segment.new)::bigint as new,
-        sum(by_segment.returning)::bigint as returning,
+        sum(by_segment.returning)::bigint as "returning",
         sum(by_segment.resurrected)::bigint as resurrected,
         sum(by_segment.dormant)::bigint as dormant
     from by_segment

@@ -108,4 +108,4 @@ select
 from final
 order by
     final.retained_cohorts desc,
-    final.id
+    final.id asc

@@ -49,11 +49,14 @@ final as (
         labels.segment_no,
         coalesce(labels.segment, 'All') as segment,
         all_rows.duration,
-        sum(all_rows.ended + all_rows.censored)
-            over (
-                partition by all_rows.segment_no
-                order by all_rows.duration desc
-            )::bigint as at_risk,
+        cast(
+            sum(all_rows.ended + all_rows.censored)
+                over (
+                    partition by all_rows.segment_no
+                    order by all_rows.duration desc
+                )
+            as bigint
+        ) as at_risk,
         all_rows.ended,
         all_rows.censored
     from all_rows
