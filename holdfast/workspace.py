@@ -91,6 +91,7 @@ class Inspection:
         preview: Its first rows, cells as text; None for an empty cell.
         sample: Some values of each column.
         rows: Rows of the file; None where only its beginning was read.
+        name: The file's name for people; the path's own where it is empty.
     """
 
     path: Path
@@ -101,6 +102,7 @@ class Inspection:
     preview: tuple[tuple[str | None, ...], ...]
     sample: Mapping[str, Sequence[str]]
     rows: int | None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -309,20 +311,39 @@ class Workspace:
             can_undo=bool(state["history"]),
         )
 
-    def inspect(self, file: str | Path, reading: Reading | None = None) -> Inspection:
+    def earlier(self) -> Status | None:
+        """Return what the workspace would hold after ``undo``; None if it cannot."""
+        state = self._state()
+        if not state["history"]:
+            return None
+        previous = state["history"][-1]
+        manifest = self._manifest(previous)
+        return Status(
+            path=self.path,
+            settings=_settings(manifest["settings"] or state["settings"]),
+            sources=tuple(self._source(each) for each in manifest["sources"]),
+            dataset=previous,
+            rows=manifest["tables"],
+            can_undo=len(state["history"]) > 1,
+        )
+
+    def inspect(
+        self, file: str | Path, reading: Reading | None = None, name: str = ""
+    ) -> Inspection:
         """Say what a file is, from its beginning; writes nothing to the workspace.
 
         Args:
             file: The file.
             reading: How to read it; guessed from its content by default.
+            name: Its name for people, where the path has another one.
 
         Raises:
             ImportRefusedError: It cannot be read.
         """
         path = Path(file)
-        reading = reading or guess_reading(path)
-        with tempfile.TemporaryDirectory() as folder:
-            return _inspect(path, reading, Path(folder))
+        with _named(path, name), tempfile.TemporaryDirectory() as folder:
+            reading = reading or guess_reading(path)
+            return replace(_inspect(path, reading, Path(folder)), name=name)
 
     def load(
         self,
@@ -358,11 +379,12 @@ class Workspace:
             given: list[tuple[str, StoredSource]] = []
             try:
                 for position, file in enumerate(files):
-                    name = _path(file).name
+                    name = _name(file)
                     progress(f"reading {name}", position / max(1, len(files)) / 2)
-                    source = self._add(
-                        file, sources, staging / str(position), cancellation
-                    )
+                    with _named(_path(file), name):
+                        source = self._add(
+                            file, sources, staging / str(position), cancellation
+                        )
                     given.append((name, source))
                     if source not in sources:
                         added.append(source)
@@ -635,7 +657,7 @@ class Workspace:
         target.replace(self._sources / f"{source_id}.parquet")
         source = StoredSource(
             id=source_id,
-            name=path.name,
+            name=_name(file),
             digest=survey.digest,
             size=survey.size,
             loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -780,6 +802,24 @@ def _silent(stage: str, share: float) -> None:
 
 def _path(file: str | Path | Inspection) -> Path:
     return file.path if isinstance(file, Inspection) else Path(file)
+
+
+def _name(file: str | Path | Inspection) -> str:
+    named = file.name if isinstance(file, Inspection) else ""
+    return named or _path(file).name
+
+
+@contextmanager
+def _named(path: Path, name: str) -> Iterator[None]:
+    """Let refusals speak of a file by the name that people know it by."""
+    try:
+        yield
+    except ImportRefusedError as error:
+        if not name or name == path.name:
+            raise
+        raise ImportRefusedError(
+            error.code, error.sentence.replace(path.name, name), error.remedy
+        ) from error
 
 
 def _report(
