@@ -30,7 +30,7 @@ LAYOUTS = Path(__file__).resolve().parent / "layouts"
 # Written like this, a pattern takes the first column of long or wordy text.
 _TEXT = "*text"
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}.*)?")
-_FORMATS = (
+TIME_FORMATS = (
     "%Y%m%d",
     "%Y/%m/%d",
     "%Y/%m/%d %H:%M:%S",
@@ -51,6 +51,8 @@ _FORMATS = (
     "%d %b %Y",
     "%b %d, %Y",
 )
+"""Formats of instants that are tried, ISO and epochs aside."""
+
 _EPOCH_DIGITS = {10: "epoch_s", 13: "epoch_ms", 16: "epoch_us"}
 
 Sample = Mapping[str, Sequence[str]]
@@ -138,6 +140,47 @@ def recognise(columns: Sequence[str], sample: Sample) -> Recognition:
     )
 
 
+def guess(feed_name: str, columns: Sequence[str], sample: Sample) -> FeedMapping:
+    """Guess the columns' roles in a file that somebody says feeds a table.
+
+    Known layouts of that table lend their column names, those of plain tables first;
+    then a role's own name counts, and for a required instant any column of times.
+
+    Args:
+        feed_name: The feed.
+        columns: Column names in the file's order.
+        sample: Some values of each column.
+    """
+    target = feed(feed_name)
+    names = {_normal(column): column for column in reversed(columns)}
+    known = sorted(layouts().values(), key=lambda each: each.status != "ours")
+    lent = [raw for each in known for raw in each.feeds if raw["feed"] == feed_name]
+    roles: dict[str, tuple[str, ...]] = {}
+    formats: dict[str, str] = {}
+    for role in target.roles:
+        taken = {column for found in roles.values() for column in found}
+        entries = [
+            entry for raw in lent for entry in raw.get("roles", {}).get(role.name, ())
+        ]
+        found = (_find(entry, names) for entry in (*entries, role.name))
+        column = next((each for each in found if each and each not in taken), None)
+        if column is None and role.kind == "instant" and role.is_required:
+            column = next((c for c in columns if _is_time(sample.get(c, ()))), None)
+        if column is None:
+            continue
+        roles[role.name] = (column,)
+        if role.kind == "instant":
+            form, _ = time_format(sample.get(column, ()))
+            formats |= {} if form == ISO else {role.name: form}
+    taken = {column for found in roles.values() for column in found}
+    return FeedMapping(
+        feed=feed_name,
+        roles=roles,
+        formats=formats,
+        kept=kept_columns(columns, taken, feed_name) if target.rest else (),
+    )
+
+
 def kept_columns(
     columns: Iterable[str], taken: Iterable[str], feed_name: str, prefix: str = ""
 ) -> tuple[Kept, ...]:
@@ -176,12 +219,26 @@ def time_format(values: Sequence[str]) -> tuple[str, str]:
         digits = {len(value.split(".")[0]) for value in values}
         if len(digits) == 1 and (form := _EPOCH_DIGITS.get(digits.pop())):
             return form, f"times count {_unit(form)} since 1970"
-    fitting = [form for form in _FORMATS if _all_parse(values, form)]
+    fitting = [form for form in TIME_FORMATS if _all_parse(values, form)]
     if not fitting:
         return ISO, ""
     if len(fitting) > 1:
         return fitting[0], f"dates are read as {fitting[0]}; {fitting[1]} fits too"
     return fitting[0], f"dates are read as {fitting[0]}"
+
+
+def fits(values: Sequence[str], form: str) -> bool:
+    """Say whether all sampled instants can be read in a format."""
+    if form == ISO:
+        return all(_ISO.fullmatch(value) for value in values)
+    if form in EPOCHS:
+        return all(re.fullmatch(r"-?\d+(\.\d*)?", value) for value in values)
+    return _all_parse(values, form)
+
+
+def _is_time(values: Sequence[str]) -> bool:
+    form, _ = time_format(values)
+    return bool(values) and fits(values, form)
 
 
 def _unit(form: str) -> str:
@@ -345,9 +402,12 @@ def _reserved(feed_name: str) -> set[str]:
 __all__ = [
     "EPOCHS",
     "FEEDS",
+    "TIMETIME_FORMATS",
     "WORKSPACE_ZONE",
     "Layout",
     "Recognition",
+    "fits",
+    "guess",
     "kept_columns",
     "layouts",
     "recognise",

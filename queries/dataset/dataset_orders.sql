@@ -32,8 +32,10 @@ grouped as (
         order_id,
         min(ordered_at) as ordered_at,
         min(ordered_on) as ordered_on,
-        sum(coalesce(amount, (quantity * unit_price)::decimal(18, 4)))
-        ::decimal(18, 4) as amount,
+        try_cast(
+            sum(coalesce(amount, try_cast(quantity * unit_price as decimal(18, 4))))
+            as decimal(18, 4)
+        ) as amount,
         upper(max(currency)) as currency,
         null::decimal(18, 4) as refunded,
         coalesce(sum(quantity) filter (where quantity > 0), 0) as quantity,

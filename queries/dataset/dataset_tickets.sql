@@ -12,10 +12,15 @@ with final as (
         staged.opened_on,
         coalesce(
             staged.first_responded_at,
-            staged.opened_at + to_seconds(staged.first_response_minutes * 60)
+            case
+                when staged.first_response_minutes between 0 and 1e7
+                    then
+                        staged.opened_at
+                        + to_seconds(staged.first_response_minutes * 60)
+            end
         ) as first_responded_at,
         staged.solved_at,
-        staged.reopens::integer as reopens,
+        try_cast(staged.reopens as integer) as reopens,
         staged.subject,
         staged.tags,
         lower(staged.status) as status,
