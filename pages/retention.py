@@ -41,11 +41,10 @@ point = blocks.chart(
 drill.retention_point(dataset, answer, point)
 
 segment = segment_choice(list(answer.frame["segment"].unique()), "retention_segment")
+shown = blocks.recent_cohorts(answer.frame, "retention_all_cohorts")
 cell = blocks.chart(
     "Cohorts",
-    charts.retention_triangle(
-        answer.frame, spec.interval, segment=segment, mode=spec.mode
-    ),
+    charts.retention_triangle(shown, spec.interval, segment=segment, mode=spec.mode),
     answer,
     key="retention_triangle",
     caption="Share of each cohort; the number beside a cohort is its size. Hollow cells"

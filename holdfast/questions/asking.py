@@ -15,7 +15,7 @@ from holdfast.cohorts import Clock, Cut, last_day, table_of
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.occurrence import Occurrence
-from holdfast.periods import WEEK_SHIFTS, Interval, period_of
+from holdfast.periods import WEEK_SHIFTS, Interval, day_label, period_of
 from holdfast.population import Population, Relation
 from holdfast.query import Query, Value, load, parameters, with_relations, with_values
 
@@ -126,9 +126,9 @@ def hole_caveat(dataset: Dataset) -> list[Caveat]:
     if not holes:
         return []
     days = "; ".join(
-        f"{first}"
+        day_label(first)
         if first + timedelta(days=1) == until
-        else f"{first} to {until - timedelta(days=1)}"
+        else f"{day_label(first)} to {day_label(until - timedelta(days=1))}"
         for first, until in holes[:3]
     )
     more = f" and {len(holes) - 3} more" if len(holes) > 3 else ""

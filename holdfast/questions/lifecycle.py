@@ -14,7 +14,7 @@ from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, Occurrence
-from holdfast.periods import Interval, period_label
+from holdfast.periods import Interval, day_label, period_label
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
@@ -164,7 +164,7 @@ def _caveats(
     caveats: list[Caveat] = []
     total = frame[frame["segment"] == TOTAL]
     if not total["is_complete"].all():
-        last = time.as_of - timedelta(days=1)
+        last = day_label(time.as_of - timedelta(days=1))
         caveats.append(
             Caveat(
                 "incomplete",

@@ -16,7 +16,7 @@ from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
-from holdfast.periods import Interval
+from holdfast.periods import Interval, day_label
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import ask, asking
@@ -319,7 +319,7 @@ def _caveats(
     cells = frame[frame["scope"] == "cohort"]
     caveats: list[Caveat] = []
     if not cells["is_complete"].all():
-        last = question.time.as_of - timedelta(days=1)
+        last = day_label(question.time.as_of - timedelta(days=1))
         caveats.append(
             Caveat(
                 "incomplete",

@@ -23,6 +23,7 @@ from holdfast.ui.words import plain
 Selection = dict[str, Any]
 
 _MOST_ROWS_SHOWN = 1_000
+_COHORTS_SHOWN = 26
 
 
 def header(title: str, question: str, filters: Filters) -> None:
@@ -117,6 +118,21 @@ def pooled_metrics(answer: Answer) -> None:
             f"{int(row['retained_customers']):,} of {int(row['customers']):,};"
             f" {percent(row['rate_lower'])} to {percent(row['rate_upper'])}"
         )
+
+
+def recent_cohorts(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Keep the pooled rows and the latest cohorts, unless the reader wants them all.
+
+    A triangle of two years of weeks is taller than any screen.
+    """
+    cohorts = sorted(frame["cohort"].dropna().unique())
+    if len(cohorts) <= _COHORTS_SHOWN or st.toggle(
+        f"Show all {len(cohorts)} cohorts, not only the latest {_COHORTS_SHOWN}",
+        key=key,
+    ):
+        return frame
+    is_recent = frame["cohort"] >= cohorts[-_COHORTS_SHOWN]
+    return frame[is_recent | frame["cohort"].isna()]
 
 
 def survival_table(answer: Answer) -> None:

@@ -42,7 +42,6 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
 
 def open_frame() -> StreamlitPage:
     """Draw the frame and return the page to run; called by ``app.py`` alone."""
-    st.set_page_config(page_title="Holdfast", page_icon=str(_ICON), layout="wide")
     page = _navigation()
     dataset = session.dataset()
     with st.sidebar:
@@ -83,6 +82,9 @@ def current_dataset() -> Dataset:
 
 
 def _navigation() -> StreamlitPage:
+    # Always before the navigation: a page's icon would otherwise become the browser's,
+    # fetched from a server of Google's.
+    st.set_page_config(page_title="Holdfast", page_icon=str(_ICON), layout="wide")
     return st.navigation(
         {
             section: [
