@@ -402,7 +402,7 @@ def _reserved(feed_name: str) -> set[str]:
 __all__ = [
     "EPOCHS",
     "FEEDS",
-    "TIMETIME_FORMATS",
+    "TIME_FORMATS",
     "WORKSPACE_ZONE",
     "Layout",
     "Recognition",
