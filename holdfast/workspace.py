@@ -410,8 +410,9 @@ class Workspace:
                 for source in added:
                     self._forget(source.id)
                 raise
-        progress("done", 1.0)
-        return LoadReport(self._reports(given, known), number, has_changed=True)
+            report = LoadReport(self._reports(given, known), number, has_changed=True)
+            progress("done", 1.0)
+            return report
 
     def undo(self) -> Status:
         """Go back to the dataset before the last change.
@@ -868,7 +869,7 @@ def _changed(before: Settings, changes: Mapping[str, str | int]) -> Settings:
     after = replace(before, **changes)  # type: ignore[arg-type]
     try:
         ZoneInfo(after.zone)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise WorkspaceError(
             "unknown_zone",
             f"There is no time zone {after.zone!r}.",

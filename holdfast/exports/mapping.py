@@ -430,7 +430,8 @@ def _instant(text: str, type_: str, form: str, zone: str, local: str) -> str:
 def _iso(text: str, zone: str, local: str) -> str:
     # A cast to timestamp would drop the offset of a text without a word.
     naive = f"try_cast({text} as timestamp)"
-    exact = f"timezone('UTC', try_cast({text} as timestamptz))"
+    joined = f"replace(replace({text}, ' +', '+'), ' -', '-')"
+    exact = f"timezone('UTC', try_cast({joined} as timestamptz))"
     if zone == local == "UTC":
         # The exact cast takes ten times as long: plain texts go without it.
         return (

@@ -1,0 +1,332 @@
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from holdfast.cancellation import Cancellation
+from holdfast.errors import (
+    CancelledError,
+    DatasetError,
+    ImportRefusedError,
+    WorkspaceError,
+)
+from holdfast.workspace import ENVIRONMENT, Workspace, workspace_path
+
+EVENTS = "user_id,event,timestamp\n" + "".join(
+    f"u{i % 3},login,2024-01-{1 + i:02}T10:00:00Z\n" for i in range(9)
+)
+CUSTOMERS = "user_id,signed_up_at,plan\nu0,2024-01-01,pro\nu1,2024-01-02,free\n"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace.create(tmp_path / "my workspace")
+
+
+@pytest.fixture
+def events(tmp_path):
+    return written(tmp_path, "events.csv", EVENTS)
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def counts(workspace: Workspace) -> dict[str, int]:
+    rows = workspace.status().rows
+    return {name: rows[name] for name in ("customers", "events", "rejected")}
+
+
+def snapshot(workspace: Workspace) -> dict[str, bytes]:
+    """Read every file of the workspace, but for the lock."""
+    return {
+        str(path.relative_to(workspace.path)): path.read_bytes()
+        for path in workspace.path.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def test_a_file_becomes_a_source_and_a_dataset(workspace, events):
+    report = workspace.load([events])
+    assert [each.describe() for each in report.files] == [
+        "events.csv (Events): 9 rows read = 9 imported + 0 rejected + 0 duplicates,"
+        " into events."
+    ]
+    assert report.has_changed
+    assert workspace.dataset_path().name == "1.duckdb"
+    assert counts(workspace) == {"customers": 3, "events": 9, "rejected": 0}
+    source = workspace.status().sources[0]
+    assert (source.name, source.size) == ("events.csv", len(EVENTS))
+    stored = workspace.path / "sources" / f"{source.id}.parquet"
+    assert duckdb.sql(f"from '{stored}' limit 1").fetchall() == [
+        ("u0", "login", "2024-01-01T10:00:00Z")
+    ]
+
+
+def test_the_same_file_twice_changes_nothing(workspace, events, tmp_path):
+    workspace.load([events])
+    before = snapshot(workspace)
+    copy = written(tmp_path, "another name.csv", EVENTS)
+    report = workspace.load([copy, events])
+    assert [each.describe() for each in report.files] == [
+        "another name.csv: already loaded, nothing changed.",
+        "events.csv: already loaded, nothing changed.",
+    ]
+    assert not report.has_changed
+    assert snapshot(workspace) == before
+
+
+def test_another_mapping_takes_the_place_of_the_first(workspace, events):
+    workspace.load([events])
+    inspection = workspace.inspect(events)
+    part = inspection.mapping.feeds[0]
+    constant = replace(
+        part, roles={**part.roles, "event": ()}, constants={"event": "visit"}
+    )
+    mapping = replace(inspection.mapping, feeds=(constant,))
+    workspace.load([replace(inspection, mapping=mapping)])
+    names = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    assert names.execute("select event, events from event_names").fetchall() == [
+        ("visit", 9)
+    ]
+    assert len(workspace.status().sources) == 1
+
+
+def test_rejected_rows_are_counted_and_kept_with_line_and_reason(workspace, tmp_path):
+    text = (
+        "user_id,event,timestamp\nu1,login,2024-01-01\n,login,2024-01-02\nu2,x,soon\n"
+    )
+    report = workspace.load([written(tmp_path, "e.csv", text)])
+    (file,) = report.files
+    assert (file.rows_read, file.imported, file.rejected) == (3, 1, 2)
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    assert dataset.execute("select line, reason, text from rejected").fetchall() == [
+        (3, '"user_id" is empty', "login | 2024-01-02"),
+        (4, '"timestamp" is not a date', "u2 | x | soon"),
+    ]
+
+
+def test_inspecting_writes_nothing(workspace, events):
+    before = snapshot(workspace)
+    inspection = workspace.inspect(events)
+    assert inspection.rows == 9
+    assert inspection.preview[0] == ("u0", "login", "2024-01-01T10:00:00Z")
+    assert inspection.mapping.title == "Events"
+    assert snapshot(workspace) == before
+
+
+def test_undo_names_the_dataset_before(workspace, events, tmp_path):
+    workspace.load([events])
+    workspace.load([written(tmp_path, "customers.csv", CUSTOMERS)])
+    assert len(workspace.status().sources) == 2
+    status = workspace.undo()
+    assert (status.dataset, len(status.sources)) == (1, 1)
+    status = workspace.undo()
+    assert (status.dataset, len(status.sources), status.can_undo) == (None, 0, False)
+    with pytest.raises(WorkspaceError, match="no earlier dataset"):
+        workspace.undo()
+    # Numbers are not used again: a reader may still have the old file open.
+    workspace.load([events])
+    assert workspace.dataset_path().name == "3.duckdb"
+
+
+def test_what_was_undone_is_swept_at_the_next_opening(workspace, events):
+    workspace.load([events])
+    workspace.undo()
+    Workspace.open(workspace.path)
+    assert set(snapshot(workspace)) == {"workspace.json"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("empty.csv", ""),
+        ("ragged.csv", "user_id,event,timestamp\nu1,login\n"),
+        ("missing.csv", "user_id,event\nu1,login\n"),
+        ("sqlite.csv", "SQLite format 3\x00"),
+    ],
+)
+def test_a_refused_file_changes_nothing_for_any_file(
+    workspace, events, tmp_path, name, text
+):
+    workspace.load([events])
+    before = snapshot(workspace)
+    good = written(tmp_path, "customers.csv", CUSTOMERS)
+    with pytest.raises(ImportRefusedError, match=name):
+        workspace.load([good, written(tmp_path, name, text)])
+    assert snapshot(workspace) == before
+
+
+def test_a_newer_workspace_is_refused(workspace):
+    state = json.loads((workspace.path / "workspace.json").read_text())
+    state["format"] = 99
+    (workspace.path / "workspace.json").write_text(json.dumps(state))
+    with pytest.raises(WorkspaceError) as refused:
+        Workspace.open(workspace.path)
+    assert refused.value.sentence == (
+        "The workspace my workspace was written by a newer Holdfast"
+        " (format 99; this one knows 1)."
+    )
+
+
+def test_what_is_no_workspace_is_refused(tmp_path, workspace):
+    with pytest.raises(WorkspaceError, match="There is no workspace in"):
+        Workspace.open(tmp_path)
+    with pytest.raises(WorkspaceError, match="is not empty"):
+        Workspace.create(tmp_path)
+    (workspace.path / "workspace.json").write_text("{")
+    with pytest.raises(WorkspaceError, match="cannot be read"):
+        Workspace.open(workspace.path)
+
+
+def test_a_dataset_that_is_not_as_it_was_written_is_refused(workspace, events):
+    workspace.load([events])
+    with workspace.dataset_path().open("ab") as stream:
+        stream.write(b"x")
+    with pytest.raises(DatasetError, match="not as it was written"):
+        Workspace.open(workspace.path)
+
+
+def test_only_one_import_runs_at_a_time(workspace, events):
+    def meanwhile(stage, share):
+        with pytest.raises(WorkspaceError, match="Something else is changing"):
+            Workspace(workspace.path).load([events])
+        stages.append((stage, share))
+
+    stages = []
+    workspace.load([events], progress=meanwhile)
+    assert stages[-1] == ("done", 1.0)
+    assert [share for _, share in stages] == sorted(share for _, share in stages)
+
+
+def test_settings_shape_the_dataset_and_can_be_undone(workspace, events):
+    workspace.load([events])
+    status = workspace.change_settings(zone="Asia/Tokyo", week_start="sunday")
+    assert (status.settings.zone, status.dataset) == ("Asia/Tokyo", 2)
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    assert dataset.execute(
+        "select value from settings where name = 'zone'"
+    ).fetchall() == [("Asia/Tokyo",)]
+    dataset.close()
+    assert workspace.undo().settings.zone == "UTC"
+
+
+def test_a_threshold_changes_without_a_new_import(workspace, events):
+    workspace.load([events])
+    workspace.change_settings(min_n=5)
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    assert dataset.execute(
+        "select value from settings where name = 'min_n'"
+    ).fetchall() == [("5",)]
+    assert counts(workspace) == {"customers": 3, "events": 9, "rejected": 0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"zone": "Mars/Base"}, "There is no time zone 'Mars/Base'."),
+        ({"week_start": "friday"}, "A week cannot start on 'friday'."),
+        ({"min_n": -1}, "The setting min_n cannot be -1."),
+        ({"colour": "red"}, "There is no setting 'colour'."),
+    ],
+)
+def test_a_wrong_setting_is_refused_and_changes_nothing(workspace, changes, sentence):
+    before = snapshot(workspace)
+    with pytest.raises(WorkspaceError) as refused:
+        workspace.change_settings(**changes)
+    assert refused.value.sentence == sentence
+    assert snapshot(workspace) == before
+
+
+def test_cancelling_leaves_everything_as_it_was(workspace, events, tmp_path):
+    workspace.load([events])
+    before = snapshot(workspace)
+    path = many_events(tmp_path)
+    for stage in ("reading", "customers", "activity", "verifying"):
+        cancellation = Cancellation()
+
+        def at_stage(now, _, stage=stage, cancellation=cancellation):
+            if now.startswith(stage):
+                cancellation.cancel()
+
+        with pytest.raises(CancelledError):
+            workspace.load([path], progress=at_stage, cancellation=cancellation)
+        assert snapshot(workspace) == before
+
+
+def test_cancelling_interrupts_a_running_query(tmp_path):
+    engine = duckdb.connect()
+    cancellation = Cancellation()
+    threading.Timer(0.2, cancellation.cancel).start()
+    started = time.monotonic()
+    with pytest.raises(duckdb.InterruptException), cancellation.attach(engine):
+        engine.execute(
+            "select count(*) from range(100000000) a, range(1000) b"
+        ).fetchall()
+    assert time.monotonic() - started < 10
+
+
+def many_events(folder: Path) -> Path:
+    path = folder / "many.csv"
+    duckdb.sql(
+        "copy (select 'u' || (i % 5000) as user_id, 'e' || (i % 7) as event,"
+        " timestamp '2024-01-01' + to_minutes(i) as timestamp from range(200000) t(i))"
+        f" to '{path}'"
+    )
+    return path
+
+
+def test_a_killed_import_leaves_the_last_good_dataset(workspace, events, tmp_path):
+    workspace.load([events])
+    before = counts(workspace)
+    path = many_events(tmp_path)
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from holdfast.workspace import Workspace\n"
+        "workspace = Workspace.open(Path(sys.argv[1]))\n"
+        "sys.stdout.write('ready\\n')\n"
+        "sys.stdout.flush()\n"
+        "workspace.load([sys.argv[2]])\n"
+    )
+    moments = random.Random(7)
+    for _ in range(6):
+        running = subprocess.Popen(
+            [sys.executable, "-c", program, str(workspace.path), str(path)],
+            cwd=Path(__file__).resolve().parents[2],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert running.stdout.readline() == "ready\n"
+        time.sleep(moments.uniform(0.05, 1.2))
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        again = Workspace.open(workspace.path)
+        if again.status().dataset == 1:
+            assert counts(again) == before
+            assert not list(again.path.glob("staging-*"))
+            assert len(list((again.path / "datasets").iterdir())) == 2
+            assert len(list((again.path / "sources").iterdir())) == 2
+        else:
+            assert counts(again)["events"] == 200_009
+            again.undo()
+    assert Workspace.open(workspace.path).load([path]).has_changed
+    assert counts(workspace)["events"] == 200_009
+
+
+def test_the_folder_is_chosen_else_the_environments_else_beside_the_app(monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT, "from the environment")
+    assert workspace_path("chosen") == Path("chosen")
+    assert workspace_path() == Path("from the environment")
+    monkeypatch.delenv(ENVIRONMENT)
+    assert workspace_path() == Path(__file__).resolve().parents[2] / "workspace"
