@@ -41,7 +41,7 @@ class Survival:
             and a churned flag as a customer table gives them; ``auto`` takes the
             first of subscription, tenure, activity and order that the data have.
         lapse_days: Silence longer than this ends a life (activity and orders); 0 for
-            the 95th percentile of gaps.
+            the workspace's setting, else the 95th percentile of gaps.
         horizon: Up to where the restricted mean is taken; 0 for the longest duration
             that all segments were observed for.
         unit: What is counted.
@@ -77,14 +77,16 @@ def answer(
     """
     sign = sign_of_life(dataset, spec.sign)
     found = population(dataset, filters, spec.unit, cancellation)
-    lapse = 0
-    if sign in ("activity", "order"):
-        lapse = spec.lapse_days or lapse_days(dataset, _OCCURRENCES[sign], cancellation)
     if sign == "tenure":
         as_of, cut = _snapshot(dataset), Cut()
     else:
         time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
         as_of, cut = time.as_of, time.cut
+    lapse = 0
+    if sign in ("activity", "order"):
+        lapse = spec.lapse_days or lapse_days(
+            dataset, _OCCURRENCES[sign], cut, cancellation
+        )
     relations = {
         "lifetimes": lifetimes_relation(
             dataset, sign, Clock("day", cut=cut), as_of, lapse
@@ -136,11 +138,22 @@ def sign_of_life(dataset: Dataset, sign: Sign) -> str:
 
 
 def lapse_days(
-    dataset: Dataset, shown_by: Occurrence, cancellation: Cancellation | None = None
+    dataset: Dataset,
+    shown_by: Occurrence,
+    cut: Cut | None = None,
+    cancellation: Cancellation | None = None,
 ) -> int:
-    """Return the 95th percentile of gaps between active days, of all customers."""
+    """Return the days of silence after which a customer has lapsed.
+
+    Returns:
+        The workspace's setting, else the 95th percentile of the gaps between active
+        days of all customers, else 30.
+    """
+    if chosen := int(dataset.settings.get("lapse_days", "0")):
+        return chosen
+    clock = Clock("day", cut=cut or Cut())
     everyone = population(dataset, Filters(), "customer", cancellation)
-    presence = presence_relation(dataset, everyone, shown_by, Clock("day"))
+    presence = presence_relation(dataset, everyone, shown_by, clock)
     gaps = asking.run(
         dataset, "gaps", everyone, {"presence": presence}, {}, cancellation
     )
