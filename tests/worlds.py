@@ -1,0 +1,131 @@
+"""Small worlds: literal rows become files, a workspace and the dataset in it.
+
+Tests go the whole way, through the files that a person would load.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from holdfast.dataset import Dataset
+from holdfast.workspace import Workspace
+
+Row = Sequence[Any] | Mapping[str, Any]
+
+# Columns of rows that are written as tuples; a dict at the end adds further columns.
+COLUMNS = {
+    "customers": ("customer_id", "signed_up_at"),
+    "events": ("customer_id", "event", "timestamp"),
+    "orders": ("customer_id", "order_id", "ordered_at", "amount"),
+    "order_lines": ("order_id", "customer_id", "order_date", "quantity", "unit_price"),
+    "subscriptions": ("customer_id", "started_at", "ended_at"),
+}
+
+
+def dataset_of(
+    folder: Path,
+    customers: Iterable[Row] = (),
+    events: Iterable[Row] = (),
+    orders: Iterable[Row] = (),
+    order_lines: Iterable[Row] = (),
+    subscriptions: Iterable[Row] = (),
+    **settings: str | int,
+) -> Dataset:
+    """Write rows as files, load them into a new workspace and open its dataset.
+
+    Args:
+        folder: Where files and workspace are written; many worlds fit in one.
+        customers: ``(id, sign-up)``, or a dict, whose further keys are attributes.
+        events: ``(customer, name, time)``, and a dict of properties if any.
+        orders: ``(customer, id, time, amount)``; a negative amount is a return.
+        order_lines: ``(order, customer, time, quantity, price)``.
+        subscriptions: ``(customer, first day, first day without access)``.
+        settings: Settings of the workspace, such as ``zone`` or ``week_start``.
+    """
+    home = folder / f"world {sum(1 for _ in folder.iterdir())}"
+    home.mkdir()
+    given = {
+        "customers": customers,
+        "events": events,
+        "orders": orders,
+        "order_lines": order_lines,
+        "subscriptions": subscriptions,
+    }
+    files = [
+        _write(home / f"{name}.csv", [_as_mapping(row, COLUMNS[name]) for row in rows])
+        for name, rows in ((name, list(rows)) for name, rows in given.items())
+        if rows
+    ]
+    return loaded(home / "workspace", files, **settings)
+
+
+def loaded(folder: Path, files: Sequence[Path], **settings: str | int) -> Dataset:
+    """Load files into a new workspace and open its dataset."""
+    workspace = Workspace.create(folder)
+    if settings:
+        workspace.change_settings(**settings)
+    workspace.load(files)
+    path = workspace.dataset_path()
+    assert path is not None
+    return Dataset(path)
+
+
+def table(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Return chosen columns as plain rows: dates as text, missing values as None."""
+    return [
+        tuple(_plain(value) for value in row)
+        for row in frame[list(columns)].itertuples(index=False, name=None)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):
+        return round(value, 4)
+    return value.item() if hasattr(value, "item") else value
+
+
+def _as_mapping(row: Row, columns: tuple[str, ...]) -> Mapping[str, Any]:
+    if isinstance(row, Mapping):
+        return row
+    cells = list(row)
+    further = cells.pop() if isinstance(cells[-1], Mapping) else {}
+    return dict(zip(columns, cells, strict=False)) | dict(further)
+
+
+def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    # A vendor's layout wants all of its columns, so those of tuples are always there.
+    columns = dict.fromkeys(
+        (*COLUMNS[path.stem], *(key for row in rows for key in row))
+    )
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(columns))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """Write rows as a file of JSON lines."""
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def figures(frame: pd.DataFrame, segment: str = "All") -> list[tuple[Any, ...]]:
+    """Return a segment's retention as (cohort, interval, customers, retained, over)."""
+    rows = frame[frame["segment"] == segment]
+    return [
+        (cohort or "pooled", *rest)
+        for cohort, *rest in table(
+            rows, "cohort", "interval", "customers", "retained_customers", "is_complete"
+        )
+    ]
