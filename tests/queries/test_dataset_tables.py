@@ -1,0 +1,361 @@
+"""Small files in, whole tables of the dataset out."""
+
+import gzip
+import random
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from holdfast.model import TABLES
+from holdfast.workspace import Workspace
+from tests.reference import reference_data
+
+
+@pytest.fixture
+def built(tmp_path):
+    """Return how to load files and ask the dataset: `built(a_csv=text)(sql)`."""
+
+    def load(*paths: Path, settings=None, **texts: str):
+        folder = tmp_path / f"world {len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        workspace = Workspace.create(folder / "workspace")
+        if settings:
+            workspace.change_settings(**settings)
+        files = list(paths)
+        for name, text in texts.items():
+            stem, _, suffix = name.rpartition("_")
+            files.append(folder / f"{stem}.{suffix}")
+            files[-1].write_text(text)
+        workspace.load(files)
+        dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+        dataset.execute("set TimeZone = 'UTC'")
+        return lambda sql: dataset.execute(sql).fetchall()
+
+    return load
+
+
+CUSTOMERS = """user_id,signed_up_at,account_id,plan,seats
+b,2024-01-05,acme,pro,3
+a,2024-01-01,,free,
+z,2024-02-01,zeta,pro,10
+"""
+EVENTS = """user_id,event,timestamp,page,ms
+b,view,2024-01-06T09:00:00Z,home,12.5
+a,view,2024-01-03T23:30:00Z,home,
+b,buy,2024-01-06T09:00:00Z,,7
+a,view,2024-01-12T10:00:00Z,help,9
+c,view,2024-01-02T00:00:00Z,,
+a,view,2024-01-12T11:00:00Z,help,9
+"""
+
+
+def test_every_table_of_the_model_is_there_with_its_columns(built):
+    ask = built(events_csv=EVENTS)
+    for table in TABLES:
+        columns = [name for name, *_ in ask(f"describe {table.name}")]
+        fixed = [column.name for column in table.columns]
+        if table.name != "events":
+            assert columns[: len(fixed)] == fixed
+        types = dict(row[:2] for row in ask(f"describe {table.name}"))
+        for column in table.columns:
+            if column.type != "event_name":
+                assert types[column.name] == column.type, (table.name, column.name)
+
+
+def test_customers_are_numbered_by_their_first_sign_of_life(built):
+    ask = built(customers_csv=CUSTOMERS, events_csv=EVENTS)
+    seen = ("2024-01-02 00:00:00", "2024-01-03 23:30:00", "2024-01-06 09:00:00")
+    assert ask(
+        "select customer_no, customer_id, account_no, account_id,"
+        " signed_up_on::text, first_seen_at::text, joined_on::text, plan, seats"
+        " from customers"
+    ) == [
+        (0, "c", None, None, None, seen[0], "2024-01-02", None, None),
+        (1, "a", None, None, "2024-01-01", seen[1], "2024-01-01", "free", None),
+        (2, "b", 0, "acme", "2024-01-05", seen[2], "2024-01-05", "pro", 3.0),
+        # Signing up is no sign of life: z is last.
+        (3, "z", 1, "zeta", "2024-02-01", None, "2024-02-01", "pro", 10.0),
+    ]
+    assert ask("from attributes") == [
+        ("plan", "category", 2, 1),
+        ("seats", "number", 2, 2),
+    ]
+
+
+def test_events_are_in_the_order_of_customer_time_and_name(built):
+    ask = built(customers_csv=CUSTOMERS, events_csv=EVENTS)
+    assert ask(
+        "select customer_no, event::text, happened_at::text, happened_on::text, page, ms"
+        " from events"
+    ) == [
+        (0, "view", "2024-01-02 00:00:00", "2024-01-02", None, None),
+        (1, "view", "2024-01-03 23:30:00", "2024-01-03", "home", None),
+        (1, "view", "2024-01-12 10:00:00", "2024-01-12", "help", 9.0),
+        (1, "view", "2024-01-12 11:00:00", "2024-01-12", "help", 9.0),
+        (2, "view", "2024-01-06 09:00:00", "2024-01-06", "home", 12.5),
+        (2, "buy", "2024-01-06 09:00:00", "2024-01-06", None, 7.0),
+    ]
+    assert ask("from event_names") == [("view", 0, 5, 3), ("buy", 1, 1, 1)]
+
+
+def test_activity_counts_customers_events_and_local_days(built):
+    ask = built(events_csv=EVENTS)
+    assert ask(
+        "select event::text, customer_no, active_on::text, events from activity"
+    ) == [
+        ("view", 0, "2024-01-02", 1),
+        ("view", 1, "2024-01-03", 1),
+        ("view", 1, "2024-01-12", 2),
+        ("view", 2, "2024-01-06", 1),
+        ("buy", 2, "2024-01-06", 1),
+    ]
+    # 2 January 2024 is day 19724 and in the week of Monday, number 2818.
+    names = "customer_no, period, previous_period, next_period"
+    assert ask(f"select {names} from activity_days") == [
+        (0, 19724, None, None),
+        (1, 19725, None, 19734),
+        (1, 19734, 19725, None),
+        (2, 19728, None, None),
+    ]
+    assert ask(f"select {names} from activity_weeks") == [
+        (0, 2818, None, None),
+        (1, 2818, None, 2819),
+        (1, 2819, 2818, None),
+        (2, 2818, None, None),
+    ]
+    # 2024 * 12 + 1 - 1 = 24288.
+    assert ask("select distinct period from activity_months") == [(24288,)]
+
+
+def test_days_are_those_of_the_workspaces_zone(built):
+    ask = built(events_csv=EVENTS, settings={"zone": "Asia/Tokyo"})
+    assert ask(
+        "select happened_at::text, happened_on::text from events where customer_no = 1"
+    ) == [
+        ("2024-01-03 23:30:00", "2024-01-04"),
+        ("2024-01-12 10:00:00", "2024-01-12"),
+        ("2024-01-12 11:00:00", "2024-01-12"),
+    ]
+
+
+def test_days_without_activity_inside_the_range_are_holes(built):
+    ask = built(events_csv=EVENTS)
+    assert ask("select from_on::text, until_on::text, days from holes") == [
+        ("2024-01-04", "2024-01-06", 2),
+        ("2024-01-07", "2024-01-12", 5),
+    ]
+
+
+def test_the_day_of_the_last_instant_is_incomplete_unless_all_are_dates(built):
+    timed = built(events_csv=EVENTS)
+    assert timed(
+        "select rows, customers, observed_from::text, observed_until::text, as_of::text"
+        " from observed where table_name = 'events'"
+    ) == [(6, 3, "2024-01-02", "2024-01-13", "2024-01-12")]
+    dates = "user_id,event,date\na,x,2024-01-01\nb,x,2024-01-02\n"
+    for zone in ("UTC", "America/New_York"):
+        dated = built(events_csv=dates, settings={"zone": zone})
+        assert dated(
+            "select observed_until::text, as_of::text from observed"
+            " where table_name = 'events'"
+        ) == [("2024-01-03", "2024-01-03")]
+
+
+def test_the_order_of_rows_and_files_does_not_matter(built):
+    def tables(seed: int | None):
+        texts = {"customers_csv": CUSTOMERS, "events_csv": EVENTS}
+        names = list(texts)
+        if seed is not None:
+            shuffled = random.Random(seed)
+            shuffled.shuffle(names)
+            for name in names:
+                header, *rows = texts[name].splitlines()
+                shuffled.shuffle(rows)
+                texts[name] = "\n".join([header, *rows]) + "\n"
+        ask = built(**{name: texts[name] for name in names})
+        derived = ("customers", "events", "activity", "activity_days", "observed")
+        return {
+            name: sorted(map(str, ask(f"from {name}")))
+            for name in (*derived, "activity_weeks", "holes", "event_names")
+        }
+
+    expected = tables(None)
+    for seed in range(3):
+        assert tables(seed) == expected
+
+
+def test_lines_of_one_order_become_one_order(built):
+    ask = built(
+        lines_csv="InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "1,x,2,2024-01-01 10:00,1.50,u1,DE\n"
+        "1,y,-1,2024-01-01 10:01,4.00,u1,DE\n"
+        "C2,x,-2,2024-01-03 10:00,1.50,u1,FR\n"
+        "3,x,1,2024-01-02 10:00,0,u2,PL\n"
+        "4,x,1,2024-01-02 10:00,1,,PL\n"
+    )
+    assert ask(
+        "select customer_no, order_id, ordered_at::text, amount::text, quantity, lines,"
+        " is_return from orders"
+    ) == [
+        # 2 x 1.50 - 1 x 4.00 = -1.00; one line is no return, so the order is none.
+        (0, "1", "2024-01-01 10:00:00", "-1.0000", 2.0, 2, False),
+        (0, "C2", "2024-01-03 10:00:00", "-3.0000", 0.0, 1, True),
+        (1, "3", "2024-01-02 10:00:00", "0.0000", 1.0, 1, False),
+    ]
+    assert ask("select customer_id, Country from customers") == [
+        ("u1", "FR"),
+        ("u2", "PL"),
+    ]
+    assert ask("select line, reason from rejected") == [(6, '"CustomerID" is empty')]
+    # Without events, orders that are no returns are the activity.
+    assert ask("select event::text, customer_no, active_on::text from activity") == [
+        ("order", 0, "2024-01-01"),
+        ("order", 1, "2024-01-02"),
+    ]
+
+
+STRIPE = (
+    "id,Customer ID,Status,Start (UTC),Current Period End (UTC),Start Date (UTC),"
+    "Trial End (UTC),Canceled At (UTC),Ended At (UTC),Amount,Quantity,Interval,"
+    "Discount Amount,Discount Duration,Currency\n"
+)
+
+
+def test_the_first_paid_day_is_after_the_trial_if_ever(built):
+    day = "2024-01-{} 10:00:00".format
+    ask = built(
+        subscriptions_csv=STRIPE
+        + f"s1,c1,active,,{day('01')},{day('01')},,,,10,2,month,,,usd\n"
+        + f"s2,c2,canceled,,,{day('01')},{day('15')},{day('03')},{day('15')},10,1,month,,,usd\n"
+        + f"s3,c3,canceled,,,{day('01')},{day('15')},{day('20')},{day('31')},120,1,year,"
+        "12,forever,usd\n"
+        + f"s4,c4,trialing,,,{day('02')},{day('16')},,,10,1,month,5,once,usd\n"
+    )
+    assert ask(
+        "select subscription_id, paid_from_on::text, ended_on::text, price::text,"
+        " interval_months, quantity, discount::text, currency from subscriptions"
+    ) == [
+        ("s1", "2024-01-01", None, "10.0000", 1.0, 2.0, None, "USD"),
+        ("s2", None, "2024-01-15", "10.0000", 1.0, 1.0, None, "USD"),
+        ("s3", "2024-01-15", "2024-01-31", "120.0000", 12.0, 1.0, "12.0000", "USD"),
+        ("s4", None, None, "10.0000", 1.0, 1.0, None, "USD"),
+    ]
+
+
+def test_a_row_with_a_known_key_is_a_duplicate_and_the_latest_file_wins(built):
+    head = "order_id,user_id,ordered_at,amount,currency\n"
+    ask = built(
+        one_csv=head + "1,u1,2024-01-01,10,eur\n2,u1,2024-01-02,20,eur\n",
+        two_csv=head + "2,u1,2024-01-02,25,eur\n3,u2,2024-01-03,30,eur\n",
+    )
+    assert ask("select order_id, amount::text, currency from orders") == [
+        ("1", "10.0000", "EUR"),
+        ("2", "25.0000", "EUR"),
+        ("3", "30.0000", "EUR"),
+    ]
+    assert sorted(
+        ask("select name, rows_read, imported, rejected, duplicates from source_rows")
+    ) == [("one.csv", 2, 1, 0, 1), ("two.csv", 2, 2, 0, 0)]
+
+
+def test_an_event_with_a_known_id_is_counted_once(built, tmp_path):
+    line = (
+        '{{"event":"view","properties":{{"time":{},"distinct_id":"u1",'
+        '"$insert_id":"{}","plan":"{}"}}}}\n'
+    )
+    lines = (
+        line.format(1704067200, "i1", "free")
+        + line.format(1704067200, "i1", "free")
+        + line.format(1704070800, "i2", "pro")
+    )
+    path = tmp_path / "events.jsonl.gz"
+    path.write_bytes(gzip.compress(lines.encode()))
+    ask = built(path)
+    assert ask("select happened_at::text, plan from events") == [
+        ("2024-01-01 00:00:00", "free"),
+        ("2024-01-01 01:00:00", "pro"),
+    ]
+    assert ask("select rows_read, imported, duplicates from source_rows") == [(3, 2, 1)]
+
+
+def test_answers_and_tickets_of_unknown_people_stay(built):
+    ask = built(
+        customers_csv=CUSTOMERS,
+        nps_csv="#,How likely are you to recommend us?,Why?,user_id,"
+        "Start Date (UTC),Submit Date (UTC),Network ID\n"
+        "r1,9,Great,a,2024-03-01 10:00:00,2024-03-01 10:01:00,n1\n"
+        "r2,,No score,nobody,2024-03-02 10:00:00,2024-03-02 10:01:00,n2\n",
+        tickets_csv="Id,Requester external id,Subject,Status,Via,Created at,Solved at,"
+        "Reopens,First reply time in minutes\n"
+        "1,b,Help,Solved,Mail,2024-03-01 10:00:00,2024-03-02 10:00:00,1,90\n"
+        "2,,Hm,Open,Chat,2024-03-02 10:00:00,,0,\n",
+    )
+    number = {"a": 0, "b": 1}
+    assert ask(
+        "select customer_no, response_id, kind, score, comment, answered_at::text"
+        " from responses"
+    ) == [
+        (number["a"], "r1", "nps", 9.0, "Great", "2024-03-01 10:01:00"),
+        (None, "r2", "nps", None, "No score", "2024-03-02 10:01:00"),
+    ]
+    assert ask(
+        "select customer_no, ticket_id, first_responded_at::text, reopens, status,"
+        " channel from tickets"
+    ) == [
+        (number["b"], "1", "2024-03-01 11:30:00", 1, "solved", "Mail"),
+        (None, "2", None, 0, "open", "Chat"),
+    ]
+
+
+def test_the_latest_value_of_an_attribute_that_is_not_missing_counts(built):
+    ask = built(
+        old_csv="user_id,signed_up_at,plan,city\nu1,2024-01-01,free,Rome\n",
+        new_csv="user_id,signed_up_at,plan,city\nu1,2024-01-01,pro,\n",
+        referrals_csv="referrer_id,referred_id,referred_at\nu9,u1,2024-01-01\n",
+    )
+    assert ask("select customer_id, plan, city, referred_by from customers") == [
+        ("u1", "pro", "Rome", "u9")
+    ]
+
+
+def test_no_number_is_large_enough_to_stop_an_import(built):
+    big = "9" * 40
+    ask = built(
+        lines_csv="order_id,user_id,date,quantity,unit_price\n"
+        f"1,u1,2024-01-01,{big},2\n2,u1,2024-01-01,1e300,1e13\n3,u1,{big},1,{big}\n",
+        tickets_csv="Id,Requester external id,Subject,Status,Via,Created at,Solved at,"
+        "Reopens,First reply time in minutes\n"
+        f"1,u1,Help,Solved,Mail,2024-03-01 10:00:00,,{big},{big}\n",
+    )
+    assert ask("select count(*) from orders where amount is null") == [(2,)]
+    assert ask("select reopens, first_responded_at from tickets") == [(None, None)]
+
+
+def test_december_2010_of_online_retail_is_as_published(built):
+    ask = built(reference_data("online_retail/online_retail.parquet"))
+    assert ask("select rows_read, imported, rejected from source_rows") == [
+        (541_909, 406_829, 135_080)
+    ]
+    december = "ordered_on between '2010-12-01' and '2010-12-31'"
+    assert ask(
+        f"select count(distinct customer_no) from orders where not is_return and {december}"
+    ) == [(885,)]
+    assert ask(f"select count(distinct customer_no) from orders where {december}") == [
+        (948,)
+    ]
+
+
+def test_the_telco_customers_are_as_published(built):
+    ask = built(reference_data("telco/Telco-Customer-Churn.csv"))
+    assert ask(
+        "select Contract, count(*), count(*) filter (has_churned) from customers"
+        " group by all order by 2 desc"
+    ) == [
+        ("Month-to-month", 3875, 1655),
+        ("Two year", 1695, 48),
+        ("One year", 1473, 166),
+    ]
+    assert ask(
+        "select name, type, missing from attributes where name like '%Charges'"
+    ) == [("MonthlyCharges", "number", 0), ("TotalCharges", "number", 11)]
