@@ -14,7 +14,7 @@ import sys
 import tempfile
 import textwrap
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import MISSING, fields
 from datetime import timedelta
@@ -134,7 +134,18 @@ def _room() -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are of the one family of errors."""
+    """A parser whose complaints are of the one family of errors.
+
+    Attributes:
+        details: Writes what its help says at the end; only asked when it is shown.
+    """
+
+    details: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        """Write the help."""
+        text = super().format_help()
+        return text if self.details is None else f"{text}\n{self.details()}"
 
     def error(self, message: str) -> NoReturn:
         """Refuse the words.
@@ -148,14 +159,6 @@ class _Parser(argparse.ArgumentParser):
             f"{text[:1].upper()}{text[1:]}.",
             f"See {self.prog} --help.",
         )
-
-
-class _AskParser(_Parser):
-    """The parser of ``ask``: its help lists the questions and their settings."""
-
-    def format_help(self) -> str:
-        """Write the help, with every setting of every question below it."""
-        return f"{super().format_help()}\n{_settings_help()}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -188,7 +191,7 @@ def _parser() -> argparse.ArgumentParser:
         "is recognised by its columns. All files are loaded, or none. The same file "
         "twice changes nothing. The workspace is made where there is none.",
         "load events.csv customers.csv",
-        "load exports/*.csv.gz --workspace ../analysis",
+        "load orders.csv.gz --workspace ../analysis",
     )
     command.add_argument("files", nargs="+", metavar="FILE", help="a file to load")
 
@@ -249,8 +252,8 @@ def _add_ask(commands: Any) -> None:
         'ask lifecycle --filter "plan=pro,team" --filter "did export>=3" --csv',
         "ask survival --table summary --csv",
         'ask retention --spec \'{"interval": "month", "rolling": true}\' --json',
-        kind=_AskParser,
     )
+    command.details = _settings_help
     command.add_argument("question", metavar="QUESTION", help="listed below")
     command.add_argument(
         "--spec",
@@ -302,11 +305,8 @@ def _command(
     summary: str,
     description: str,
     *examples: str,
-    kind: type[_Parser] = _Parser,
-) -> argparse.ArgumentParser:
-    # `commands` makes parsers of the main parser's class; `ask` has one of its own.
-    commands._parser_class = kind
-    parser: argparse.ArgumentParser = commands.add_parser(
+) -> _Parser:
+    parser: _Parser = commands.add_parser(
         name,
         help=summary,
         description=description,

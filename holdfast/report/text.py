@@ -191,14 +191,15 @@ def _cohort_rows(
 def _pooled_rows(
     cells: pd.DataFrame, heads: Mapping[Any, str], units: str
 ) -> list[dict[str, str]]:
-    pooled = cells.set_index("interval")
-    return [
-        {
-            "Cohort": title.format(units=units.lower()),
-            **{heads[k]: measures.text(name, v) for k, v in pooled[name].items()},
-        }
-        for title, name in _POOLED.items()
-    ]
+    rows = []
+    for title, name in _POOLED.items():
+        row = {"Cohort": title.format(units=units.lower())}
+        for cell in cells.to_dict("records"):
+            is_marked = name == "retention_rate" and cell["is_small"]
+            figure = measures.text(name, cell[name])
+            row[heads[cell["interval"]]] = figure + (_FEW if is_marked else "")
+        rows.append(row)
+    return rows
 
 
 def _segment_rows(

@@ -25,4 +25,4 @@ final as (
 )
 
 select * from final
-order by source, table_name, rejected_rows desc, reason
+order by source asc, table_name asc, rejected_rows desc, reason asc
