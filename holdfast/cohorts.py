@@ -23,7 +23,13 @@ from holdfast.errors import SpecError
 from holdfast.filters import NONE
 from holdfast.occurrence import Kind, Occurrence
 from holdfast.periods import ROLLING_DAYS, Interval, period_of, period_sql
-from holdfast.population import Population, Relation, check_event, suggestion
+from holdfast.population import (
+    Population,
+    Relation,
+    check_event,
+    suggestion,
+    text_sql,
+)
 from holdfast.query import Value, quoted
 
 Entry = Literal["first", "recurring"]
@@ -430,7 +436,8 @@ def _is_event(
                 suggestion(name, dataset.properties),
             )
         key = f"{role}_property_{number}"
-        predicates.append(f"coalesce({quoted(name)}::varchar, '{NONE}') = ${key}")
+        text = text_sql(quoted(name), dataset.properties[name].type)
+        predicates.append(f"coalesce({text}, '{NONE}') = ${key}")
         values[key] = value
     return predicates, values
 

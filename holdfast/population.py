@@ -125,6 +125,16 @@ def attribute_type(dataset: Dataset, name: str) -> str:
     )
 
 
+def text_sql(column: str, kind: str) -> str:
+    """Write a column as the text that filters, segments and conditions compare.
+
+    A whole number has no decimals there and a date no time of midnight.
+    """
+    ending = {"number": r"\.0$", "date": " 00:00:00$"}.get(kind)
+    text = f"{column}::varchar"
+    return f"regexp_replace({text}, '{ending}', '')" if ending else text
+
+
 def check_event(dataset: Dataset, event: str) -> None:
     """Make sure that the data know an event.
 
@@ -145,13 +155,13 @@ def attribute_values(dataset: Dataset, name: str, limit: int = 500) -> list[str]
     Raises:
         SpecError: The data have no such attribute.
     """
-    attribute_type(dataset, name)
+    kind = attribute_type(dataset, name)
     key = ("values", name, limit)
     kept = dataset.recall(key)
     if kept is None:
         column = quoted(name)
         frame = dataset.frame(
-            f"select {column}::varchar as value from customers"
+            f"select {text_sql(column, kind)} as value from customers"
             f" where {column} is not null group by all"
             " order by count(*) desc, value limit $limit",
             {"limit": limit},
@@ -305,11 +315,9 @@ def _predicate(
 ) -> tuple[str, dict[str, Value]]:
     match item:
         case AttributeIn():
-            attribute_type(dataset, item.attribute)
-            text = (
-                f"list_contains(${name}, "
-                f"coalesce({quoted(item.attribute)}::varchar, {literal(NONE)}))"
-            )
+            kind = attribute_type(dataset, item.attribute)
+            value = text_sql(quoted(item.attribute), kind)
+            text = f"list_contains(${name}, coalesce({value}, {literal(NONE)}))"
             return (
                 f"not {text}" if item.is_excluded else text,
                 {name: list(item.values)},
@@ -373,7 +381,8 @@ def _breakdown(
     if kind == "number":
         if dataset.attributes[attribute].distinct_values > _MOST_NUMBERS:
             return _quarters(dataset, column)
-        return f"coalesce({column}::varchar, {literal(NONE)})", f"{column}::double", {}
+        value = f"coalesce({text_sql(column, kind)}, {literal(NONE)})"
+        return value, f"{column}::double", {}
     text = f"{column}::varchar"
     # A value that is called like one of our own segments is told apart by quotes.
     reserved = f"{text} in ({literal(TOTAL)}, {literal(OTHER)})"
