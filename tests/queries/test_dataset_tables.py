@@ -86,8 +86,8 @@ def test_customers_are_numbered_by_their_first_sign_of_life(built):
 def test_events_are_in_the_order_of_customer_time_and_name(built):
     ask = built(customers_csv=CUSTOMERS, events_csv=EVENTS)
     assert ask(
-        "select customer_no, event::text, happened_at::text, happened_on::text, page, ms"
-        " from events"
+        "select customer_no, event::text, happened_at::text, happened_on::text,"
+        " page, ms from events"
     ) == [
         (0, "view", "2024-01-02 00:00:00", "2024-01-02", None, None),
         (1, "view", "2024-01-03 23:30:00", "2024-01-03", "home", None),
@@ -227,9 +227,10 @@ def test_the_first_paid_day_is_after_the_trial_if_ever(built):
     ask = built(
         subscriptions_csv=STRIPE
         + f"s1,c1,active,,{day('01')},{day('01')},,,,10,2,month,,,usd\n"
-        + f"s2,c2,canceled,,,{day('01')},{day('15')},{day('03')},{day('15')},10,1,month,,,usd\n"
-        + f"s3,c3,canceled,,,{day('01')},{day('15')},{day('20')},{day('31')},120,1,year,"
-        "12,forever,usd\n"
+        + f"s2,c2,canceled,,,{day('01')},{day('15')},{day('03')},{day('15')},"
+        "10,1,month,,,usd\n"
+        + f"s3,c3,canceled,,,{day('01')},{day('15')},{day('20')},{day('31')},"
+        "120,1,year,12,forever,usd\n"
         + f"s4,c4,trialing,,,{day('02')},{day('16')},,,10,1,month,5,once,usd\n"
     )
     assert ask(
@@ -339,7 +340,8 @@ def test_december_2010_of_online_retail_is_as_published(built):
     ]
     december = "ordered_on between '2010-12-01' and '2010-12-31'"
     assert ask(
-        f"select count(distinct customer_no) from orders where not is_return and {december}"
+        "select count(distinct customer_no) from orders"
+        f" where not is_return and {december}"
     ) == [(885,)]
     assert ask(f"select count(distinct customer_no) from orders where {december}") == [
         (948,)
