@@ -1,8 +1,31 @@
-"""What is loaded, how far does it reach, and what was left out?"""
+"""What is loaded, how far does it reach, and what was left out?
+
+Asked by whoever brings the exports of their tools, and by those who doubt a figure.
+"""
 
 import streamlit as st
 
+from holdfast.ui import loading, session, sources
 from holdfast.ui.frame import active_filters
+from holdfast.ui.progress import settle
 
 active_filters()
+workspace = session.workspace()
+dataset = session.dataset()
 st.title("Data")
+st.caption("What is loaded, how far does it reach, and what was left out?")
+settle()
+
+if dataset is None:
+    loading.welcome(workspace)
+loading.show_report()
+loading.choose_files(workspace)
+loading.review_files(workspace)
+
+status = workspace.status()
+if dataset is not None:
+    sources.loaded_files(dataset, status)
+    sources.reach(dataset, status)
+    sources.left_out(dataset)
+sources.undo(workspace, status)
+sources.settings(workspace, status)

@@ -12,3 +12,11 @@ def plain(text: object) -> str:
     would ask a stranger for it.
     """
     return _MEANS_SOMETHING.sub(r"\\\1", str(text)).replace("\n", " ")
+
+
+def clipped(text: str, most: int = 80) -> str:
+    """Shorten a text in its middle, so that beginning and ending stay readable."""
+    if len(text) <= most:
+        return text
+    ending = most // 3
+    return f"{text[: most - ending - 1]}…{text[-ending:]}"

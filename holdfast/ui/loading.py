@@ -1,0 +1,224 @@
+"""From chosen files to a dataset: choose, look, import, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from holdfast.cancellation import Cancellation
+from holdfast.errors import HoldfastError
+from holdfast.exports.building import Progress
+from holdfast.query import QUERIES
+from holdfast.ui import columns, session
+from holdfast.ui.file_block import file_block
+from holdfast.ui.progress import fail, is_wanted, perform, want
+from holdfast.ui.staging import StagedFile, Staging, files_at
+from holdfast.ui.words import clipped, plain
+from holdfast.workspace import FileReport, Inspection, LoadReport, Workspace
+
+_SAMPLE_DATA = QUERIES.parent / "sample_data"
+_STAGING = "data_staging"
+_ROUND = "data_round"
+_REPORT = "data_report"
+_PATH = "data_path"
+
+
+def welcome(workspace: Workspace) -> None:
+    """Say what to do in an empty workspace, and offer the sample company."""
+    with st.container(border=True):
+        st.markdown(
+            "**Nothing is loaded yet.** Drop the exports of your tools below: product"
+            " events, customers, subscriptions, payments, orders, survey answers,"
+            " tickets. Everything stays on this computer."
+        )
+        st.button(
+            "Load the sample company",
+            key="data_sample",
+            on_click=want,
+            args=("sample",),
+            icon=":material/science:",
+            help="An invented subscription company: 24 months of events, customers,"
+            " subscriptions, payments, surveys and tickets.",
+        )
+        if is_wanted("sample"):
+            perform(
+                lambda progress, cancellation: workspace.load(
+                    files_at(str(_SAMPLE_DATA)), progress, cancellation
+                ),
+                _keep_report,
+            )
+
+
+def choose_files(workspace: Workspace) -> None:
+    """Let files be dropped, or named by their path, and look into them."""
+    staging = _staging()
+    st.subheader("Load files", anchor=False)
+    uploads = st.file_uploader(
+        "Drop exported files here: CSV (also packed with gzip), JSON lines or Parquet",
+        accept_multiple_files=True,
+        key=f"data_upload_{st.session_state.get(_ROUND, 0)}",
+    )
+    st.text_input(
+        "Or the path of a file or folder on this computer, for files too big to upload",
+        key=_PATH,
+        on_change=_take_path,
+        args=(workspace, staging),
+        placeholder="Such as exports/events.csv.gz or a folder of exports",
+    )
+    if uploads:
+        staging.refused.clear()
+        with st.spinner("Looking into the files …"):
+            for upload in uploads:
+                staging.add(workspace, upload.name, staging.spool(upload))
+        # Another uploader takes its place: the old one holds its files in memory.
+        st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+        st.session_state.pop(_REPORT, None)
+        st.rerun()
+    for error in staging.refused:
+        session.show_error(error)
+
+
+def review_files(workspace: Workspace) -> None:
+    """Show what each chosen file is, before anything is written, and import them."""
+    staging = _staging()
+    if not staging.files:
+        return
+    zone = workspace.settings.zone
+    for file in list(staging.files):
+        file_block(staging, file, zone)
+    open_questions = [file for file in staging.files if columns.problem(file)]
+    number = len(staging.files)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Import {number} files" if number > 1 else "Import the file",
+            key="data_import",
+            type="primary",
+            icon=":material/download_done:",
+            disabled=bool(open_questions),
+            on_click=want,
+            args=("import",),
+        )
+        st.button(
+            "Remove all",
+            key="data_remove_all",
+            type="tertiary",
+            on_click=staging.remove,
+            args=(list(staging.files),),
+        )
+    if open_questions:
+        names = ", ".join(plain(clipped(file.name)) for file in open_questions[:3])
+        st.caption(f"Answer what is open first, or remove the file: {names}.")
+    else:
+        st.caption("Nothing is written before you import; every import can be undone.")
+    if is_wanted("import"):
+        _import(workspace, staging)
+
+
+def show_report() -> None:
+    """Say what became of the files that were loaded last."""
+    report: LoadReport | None = st.session_state.get(_REPORT)
+    if report is None:
+        return
+    new = [file for file in report.files if not file.is_known]
+    imported = sum(file.imported for file in new)
+    left_out = sum(file.rejected for file in new)
+    if not new:
+        st.info("These files were loaded before; nothing changed.")
+    else:
+        st.success(
+            f"{imported:,} rows of {_files(len(new))} are loaded;"
+            f" {left_out:,} were rejected, {sum(file.duplicates for file in new):,}"
+            " were there already.",
+            icon=":material/check_circle:",
+        )
+    st.dataframe(
+        pd.DataFrame([_report_row(file) for file in report.files]),
+        hide_index=True,
+        key="data_report_rows",
+        alt="What became of the rows of each file.",
+    )
+    if left_out:
+        st.caption("Rows that were rejected are listed below with their reason.")
+    st.page_link("pages/retention.py", label="See who stays", icon=":material/grid_on:")
+
+
+def forget_report() -> None:
+    """Stop showing what became of the files: it is not what is loaded now."""
+    st.session_state.pop(_REPORT, None)
+
+
+def _staging() -> Staging:
+    if _STAGING not in st.session_state:
+        st.session_state[_STAGING] = Staging()
+    staging: Staging = st.session_state[_STAGING]
+    return staging
+
+
+def _take_path(workspace: Workspace, staging: Staging) -> None:
+    """Look into what the path field names, and empty it."""
+    text = st.session_state[_PATH]
+    staging.refused.clear()
+    forget_report()
+    if not text.strip():
+        return
+    try:
+        paths = files_at(text)
+    except HoldfastError as error:
+        fail(error)
+        return
+    waiting = {file.inspection.path for file in staging.files}
+    for path in paths:
+        if path not in waiting:
+            staging.add(workspace, path.name, path)
+    st.session_state[_PATH] = ""
+
+
+def _import(workspace: Workspace, staging: Staging) -> None:
+    files = list(staging.files)
+    inspections = [_inspection(file) for file in files]
+
+    def work(progress: Progress, cancellation: Cancellation) -> LoadReport:
+        return workspace.load(inspections, progress, cancellation)
+
+    def done(report: LoadReport) -> None:
+        staging.remove(files)
+        _keep_report(report)
+
+    perform(work, done)
+
+
+def _inspection(file: StagedFile) -> Inspection:
+    return replace(file.inspection, mapping=file.mapping)
+
+
+def _keep_report(report: LoadReport) -> None:
+    st.session_state[_REPORT] = report
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number} files"
+
+
+def _report_row(file: FileReport) -> dict[str, str | int | None]:
+    name = clipped(file.name)
+    if file.is_known:
+        return {
+            "File": name,
+            "What it is": f"{file.title}; loaded before, nothing changed",
+            "Into": file.table_name,
+            "Rows read": file.rows_read,
+            "Imported": None,
+            "Rejected": None,
+            "Duplicates": None,
+        }
+    return {
+        "File": name,
+        "What it is": file.title,
+        "Into": file.table_name,
+        "Rows read": file.rows_read,
+        "Imported": file.imported,
+        "Rejected": file.rejected,
+        "Duplicates": file.duplicates,
+    }

@@ -1,0 +1,289 @@
+"""What is loaded: the files, how far they reach, what was left out, and how to undo."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+import pandas as pd
+import streamlit as st
+
+from holdfast.cancellation import Cancellation
+from holdfast.charts import export
+from holdfast.dataset import Dataset
+from holdfast.errors import HoldfastError
+from holdfast.exports.building import WEEK_SHIFT, Progress
+from holdfast.periods import day_label
+from holdfast.query import load
+from holdfast.ui.loading import forget_report
+from holdfast.ui.progress import fail, is_wanted, perform, want
+from holdfast.ui.words import clipped, plain
+from holdfast.workspace import Settings, Status, StoredSource, Workspace
+
+_MOST_ROWS_SHOWN = 1_000
+_SETTINGS = {
+    "zone": "time zone",
+    "week_start": "first day of the week",
+    "currency": "currency",
+    "min_n": "fewest customers for a firm figure",
+    "lapse_days": "days of silence after which a customer has lapsed",
+}
+
+
+def loaded_files(dataset: Dataset, status: Status) -> None:
+    """List the loaded files, and what became of the rows of each."""
+    st.subheader("Loaded files", anchor=False)
+    counts = dataset.frame(load("loads").text)
+    sources = {source.id: source for source in status.sources}
+    rows = [
+        _file_row(sources[str(row.source)], row)
+        for row in counts.itertuples()
+        if str(row.source) in sources
+    ]
+    rows.sort(key=lambda row: [each.id for each in status.sources].index(row.pop("id")))
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        key="data_sources",
+        alt="The loaded files, with rows read, imported, rejected and duplicate.",
+    )
+    st.caption(
+        "Rows read = imported + rejected + duplicates. A file that feeds two tables is"
+        " listed twice."
+    )
+
+
+def reach(dataset: Dataset, status: Status) -> None:
+    """Show how far each table was observed, and the days without any data."""
+    st.subheader("Observed range", anchor=False)
+    day = timedelta(days=1)
+    rows = [
+        {
+            "Table": name,
+            "Rows": status.rows.get(name, seen.rows),
+            "From": seen.from_on,
+            "To": seen.until_on - day,
+            "Complete to": seen.as_of - day,
+        }
+        for name, seen in dataset.observed.items()
+    ]
+    seen_tables = {row["Table"] for row in rows}
+    rows += [
+        {"Table": name, "Rows": count}
+        for name, count in status.rows.items()
+        if count and name not in seen_tables
+    ]
+    st.dataframe(
+        pd.DataFrame(rows, columns=["Table", "Rows", "From", "To", "Complete to"]),
+        hide_index=True,
+        key="data_reach",
+        alt="Rows of each table, its first and last day and its last complete day.",
+    )
+    st.caption(
+        f"Days are local, in {dataset.zone}. A day that was not over when the data"
+        " ended is incomplete: figures leave it out."
+    )
+    if dataset.holes:
+        holes = [
+            day_label(first)
+            if until - first == day
+            else f"{day_label(first)} to {day_label(until - day)}"
+            for first, until in dataset.holes
+        ]
+        st.warning(
+            f"Days without any activity, perhaps missing from the exports:"
+            f" {', '.join(holes[:12])}{' …' if len(holes) > 12 else ''}.",
+            icon=":material/event_busy:",
+        )
+
+
+def left_out(dataset: Dataset) -> None:
+    """List the rejected rows by reason, and let them be downloaded."""
+    reasons = dataset.frame(load("rejections").text)
+    if reasons.empty:
+        return
+    rejected = int(reasons["rejected_rows"].sum())
+    st.subheader("Rows left out", anchor=False)
+    st.caption(
+        f"{rejected:,} rejected rows, by reason. They stay in the stored source; mend"
+        " the file and load it again, or map its columns in another way."
+    )
+    names = dataset.frame(load("loads").text).set_index("source")["name"]
+    names = names[~names.index.duplicated()]
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "File": reasons["source"].map(names),
+                "Meant for": reasons["table_name"],
+                "Reason": reasons["reason"],
+                "Rows": reasons["rejected_rows"],
+                "First line": reasons["first_line"],
+            }
+        ),
+        hide_index=True,
+        key="data_reasons",
+        alt="Rejected rows by file, table and reason.",
+    )
+    query = load("rejected_rows").text
+    with st.expander("The rows themselves", on_change="rerun") as box:
+        if box.open:
+            st.dataframe(
+                dataset.frame(query, {"most": _MOST_ROWS_SHOWN}),
+                hide_index=True,
+                height=280,
+                key="data_rejected",
+                column_config=_REJECTED_COLUMNS,
+                alt="The rejected rows with line, reason and text.",
+            )
+            if rejected > _MOST_ROWS_SHOWN:
+                st.caption(
+                    f"The first {_MOST_ROWS_SHOWN:,} are shown; the file has them all."
+                )
+    st.download_button(
+        "Download rejected rows (CSV)",
+        data=lambda: export.csv(dataset.frame(query, {"most": None})),
+        file_name="holdfast-rejected-rows.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key="data_rejected_csv",
+        icon=":material/download:",
+    )
+
+
+def undo(workspace: Workspace, status: Status) -> None:
+    """Offer to take the last change back, and say what it goes back to."""
+    try:
+        earlier = workspace.earlier()
+    except HoldfastError:
+        earlier = None
+    if earlier is None:
+        return
+    st.subheader("Undo", anchor=False)
+    st.caption(f"Takes the last change back: {_difference(status, earlier)}")
+    st.button(
+        "Undo the last change",
+        key="data_undo",
+        icon=":material/undo:",
+        on_click=_undo,
+        args=(workspace,),
+    )
+
+
+def settings(workspace: Workspace, status: Status) -> None:
+    """Let the workspace's settings be changed; some make the dataset anew."""
+    now = status.settings
+    st.subheader("Settings", anchor=False)
+    with st.form("data_settings", border=False, enter_to_submit=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            zones = sorted(available_timezones() | {now.zone})
+            changes: dict[str, Any] = {
+                "zone": st.selectbox(
+                    "Time zone of every day",
+                    zones,
+                    index=zones.index(now.zone),
+                    key="data_setting_zone",
+                    width=240,
+                ),
+                "week_start": st.selectbox(
+                    "Weeks start on",
+                    list(WEEK_SHIFT),
+                    index=list(WEEK_SHIFT).index(now.week_start),
+                    format_func=str.capitalize,
+                    key="data_setting_week_start",
+                    width=150,
+                ),
+                "min_n": st.number_input(
+                    "Fade figures of fewer customers than",
+                    min_value=0,
+                    value=now.min_n,
+                    key="data_setting_min_n",
+                    width=260,
+                ),
+                "lapse_days": st.number_input(
+                    "Lapsed after days of silence",
+                    min_value=0,
+                    value=now.lapse_days,
+                    key="data_setting_lapse_days",
+                    width=220,
+                    help="0 takes the 95th percentile of the gaps between active days.",
+                ),
+            }
+        st.caption(
+            "Another zone or first day of the week makes every table anew from the"
+            " stored files, which can take as long as loading them did. The other"
+            " settings change at once. Either can be undone."
+        )
+        st.form_submit_button(
+            "Save settings", key="data_save", on_click=want, args=("settings",)
+        )
+    if is_wanted("settings") and changes != {
+        name: getattr(now, name) for name in changes
+    }:
+
+        def work(progress: Progress, cancellation: Cancellation) -> Status:
+            return workspace.change_settings(progress, cancellation, **changes)
+
+        perform(work, lambda _: forget_report())
+
+
+_REJECTED_COLUMNS = {
+    "name": st.column_config.TextColumn("File"),
+    "table_name": st.column_config.TextColumn("Meant for"),
+    "line": st.column_config.NumberColumn("Line", format="%d"),
+    "reason": st.column_config.TextColumn("Reason"),
+    "text": st.column_config.TextColumn("Row"),
+}
+
+
+def _undo(workspace: Workspace) -> None:
+    forget_report()
+    try:
+        workspace.undo()
+    except HoldfastError as error:
+        fail(error)
+
+
+def _file_row(source: StoredSource, counts: Any) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "File": source.name,
+        "What it is": source.mapping.title,
+        "Into": counts.table_name,
+        "Rows read": counts.rows_read,
+        "Imported": counts.imported,
+        "Rejected": counts.rejected,
+        "Duplicates": counts.duplicates,
+        "Loaded at (UTC)": datetime.fromisoformat(source.loaded_at).replace(
+            tzinfo=None
+        ),
+    }
+
+
+def _difference(now: Status, earlier: Status) -> str:
+    """Say what undoing takes away and brings back."""
+    if earlier.dataset is None:
+        return "nothing will be loaded, as before the first import."
+    ids = {source.id for source in now.sources}
+    before = {source.id for source in earlier.sources}
+    parts = []
+    if gone := [source for source in now.sources if source.id not in before]:
+        parts.append(f"without {_names(gone)}")
+    if back := [source for source in earlier.sources if source.id not in ids]:
+        parts.append(f"with {_names(back)} as before")
+    parts += [
+        f"{words} {plain(getattr(earlier.settings, name))}"
+        for name, words in _SETTINGS.items()
+        if _changed(now.settings, earlier.settings, name)
+    ]
+    return f"{', '.join(parts) or 'the same files and settings'}."
+
+
+def _changed(now: Settings, earlier: Settings, name: str) -> bool:
+    return bool(getattr(now, name) != getattr(earlier, name))
+
+
+def _names(sources: list[StoredSource]) -> str:
+    names = [plain(clipped(source.name, 50)) for source in sources[:3]]
+    more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""
+    return f"{', '.join(names)}{more}"
