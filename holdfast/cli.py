@@ -147,6 +147,11 @@ class _Parser(argparse.ArgumentParser):
         text = super().format_help()
         return text if self.details is None else f"{text}\n{self.details()}"
 
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End after the help, once it is written: a closed pipe shows up here."""
+        sys.stdout.flush()
+        super().exit(status, message)
+
     def error(self, message: str) -> NoReturn:
         """Refuse the words.
 
@@ -616,7 +621,9 @@ def _columns_used(source: StoredSource, table_name: str) -> list[str]:
 
 def _undo(arguments: argparse.Namespace) -> None:
     path = workspace_path(arguments.workspace)
-    status = Workspace.open(path).undo()
+    # Opening would refuse a damaged dataset, and undo is the way out of that.
+    workspace = Workspace(path) if _is_workspace(path) else Workspace.open(path)
+    status = workspace.undo()
     if status.dataset is None:
         _say("The last change was taken back. Nothing is loaded now.")
         return

@@ -254,6 +254,17 @@ def test_undo_takes_the_last_load_back(loaded, tmp_path, run):
     pd.testing.assert_frame_equal(asked(loaded).frame, before)
 
 
+def test_undo_is_the_way_out_of_a_damaged_dataset(loaded, run):
+    path = Workspace.open(loaded).dataset_path()
+    assert path is not None
+    path.write_bytes(b"damaged")
+    status, _, complaint = run("status")
+    assert status == 2
+    assert "Undo" in complaint
+    assert run("undo")[0] == 0
+    assert run("status")[0] == 0
+
+
 def test_undo_of_the_first_load_leaves_nothing_loaded(loaded, run):
     assert "Nothing is loaded now." in run("undo")[1]
     assert "Nothing is loaded." in run("status")[1]
