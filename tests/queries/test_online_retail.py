@@ -1,0 +1,79 @@
+"""UCI Online Retail as order lines: cohorts published in many places."""
+
+import csv
+from datetime import date
+
+import pytest
+
+from holdfast.filters import AttributeIn, Filters
+from holdfast.occurrence import ORDER, read_occurrence
+from holdfast.questions import ask
+from holdfast.questions.retention import Retention, members
+from tests.reference import reference_data
+from tests.worlds import loaded
+
+DECEMBER = date(2010, 12, 1)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    file = reference_data("online_retail/online_retail.parquet")
+    return loaded(tmp_path_factory.mktemp("retail") / "workspace", [file])
+
+
+def counts(frame):
+    rows = frame[frame["scope"] == "cohort"]
+    rows = rows.assign(cohort=rows["cohort"].dt.strftime("%Y-%m"))
+    return {
+        (row.cohort, row.interval): row.retained_customers for row in rows.itertuples()
+    }
+
+
+def test_the_whole_published_table_of_cohorts(shop):
+    file = reference_data("online_retail/expected_cohort_counts.csv")
+    with file.open() as stream:
+        expected = {
+            (row["cohort"], int(k)): int(count)
+            for row in csv.DictReader(stream)
+            for k, count in row.items()
+            if k != "cohort" and count
+        }
+    frame = ask(shop, Retention(ORDER, ORDER)).frame
+    assert counts(frame) == expected
+    sizes = frame[frame["scope"] == "cohort"].groupby("cohort")["customers"].unique()
+    assert [int(size) for (size,) in sizes] == [
+        expected[f"{cohort:%Y-%m}", 0] for cohort in sizes.index
+    ]
+
+
+def test_the_december_cohort_as_percentages(shop):
+    frame = ask(shop, Retention(ORDER, ORDER)).frame
+    row = frame[frame["cohort"] == "2010-12-01"]
+    # 885 customers; the last month, December 2011, is not over
+    assert [round(100 * rate, 1) for rate in row["retention_rate"][1:12]] == [
+        *(36.6, 32.3, 38.4, 36.3, 39.8, 36.3, 34.9, 35.4, 39.5, 37.4, 50.3)
+    ]
+    assert list(row["is_complete"]) == [True] * 12 + [False]
+
+
+def test_with_returned_goods_counted_the_cohort_is_948(shop):
+    either = read_occurrence("order+returns")
+    frame = ask(shop, Retention(either, either)).frame
+    assert set(frame[frame["cohort"] == "2010-12-01"]["customers"]) == {948}
+
+
+def test_the_customers_behind_a_cell_are_as_many_as_it_says(shop):
+    listed = members(shop, Retention(ORDER, ORDER), Filters(), DECEMBER, 1)
+    assert len(listed) == 885
+    assert listed["retained_cohorts"].sum() == 324
+
+
+def test_a_filter_by_country_and_its_opposite_add_up(shop):
+    def december(*filters):
+        frame = ask(shop, Retention(ORDER, ORDER), Filters(filters)).frame
+        rows = frame[frame["cohort"] == "2010-12-01"]
+        return rows[["customers", "retained_customers"]].reset_index(drop=True)
+
+    home = AttributeIn("Country", ("United Kingdom",))
+    abroad = AttributeIn("Country", ("United Kingdom",), is_excluded=True)
+    assert (december(home) + december(abroad)).equals(december())
