@@ -16,7 +16,7 @@ from holdfast.exports.recognition import TIME_FORMATS, WORKSPACE_ZONE, fits
 from holdfast.model import FEEDS, Role, feed
 from holdfast.ui import columns
 from holdfast.ui.staging import StagedFile, Staging
-from holdfast.ui.words import clipped, plain
+from holdfast.ui.words import clipped, counted, plain
 
 _EPOCH_WORDS = {
     "epoch_s": "seconds since 1970, UTC",
@@ -43,8 +43,9 @@ def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
     """
     problem = columns.problem(file)
     is_known = file.inspection.recognition.layout is not None
+    label = _label(file)
     box = st.expander(
-        _label(file),
+        label,
         expanded=problem is not None or not is_known,
         key=f"data_file_{file.number}",
         icon=":material/help:" if problem else ":material/check_circle:",
@@ -62,15 +63,15 @@ def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
         found = columns.problem(file)
         if found:
             st.warning(f"{plain(found.sentence)} {plain(found.remedy)}")
-    if (found is None) != (problem is None):
-        # The block's own sign was drawn before its widgets were read.
+    if (found is None) != (problem is None) or _label(file) != label:
+        # The block's own label was drawn before its widgets were read.
         st.rerun()
 
 
 def rows_of(file: StagedFile) -> str:
     """Say how many rows a file has."""
     about = "about " if file.is_estimate else ""
-    return f"{about}{file.rows:,} {'row' if file.rows == 1 else 'rows'}"
+    return f"{about}{counted(file.rows, 'row')}"
 
 
 def _label(file: StagedFile) -> str:
@@ -81,7 +82,7 @@ def _label(file: StagedFile) -> str:
 def _introduction(file: StagedFile, zone: str) -> None:
     inspection = file.inspection
     recognition = inspection.recognition
-    size = f"{rows_of(file)}, {len(inspection.columns):,} columns"
+    size = f"{rows_of(file)}, {counted(len(inspection.columns), 'column')}"
     read = inspection.reading.describe()
     if recognition.layout is None:
         st.markdown(f"This file is not known: {size}; {plain(read)}.")
@@ -92,8 +93,10 @@ def _introduction(file: StagedFile, zone: str) -> None:
             f" {plain(read)}."
         )
     reasons = [plain(clipped(reason, 400)) for reason in recognition.reasons]
-    how = f"{recognition.confidence:.0%} sure: " if recognition.layout else ""
-    st.caption(f"{how}{'; '.join(reasons)}.")
+    if recognition.layout is None:
+        st.caption("Say below what one row is; then say what each column is.")
+    else:
+        st.caption(f"{recognition.confidence:.0%} sure: {'; '.join(reasons)}.")
 
 
 def _times(mapping: SourceMapping | None, zone: str) -> str:
@@ -131,7 +134,7 @@ def _feed_and_zone(staging: Staging, file: StagedFile, zone: str) -> None:
             format_func=_feed_words,
             key=f"data_feed_{file.number}",
             placeholder="Choose what one row is",
-            width=460,
+            width=340,
         )
         if chosen is not None and chosen != current:
             file.mapping = columns.as_feed(file, chosen)
@@ -148,7 +151,8 @@ def _feed_and_zone(staging: Staging, file: StagedFile, zone: str) -> None:
 
 
 def _feed_words(name: str) -> str:
-    return f"{feed(name).meaning.capitalize()} ({name.replace('_', ' ')})"
+    meaning = feed(name).meaning.split(";")[0]
+    return f"{name.replace('_', ' ').capitalize()}: {meaning}"
 
 
 def _zone(file: StagedFile, mapping: SourceMapping, zone: str) -> str:
@@ -161,7 +165,7 @@ def _zone(file: StagedFile, mapping: SourceMapping, zone: str) -> str:
             f"The workspace's zone ({zone})" if each == WORKSPACE_ZONE else each
         ),
         key=f"data_zone_{file.number}_{mapping.feeds[0].feed}",
-        width=260,
+        width=230,
     )
 
 
@@ -193,7 +197,7 @@ def _columns(file: StagedFile) -> None:
 
 def _values(sample: Sequence[str]) -> str:
     few = list(dict.fromkeys(sample))[:4]
-    return plain(clipped(", ".join(clipped(each, 40) for each in few), 90)) or "(none)"
+    return plain(clipped(", ".join(clipped(each, 40) for each in few), 64)) or "(none)"
 
 
 def _choice_words(mapping: SourceMapping, choice: str) -> str:

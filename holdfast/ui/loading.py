@@ -15,7 +15,7 @@ from holdfast.ui import columns, session
 from holdfast.ui.file_block import file_block
 from holdfast.ui.progress import fail, is_wanted, perform, want
 from holdfast.ui.staging import StagedFile, Staging, files_at
-from holdfast.ui.words import clipped, plain
+from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import FileReport, Inspection, LoadReport, Workspace
 
 _SAMPLE_DATA = QUERIES.parent / "sample_data"
@@ -23,6 +23,13 @@ _STAGING = "data_staging"
 _ROUND = "data_round"
 _REPORT = "data_report"
 _PATH = "data_path"
+
+NUMBER_COLUMNS = {
+    name: st.column_config.NumberColumn(format="localized")
+    for name in (
+        *("Rows", "Rows read", "Imported", "Rejected", "Duplicates", "First line"),
+    )
+}
 
 
 def welcome(workspace: Workspace) -> None:
@@ -128,15 +135,16 @@ def show_report() -> None:
         st.info("These files were loaded before; nothing changed.")
     else:
         st.success(
-            f"{imported:,} rows of {_files(len(new))} are loaded;"
-            f" {left_out:,} were rejected, {sum(file.duplicates for file in new):,}"
-            " were there already.",
+            f"Loaded {counted(imported, 'row')} from {counted(len(new), 'file')}."
+            f" Rejected: {left_out:,}. Duplicates:"
+            f" {sum(file.duplicates for file in new):,}.",
             icon=":material/check_circle:",
         )
     st.dataframe(
         pd.DataFrame([_report_row(file) for file in report.files]),
         hide_index=True,
         key="data_report_rows",
+        column_config=NUMBER_COLUMNS,
         alt="What became of the rows of each file.",
     )
     if left_out:
@@ -184,6 +192,7 @@ def _import(workspace: Workspace, staging: Staging) -> None:
 
     def done(report: LoadReport) -> None:
         staging.remove(files)
+        staging.refused.clear()
         _keep_report(report)
 
     perform(work, done)
@@ -195,10 +204,6 @@ def _inspection(file: StagedFile) -> Inspection:
 
 def _keep_report(report: LoadReport) -> None:
     st.session_state[_REPORT] = report
-
-
-def _files(number: int) -> str:
-    return "1 file" if number == 1 else f"{number} files"
 
 
 def _report_row(file: FileReport) -> dict[str, str | int | None]:

@@ -14,14 +14,16 @@ from holdfast.charts import export
 from holdfast.dataset import Dataset
 from holdfast.errors import HoldfastError
 from holdfast.exports.building import WEEK_SHIFT, Progress
+from holdfast.model import FEEDS
 from holdfast.periods import day_label
 from holdfast.query import load
-from holdfast.ui.loading import forget_report
+from holdfast.ui.loading import NUMBER_COLUMNS, forget_report
 from holdfast.ui.progress import fail, is_wanted, perform, want
-from holdfast.ui.words import clipped, plain
+from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import Settings, Status, StoredSource, Workspace
 
 _MOST_ROWS_SHOWN = 1_000
+_TABLES = {feed.table for feed in FEEDS}
 _SETTINGS = {
     "zone": "time zone",
     "week_start": "first day of the week",
@@ -46,12 +48,10 @@ def loaded_files(dataset: Dataset, status: Status) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         key="data_sources",
+        column_config=NUMBER_COLUMNS,
         alt="The loaded files, with rows read, imported, rejected and duplicate.",
     )
-    st.caption(
-        "Rows read = imported + rejected + duplicates. A file that feeds two tables is"
-        " listed twice."
-    )
+    st.caption("Rows read = imported + rejected + duplicates: no row is lost.")
 
 
 def reach(dataset: Dataset, status: Status) -> None:
@@ -72,12 +72,13 @@ def reach(dataset: Dataset, status: Status) -> None:
     rows += [
         {"Table": name, "Rows": count}
         for name, count in status.rows.items()
-        if count and name not in seen_tables
+        if count and name in _TABLES - seen_tables
     ]
     st.dataframe(
         pd.DataFrame(rows, columns=["Table", "Rows", "From", "To", "Complete to"]),
         hide_index=True,
         key="data_reach",
+        column_config=NUMBER_COLUMNS | _DAY_COLUMNS,
         alt="Rows of each table, its first and last day and its last complete day.",
     )
     st.caption(
@@ -106,8 +107,8 @@ def left_out(dataset: Dataset) -> None:
     rejected = int(reasons["rejected_rows"].sum())
     st.subheader("Rows left out", anchor=False)
     st.caption(
-        f"{rejected:,} rejected rows, by reason. They stay in the stored source; mend"
-        " the file and load it again, or map its columns in another way."
+        f"{counted(rejected, 'row')} rejected, by reason. They stay in the stored"
+        " source; mend the file and load it again, or map its columns in another way."
     )
     names = dataset.frame(load("loads").text).set_index("source")["name"]
     names = names[~names.index.duplicated()]
@@ -123,6 +124,7 @@ def left_out(dataset: Dataset) -> None:
         ),
         hide_index=True,
         key="data_reasons",
+        column_config=NUMBER_COLUMNS,
         alt="Rejected rows by file, table and reason.",
     )
     query = load("rejected_rows").text
@@ -217,9 +219,8 @@ def settings(workspace: Workspace, status: Status) -> None:
         st.form_submit_button(
             "Save settings", key="data_save", on_click=want, args=("settings",)
         )
-    if is_wanted("settings") and changes != {
-        name: getattr(now, name) for name in changes
-    }:
+    before = {name: getattr(now, name) for name in changes}
+    if is_wanted("settings") and changes != before:
 
         def work(progress: Progress, cancellation: Cancellation) -> Status:
             return workspace.change_settings(progress, cancellation, **changes)
@@ -227,6 +228,10 @@ def settings(workspace: Workspace, status: Status) -> None:
         perform(work, lambda _: forget_report())
 
 
+_DAY_COLUMNS = {
+    name: st.column_config.DateColumn(format="D MMM YYYY")
+    for name in ("From", "To", "Complete to")
+}
 _REJECTED_COLUMNS = {
     "name": st.column_config.TextColumn("File"),
     "table_name": st.column_config.TextColumn("Meant for"),

@@ -20,3 +20,8 @@ def clipped(text: str, most: int = 80) -> str:
         return text
     ending = most // 3
     return f"{text[: most - ending - 1]}…{text[-ending:]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun, such as 1 row or 1,204 rows."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
