@@ -25,7 +25,7 @@ STATUSES = ("returning", "new", "resurrected", "dormant")
 STATUS_COLOURS = [
     (LIGHT_PALETTE[0], DARK_PALETTE[0]),
     (LIGHT_PALETTE[2], DARK_PALETTE[2]),
-    (LIGHT_PALETTE[4], DARK_PALETTE[4]),
+    (LIGHT_PALETTE[3], DARK_PALETTE[3]),
     (LIGHT_PALETTE[1], DARK_PALETTE[1]),
 ]
 RATES = ("crr", "strict_rate")

@@ -18,26 +18,26 @@ DARK_BACKGROUND = "#0e1117"
 
 # The colours of .streamlit/config.toml, which stay apart for every kind of sight.
 LIGHT_PALETTE = (
-    "#325ffa",
-    "#e00f5c",
-    "#af8e1f",
-    "#1d7700",
-    "#149adb",
-    "#8c09a1",
-    "#583b62",
-    "#3f04dc",
-    "#1d5019",
+    "#1b3793",
+    "#a43506",
+    "#3d9f9e",
+    "#a76b14",
+    "#8a47a5",
+    "#1d6a4a",
+    "#69325f",
+    "#839c5c",
+    "#7b1601",
 )
 DARK_PALETTE = (
-    "#71dafc",
-    "#e90d00",
-    "#b7da00",
-    "#0c8357",
-    "#f4801a",
-    "#be00ed",
-    "#866ca7",
-    "#d47afa",
-    "#f7b9a2",
+    "#6b93f8",
+    "#ba5327",
+    "#08cdf9",
+    "#e2a60e",
+    "#7865cc",
+    "#b0e3ad",
+    "#985f89",
+    "#eed54b",
+    "#db7560",
 )
 # From here on pairs: on a light background, on a dark one.
 INK = ("#1f2937", "#f3f4f6")

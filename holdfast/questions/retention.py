@@ -249,6 +249,8 @@ def _values(
         and len(set(spec.spans)) == len(spec.spans),
         "is_rolling": spec.rolling,
         "rolling_seconds": interval_seconds(spec.interval),
+        "data_period": asking.period_at(dataset, time.from_on, clock),
+        "data_at": dataset.utc(time.from_on),
         "seen_period": asking.period_at(dataset, last_seen, clock),
         "as_of_period": asking.period_at(dataset, time.as_of, clock),
         "seen_until": dataset.utc(time.seen_until),
@@ -304,12 +306,13 @@ def _sentence(spec: Retention, frame: pd.DataFrame) -> str:
     return (
         f"{share} of the {units} who started with {spec.start.describe()} {shown_by}"
         f" {when} (95% interval {row['rate_lower']:.0%} to {row['rate_upper']:.0%};"
-        f" {int(row['cohorts'])} complete {_adjective(spec.interval)} cohorts)."
+        f" {_counted(int(row['cohorts']), spec.interval)})."
     )
 
 
-def _adjective(interval: Interval) -> str:
-    return {"day": "daily", "week": "weekly", "month": "monthly"}[interval]
+def _counted(cohorts: int, interval: Interval) -> str:
+    kind = {"day": "daily", "week": "weekly", "month": "monthly"}[interval]
+    return f"{cohorts} complete {kind} {'cohort' if cohorts == 1 else 'cohorts'}"
 
 
 def _caveats(

@@ -21,6 +21,7 @@ from holdfast.population import TOTAL, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.stats import (
+    Estimate,
     LifeTable,
     kaplan_meier,
     log_rank,
@@ -221,14 +222,15 @@ def _curves(tables: dict[str, LifeTable]) -> pd.DataFrame:
 
 def _summary(tables: dict[str, LifeTable], horizon: int, unit: str) -> pd.DataFrame:
     longest = [float(np.max(np.asarray(table.duration))) for table in tables.values()]
-    reach = float(horizon) or (min(longest) if longest else 0.0)
+    # A segment of people seen on one day only would leave nothing to average over.
+    reach = float(horizon) or min((days for days in longest if days > 0), default=0.0)
     rows = []
     for segment, table in tables.items():
         customers = int(np.asarray(table.at_risk)[0])
         ended = int(np.sum(np.asarray(table.ended)))
         lower, upper = wilson_interval([ended], [customers])
         median = median_survival(table)
-        mean = restricted_mean(table, reach)
+        mean = restricted_mean(table, reach) if reach > 0 else _UNKNOWN
         rows.append(
             {
                 "segment": segment,
@@ -249,6 +251,8 @@ def _summary(tables: dict[str, LifeTable], horizon: int, unit: str) -> pd.DataFr
         )
     return pd.DataFrame(rows, columns=_SUMMARY)
 
+
+_UNKNOWN = Estimate(np.nan, np.nan, np.nan)
 
 _SUMMARY = [
     "segment",

@@ -6,6 +6,8 @@
 --   is_single (BOOLEAN): every bracket is one interval
 --   is_rolling (BOOLEAN): intervals run from the customer's own start
 --   rolling_seconds (BIGINT): length of a rolling interval
+--   data_period (INTEGER): period in which the data begin
+--   data_at (TIMESTAMP): beginning of the data, UTC
 --   seen_period (INTEGER): latest period with data
 --   as_of_period (INTEGER): period in which the observed time ends
 --   seen_until (TIMESTAMP): end of the data, UTC
@@ -112,7 +114,18 @@ every_cell as (
                     sizes.first_started_at
                     + to_seconds(brackets.interval * $rolling_seconds)
                     < $seen_until
-            else sizes.cohort + brackets.interval <= $seen_period
+                    and (
+                        brackets.last_interval is null
+                        or sizes.last_started_at
+                        + to_seconds((brackets.last_interval + 1) * $rolling_seconds)
+                        > $data_at
+                    )
+            else
+                sizes.cohort + brackets.interval <= $seen_period
+                and (
+                    brackets.last_interval is null
+                    or sizes.cohort + brackets.last_interval >= $data_period
+                )
         end as has_begun
     from sizes
     cross join brackets
@@ -140,7 +153,7 @@ total as (
     group by all
 ),
 
--- a cell beyond the end of the data is absent: not observed is not zero
+-- a cell wholly before or after the data is absent: not observed is not zero
 cells as (
     select * from every_cell
     where has_begun
