@@ -85,8 +85,8 @@ class Engine:
         self.dataset.engine_seconds = 0.0
         if form == "scan":
             return self.dataset.frame(
-                "select sum(customer_no) as customers,"
-                " bit_xor(epoch_us(happened_at)) as moments from events"
+                "select sum(customer_no) as customers, max(happened_at) as latest"
+                " from events"
             )
         plan = (AttributeIn("plan", (case.plan,)),) if case.plan else ()
         filters = Filters(plan, "plan" if case.by_plan else None)
