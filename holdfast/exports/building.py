@@ -195,8 +195,9 @@ def _fill(
     (has_rejected,) = engine.execute(
         "select coalesce(sum(rejected_events) > 0, false) from events_seen"
     ).fetchall()[0]
-    # Testing each of many rows for its reason costs as much as reading them.
-    accepted = "where reason is null" if has_rejected else ""
+    # The same rows as those without a reason; that test takes twenty times as long.
+    needed = "customer_id is not null and event is not null and happened_at is not null"
+    accepted = f"where {needed}" if has_rejected else ""
     engine.execute(
         f"create temp view accepted_events as select * from staged_events {accepted}"
     )

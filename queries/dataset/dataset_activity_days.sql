@@ -2,7 +2,8 @@
 -- grain: one row per customer and active day
 -- params: none
 -- returns: none
--- source: ours; cohorts and neighbours beside each period spare a join with every question
+-- source: ours; cohorts and neighbours beside each period spare a join with every
+--   question
 
 with active as (
     select distinct

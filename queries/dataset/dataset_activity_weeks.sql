@@ -1,7 +1,8 @@
 -- dataset_activity_weeks: Customer by active week, with its cohorts and neighbours.
 -- grain: one row per customer and active week
 -- params:
---   week_shift (INTEGER): days added before dividing by 7: 3 Monday, 4 Sunday, 5 Saturday
+--   week_shift (INTEGER): days added before dividing by 7; 3 = Monday, 4 = Sunday,
+--       5 = Saturday
 -- returns: none
 -- source: ours; as activity_days
 

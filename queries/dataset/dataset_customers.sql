@@ -2,7 +2,8 @@
 -- grain: one row per customer
 -- params: none
 -- returns: none
--- source: design.md; DuckDB only: columns() carries every attribute, each with its latest value that is not null
+-- source: design.md; DuckDB only: columns() carries every attribute, each with its
+--   latest value that is not null
 
 with ranked as (
     select

@@ -1,8 +1,10 @@
--- dataset_duplicates: Rows of sources that repeat a row by its key; the latest source wins.
+-- dataset_duplicates: Rows of sources that repeat a row by its key; the latest source
+--   wins.
 -- grain: one row per source and line
 -- params: none
 -- returns: none
--- source: ours; the key of each feed is declared in model.py, rows without a key have no duplicates
+-- source: ours; the key of each feed is declared in model.py, rows without a key have
+--   no duplicates
 
 with repeated_events as (
     select hash(event_id) as key_hash
@@ -105,7 +107,8 @@ touches_duplicates as (
     where reason is null and customer_id is not null
     qualify
         row_number() over (
-            partition by customer_id, experiment, variant, touched_at order by source_no desc, line desc
+            partition by customer_id, experiment, variant, touched_at
+            order by source_no desc, line desc
         ) > 1
 ),
 

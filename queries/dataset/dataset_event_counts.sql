@@ -1,4 +1,5 @@
--- dataset_event_counts: Event names with how often they occur, most frequent first; of refused rows too.
+-- dataset_event_counts: Event names with how often they occur, most frequent first; of
+--   refused rows too.
 -- grain: one row per event name
 -- params: none
 -- returns: none
@@ -14,4 +15,4 @@ with final as (
 )
 
 select * from final
-order by events desc, event
+order by events desc, event asc

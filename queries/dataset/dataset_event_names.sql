@@ -6,12 +6,12 @@
 
 with final as (
     select
-        event::varchar as event,
-        enum_code(event)::integer as code,
-        sum(events)::bigint as events,
-        count(distinct customer_no) as customers
+        activity.event::varchar as event,
+        enum_code(activity.event)::integer as code,
+        sum(activity.events)::bigint as events,
+        count(distinct activity.customer_no) as customers
     from activity
-    group by activity.event
+    group by all
 )
 
 select * from final

@@ -3,7 +3,9 @@
 -- params:
 --   zone (VARCHAR): the workspace's zone
 -- returns: none
--- source: metrics.md, Time: a table of pure dates is complete to its last day, one with times of day to the day before; ends of subscriptions may lie ahead and observe nothing
+-- source: metrics.md, Time: a table of pure dates is complete to its last day, one with
+--   times of day to the day before; ends of subscriptions may lie ahead and observe
+--   nothing
 
 with days as (
     select
@@ -183,7 +185,7 @@ gaps as (
                 over (partition by table_name order by observed_on)
                 as previous_on
         from days
-    )
+    ) as neighbours
     group by table_name
 ),
 

@@ -22,7 +22,9 @@ with refused as (
         reason,
         row_text
     from staged_events
-    where reason is not null and $has_rejected_events
+    where
+        $has_rejected_events
+        and (customer_id is null or event is null or happened_at is null)
     union all
     select
         'orders' as table_name,

@@ -2,7 +2,8 @@
 -- grain: one row per customer id
 -- params: none
 -- returns: none
--- source: metrics.md, Lifecycle: first observed; a sign-up or an experiment is no sign of life
+-- source: metrics.md, Lifecycle: first observed; a sign-up or an experiment is no sign
+--   of life
 
 with sightings as (
     select
@@ -42,15 +43,15 @@ with sightings as (
     union all
     select
         customer_id,
-        null,
-        null
+        null as first_at,
+        null as first_on
     from staged_touches
     where reason is null
     union all
     select
         customer_id,
-        null,
-        null
+        null as first_at,
+        null as first_on
     from staged_customers
     where reason is null
 ),

@@ -2,7 +2,8 @@
 -- grain: one row per subscription period
 -- params: none
 -- returns: none
--- source: metrics.md, Money: trials are out; a subscription that ended in its trial was never paid; a discount on one invoice only is no part of the price
+-- source: metrics.md, Money: trials are out; a subscription that ended in its trial was
+--   never paid; a discount on one invoice only is no part of the price
 
 with staged_once as (
     select staged.*
