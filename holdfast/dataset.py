@@ -106,6 +106,7 @@ class Dataset:
         self.path = path
         self.limits = limits or Limits()
         self._lock = threading.RLock()
+        self._making = threading.Lock()
         self._tables: OrderedDict[str, None] = OrderedDict()
         self._results: OrderedDict[object, Any] = OrderedDict()
         self._connection = _locked_down(path, self.limits)
@@ -153,7 +154,10 @@ class Dataset:
 
         The oldest tables are dropped beyond a bound; ask ``has_table`` first.
         """
-        with self._cursor(cancellation) as cursor:
+        # Two that make the same table at once would be in each other's way.
+        with self._making, self._cursor(cancellation) as cursor:
+            if self.has_table(name):
+                return
             cursor.execute(
                 f"create or replace table {quoted(name)} as {text}", dict(values or {})
             )

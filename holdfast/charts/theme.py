@@ -56,6 +56,9 @@ INK_SWITCH = (0.6, 0.4)
 IS_DARK = "luminance(background) < 0.5"
 
 TOTAL = "All"
+
+# What every chart function returns, for those who only pass it on.
+Chart = alt.LayerChart
 REST = ("Other", "(none)")
 REST_COLOURS = (("#6b7280", "#9aa3af"), ("#8a929c", "#7a828e"))
 

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from holdfast.answer import Answer
 from holdfast.charts import export
-from holdfast.charts.theme import untitled
+from holdfast.charts.theme import Chart, untitled
 from holdfast.filters import Filters
 from holdfast.measures import MEASURES, Measure, percent, percent_with_count
 from holdfast.periods import day_label
@@ -56,7 +55,7 @@ def nothing_to_show(answer: Answer) -> None:
 
 def chart(
     title: str,
-    drawing: alt.LayerChart,
+    drawing: Chart,
     answer: Answer,
     *,
     key: str,
@@ -246,7 +245,7 @@ def how_computed(answer: Answer, measures: tuple[str, ...]) -> None:
         st.code(answer.sql, language="sql", height=360)
 
 
-def _downloads(drawing: alt.LayerChart, table: pd.DataFrame, key: str) -> None:
+def _downloads(drawing: Chart, table: pd.DataFrame, key: str) -> None:
     kinds: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "CSV": ("csv", "text/csv", lambda: export.csv(table)),
         "SVG": ("svg", "image/svg+xml", lambda: export.svg(drawing)),

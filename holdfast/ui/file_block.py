@@ -30,7 +30,6 @@ _KEPT_WORDS = {
     "properties": "Kept as a property of the event",
 }
 _PREVIEW_ROWS = 8
-_WIDTHS = [2, 4, 4]
 
 
 def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
@@ -175,15 +174,13 @@ def _columns(file: StagedFile) -> None:
         return
     options = columns.choices(mapping)
     words = {each: _choice_words(mapping, each) for each in options}
-    for place, head in zip(
-        st.columns(_WIDTHS), ("Column", "Some values", "Is"), strict=True
-    ):
-        place.markdown(f"**{head}**")
+    st.markdown("**What each column is.** Of two with one role the first value counts.")
     chosen = {}
     for position, column in enumerate(file.columns):
-        name, values, choice = st.columns(_WIDTHS, vertical_alignment="center")
-        name.markdown(plain(clipped(column, 40)))
-        values.caption(_values(file.inspection.sample.get(column, ())))
+        name, choice = st.columns(2, vertical_alignment="center")
+        with name.container(gap="xxsmall"):
+            st.markdown(plain(clipped(column, 60)))
+            st.caption(_values(file.inspection.sample.get(column, ())))
         chosen[column] = choice.selectbox(
             f"What {plain(clipped(column, 40))} is",
             options,
