@@ -1,0 +1,222 @@
+"""Every query of the answers says the truth about itself: held against the engine."""
+
+import re
+from datetime import date
+
+import duckdb
+import pandas as pd
+import pytest
+
+from holdfast.dataset import Dataset
+from holdfast.filters import AttributeIn, DidEvent, Filters
+from holdfast.occurrence import ORDER, SUBSCRIPTION, read_occurrence
+from holdfast.query import QUERIES, load, parameters
+from holdfast.questions import ask, lifecycle, retention
+from holdfast.questions.cadence import Cadence
+from holdfast.questions.lifecycle import Lifecycle
+from holdfast.questions.retention import Retention
+from holdfast.questions.survival import Survival, lapse_days
+from tests.conftest import PROJECT
+from tests.worlds import dataset_of
+
+NAMES = sorted(path.stem for path in (QUERIES / "answers").glob("*.sql"))
+PLANS = Filters(breakdown="plan")
+SOME = Filters(
+    (
+        AttributeIn("plan", ("pro", 'it\'s "free"; -- $x')),
+        DidEvent("export", is_excluded=True, first=date(2025, 3, 1)),
+    ),
+    breakdown="seats",
+)
+LOGIN = read_occurrence("event:login?device=phone")
+EITHER = read_occurrence("event:login,export")
+
+SPECS = [
+    *(Retention(interval=interval) for interval in ("day", "week", "month")),
+    Retention(mode="on_or_after", rolling=True),
+    Retention(mode="between", horizon=2, entry="recurring", start=EITHER),
+    Retention(mode="brackets", unit="account"),
+    Retention(LOGIN, EITHER, as_of=date(2025, 2, 20)),
+    Retention(ORDER, read_occurrence("order+returns"), first_cohort=date(2025, 1, 1)),
+    Retention(SUBSCRIPTION, SUBSCRIPTION),
+    Retention(SUBSCRIPTION, SUBSCRIPTION, interval="week", rolling=True),
+    Retention(SUBSCRIPTION, EITHER, rolling=True, last_cohort=date(2025, 3, 1)),
+    *(Lifecycle(interval=interval) for interval in ("day", "week", "month")),
+    Lifecycle(SUBSCRIPTION),
+    Lifecycle(LOGIN, unit="account", as_of=date(2025, 2, 20)),
+    *(Survival(sign=sign) for sign in ("subscription", "activity", "order", "tenure")),
+    Cadence(),
+    Cadence(ORDER, unit="account"),
+]
+
+ASKED_OTHERWISE = {
+    "gaps": lambda dataset: lapse_days(dataset, EITHER),
+    "retention_members": lambda dataset: retention.members(
+        dataset, Retention(), PLANS, None, 0
+    ),
+    "lifecycle_members": lambda dataset: lifecycle.members(
+        dataset, Lifecycle(), PLANS, date(2025, 2, 1), "new"
+    ),
+    "loads": lambda dataset: dataset.frame(load("loads").text),
+    "rejections": lambda dataset: dataset.frame(load("rejections").text),
+    "rejected_rows": lambda dataset: dataset.frame(
+        load("rejected_rows").text, {"most": None}
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    hostile = 'it\'s "free"; -- $x'
+    people = [f"c{number}" for number in range(9)]
+    return dataset_of(
+        tmp_path_factory.mktemp("sample"),
+        customers=[
+            {
+                "customer_id": name,
+                "signed_up_at": f"2025-0{1 + number % 3}-1{number}",
+                "plan": ["pro", hostile, ""][number % 3],
+                "seats": number % 4,
+                "account_id": ["acme", "zeta", ""][number % 3],
+                "tenure_months": number,
+                "has_churned": "yes" if number % 2 else "no",
+            }
+            for number, name in enumerate(people)
+        ],
+        events=[
+            (name, event, f"2025-0{month}-{day:02} 1{number}:00:00", {"device": device})
+            for number, name in enumerate(people)
+            for event, month, day, device in (
+                ("login", 1 + number % 3, 15, "phone"),
+                ("export", 2, 10 + number, ""),
+                ("login", 3, 1 + 2 * number, "desk"),
+            )
+        ]
+        + [("c1", "login", "no date")],
+        orders=[
+            (name, f"o{number}{month}", f"2025-0{month}-05", 10 - 3 * number)
+            for number, name in enumerate(people)
+            for month in range(1, 2 + number % 3)
+        ],
+        subscriptions=[
+            (name, f"2025-01-0{1 + number}", f"2025-03-{10 + number}" * (number % 2))
+            for number, name in enumerate(people)
+        ],
+    )
+
+
+class Statements:
+    """What was run, with its values and rows."""
+
+    def __init__(self) -> None:
+        self.run: list[tuple[str, dict, pd.DataFrame]] = []
+
+    def of(self, name: str) -> tuple[str, dict, pd.DataFrame]:
+        # relations are put in front, so the query's own text is the end
+        text = load(name).text.removeprefix("with").lstrip()
+        (found,) = [each for each in self.run if each[0].endswith(text)][-1:]
+        return found
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    kept = Statements()
+    frame = Dataset.frame
+
+    def noted(self, text, values=None, cancellation=None):
+        rows = frame(self, text, values, cancellation)
+        kept.run.append((text, dict(values or {}), rows.copy()))
+        return rows
+
+    monkeypatch.setattr(Dataset, "frame", noted)
+    return kept
+
+
+def put(name: str, dataset: Dataset) -> None:
+    """Ask something that runs the query."""
+    if name in ASKED_OTHERWISE:
+        ASKED_OTHERWISE[name](dataset)
+        return
+    kinds = {
+        "retention": Retention,
+        "lifecycle": Lifecycle,
+        "survival": Survival,
+        "cadence": Cadence,
+    }
+    # not through ask, whose answers are kept
+    module = __import__(f"holdfast.questions.{name}", fromlist=["answer"])
+    module.answer(dataset, kinds[name](), PLANS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_header_names_the_parameters_that_the_text_uses(name):
+    query = load(name)
+    declared = [entry.name for entry in query.params]
+    assert set(declared) == parameters(query.text)
+    assert len(declared) == len(set(declared))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_one_select(name):
+    (statement,) = duckdb.extract_statements(load(name).text)
+    assert statement.type == duckdb.StatementType.SELECT
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_engine_returns_what_the_header_declares(name, sample, statements):
+    put(name, sample)
+    text, values, _ = statements.of(name)
+    described = sample.frame(f"describe {text}", values)
+    returned = list(
+        zip(described["column_name"], described["column_type"], strict=True)
+    )
+    assert returned == [(entry.name, entry.type) for entry in load(name).returns]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_grain_is_unique(name, sample, statements):
+    put(name, sample)
+    _, _, rows = statements.of(name)
+    assert len(rows)
+    grain = load(name).grain
+    named = [column for column in rows.columns if re.search(rf"\b{column}\b", grain)]
+    words = {"customer or account": "id", "gap in days": "gap_days", "source": "name"}
+    named += [
+        column
+        for word, column in words.items()
+        if word in grain and word not in rows.columns
+    ]
+    if grain == "one row":
+        assert len(rows) == 1
+    else:
+        assert named
+        assert not rows.duplicated(named).any()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_has_a_test_of_its_own(name):
+    assert (PROJECT / "tests" / "queries" / f"test_{name}.py").is_file()
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(), PLANS, SOME], ids=["all", "plan", "some"]
+)
+@pytest.mark.parametrize("spec", SPECS, ids=repr)
+def test_the_shown_sql_gives_the_same_rows_on_the_datasets_file(
+    spec, filters, sample, statements
+):
+    module = __import__(type(spec).__module__, fromlist=["answer"])
+    answer = module.answer(sample, spec, filters)
+    _, _, rows = statements.of(answer.question)
+    assert len(rows)
+    with duckdb.connect(str(sample.path), read_only=True) as bare:
+        shown = bare.sql(answer.sql).to_arrow_table().to_pandas()
+    pd.testing.assert_frame_equal(shown, rows)
+
+
+def test_shown_sql_explains_itself_and_ends(sample):
+    sql = ask(sample, Retention()).sql
+    assert sql.startswith("-- How many of each cohort came back")
+    assert "\n-- Source: " in sql
+    assert sql.endswith(";")
+    assert parameters(sql) == frozenset()
