@@ -67,12 +67,13 @@ def main() -> int:
                 rounds=rounds,
                 load_rounds=load_rounds if IMPORT in chosen else 0,
                 tell=lambda text: print(f"  … {text}", file=sys.stderr, flush=True),
+                show=lambda size, done: print(table.part(size, done), flush=True),
             )
         except DisagreementError as difference:
             print(f"Results differ. {difference}", file=sys.stderr)
             return 1
         sizes.append(size)
-        print(table.summary(size), flush=True)
+        print(table.overview(size), flush=True)
     print(f"Load after the run: {machine.load():.1f}.")
     figures = {
         "machine": machine.describe(),

@@ -24,6 +24,7 @@ DROPPED_FORM = 2.0
 """A form this many times slower than its engine's best is compared, but not timed."""
 
 Tell = Callable[[str], None]
+Show = Callable[["Size", "Race | list[Load] | None"], None]
 
 
 class DisagreementError(Exception):
@@ -115,6 +116,7 @@ def compare(
     rounds: int,
     load_rounds: int,
     tell: Tell,
+    show: Show,
 ) -> Size:
     """Measure one number of events.
 
@@ -126,6 +128,7 @@ def compare(
         load_rounds: Rounds of the import; 0 to take over an earlier one, if the
             code of the import is still the same.
         tell: Told what is being done.
+        show: Given the size; then, each when it is done, the import and the cases.
 
     Raises:
         DisagreementError: Two engines gave different rows.
@@ -136,10 +139,12 @@ def compare(
         _python("benchmarks.events", str(folder), str(count))
     card = json.loads(files.card.read_text())
     size = Size(card["events"], card["customers"])
+    show(size, None)
     if load_rounds or not importing.is_current(files.folder):
         size.loads = _loads(files.folder, max(1, load_rounds), tell)
+        show(size, size.loads)
     if cases:
-        _races(size, files.folder, cases, rounds, tell)
+        _races(size, files.folder, cases, rounds, tell, show)
     return size
 
 
@@ -183,7 +188,12 @@ def _loads(folder: Path, rounds: int, tell: Tell) -> list[Load]:
 
 
 def _races(
-    size: Size, folder: Path, cases: Sequence[Case], rounds: int, tell: Tell
+    size: Size,
+    folder: Path,
+    cases: Sequence[Case],
+    rounds: int,
+    tell: Tell,
+    show: Show,
 ) -> None:
     names = engines.installed()
     # In a process of its own, so that loading counts for no engine's memory.
@@ -195,6 +205,7 @@ def _races(
         for case in cases:
             tell(case.title)
             size.races.append(_race(workers, case, rounds))
+            show(size, size.races[-1])
         size.peaks = {name: each.ask("memory") for name, each in workers.items()}
 
 
@@ -215,6 +226,8 @@ def _race(workers: dict[str, _Worker], case: Case, rounds: int) -> Race:
         check_equal(case.name, expected, given)
     assert expected is not None
     for one in all_forms if rounds else ():
+        if warm[one.engine, one.form] > SLOW_SECONDS:
+            continue
         # The first run may have compiled or filled something.
         again = workers[one.engine].ask("run", case, one.form)["seconds"]
         warm[one.engine, one.form] = min(warm[one.engine, one.form], again)

@@ -10,21 +10,25 @@ from benchmarks.comparison import REFERENCE, Contender, Load, Race, Size
 BEST_PEER = "ClickHouse"
 
 
-def summary(size: Size) -> str:
-    """Write all tables of one number of events."""
-    lines = [f"## {size.events:,} events, {size.customers:,} customers", ""]
-    if size.loads:
-        lines += _imports(size.loads, size.events)
+def part(size: Size, done: Race | list[Load] | None) -> str:
+    """Write the title of a size, or the table of its import or of one case."""
+    if done is None:
+        return f"## {size.events:,} events, {size.customers:,} customers\n"
+    if isinstance(done, list):
+        return "\n".join(_imports(done, size.events))
+    if done.scan.seconds:
+        return "\n".join(_race(done))
+    return f"- {done.case.title}: {_equal(done)}"
+
+
+def overview(size: Size) -> str:
+    """Write what the cases come to, and the peak memory."""
+    lines = []
     if any(race.scan.seconds for race in size.races):
         lines += _overview(size.races)
-        for race in size.races:
-            lines += _race(race)
-    elif size.races:
-        lines += [f"- {race.case.title}: {_equal(race)}" for race in size.races]
-        lines.append("")
     if size.peaks:
         peaks = ", ".join(f"{name} {_mega(peak)}" for name, peak in size.peaks.items())
-        lines += [f"Peak memory of each engine's process, MB: {peaks}.", ""]
+        lines += ["", f"Peak memory of each engine's process, MB: {peaks}.", ""]
     return "\n".join(lines)
 
 
