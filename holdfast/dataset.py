@@ -112,7 +112,11 @@ class Dataset:
         self._connection = _locked_down(path, self.limits)
         stat = path.stat()
         self.fingerprint = f"{path.stem}-{stat.st_size}-{stat.st_mtime_ns}"
-        self._read_catalogue()
+        try:
+            self._read_catalogue()
+        except duckdb.Error as error:
+            self._connection.close()
+            raise _unreadable(path) from error
 
     def close(self) -> None:
         """Close the instance; running queries end with an error."""
@@ -327,12 +331,16 @@ def _locked_down(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         connection.execute("set lock_configuration = true")
     except duckdb.Error as error:
         connection.close()
-        raise DatasetError(
-            "dataset_unreadable",
-            f"The dataset {path.name} cannot be read; it may be damaged.",
-            "Load your files again; the sources are kept.",
-        ) from error
+        raise _unreadable(path) from error
     return connection
+
+
+def _unreadable(path: Path) -> DatasetError:
+    return DatasetError(
+        "dataset_unreadable",
+        f"The dataset {path.name} cannot be read; it may be damaged.",
+        "Load your files again; the sources are kept.",
+    )
 
 
 def _path_literal(path: Path) -> str:

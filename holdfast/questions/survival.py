@@ -289,10 +289,13 @@ def _sentence(spec: Survival, sign: str, summary: pd.DataFrame) -> str:
     left = percent_with_count(row["ended_rate"], row["ended"], row["customers"])
     unit = row["unit"]
     if np.isnan(row["median"]):
-        half = (
-            f"Fewer than half have left so far; over the first {row['horizon']:.0f}"
-            f" {unit} they stay {row['restricted_mean']:.0f} {unit} on average."
-        )
+        half = "Fewer than half have left so far"
+        if not np.isnan(row["restricted_mean"]):
+            half += (
+                f"; over the first {row['horizon']:.0f} {unit} they stay"
+                f" {row['restricted_mean']:.0f} {unit} on average"
+            )
+        half += "."
     else:
         half = f"Half of them are gone after {row['median']:.0f} {unit}."
     return f"{left} of the {units} have left. {half}"

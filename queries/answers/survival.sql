@@ -14,8 +14,8 @@ with counted as (
     select
         lifetimes.segment_no,
         lifetimes.duration,
-        count_if(lifetimes.has_ended) as ended,
-        count_if(not lifetimes.has_ended) as censored
+        count(*) filter (where lifetimes.has_ended) as ended,
+        count(*) filter (where not lifetimes.has_ended) as censored
     from lifetimes
     group by all
 ),
