@@ -27,6 +27,8 @@ from holdfast.population import (
     Population,
     Relation,
     check_event,
+    ranked_segments,
+    segment_value,
     suggestion,
     text_sql,
 )
@@ -74,8 +76,13 @@ def cohort_relations(
     clock: Clock,
     entry: Entry = "first",
     cohorts: tuple[date | None, date | None] = (None, None),
+    by_property: str | None = None,
+    segments: int = 8,
 ) -> dict[str, Relation]:
     """Compose ``starts``, ``returns`` and ``visits``.
+
+    With ``by_property`` also ``entries`` and ``segments``: the segment is then what the
+    start event says, not what the customer is.
 
     Args:
         dataset: Where names are looked up.
@@ -86,6 +93,8 @@ def cohort_relations(
         entry: A unit enters at its first start in all history, or in every
             interval in which it starts.
         cohorts: First and last local day of the cohorts' intervals.
+        by_property: Property of the start event whose values are the segments.
+        segments: How many of them stand alone.
 
     Raises:
         SpecError: An event or property is not in the data, or a table is empty.
@@ -98,7 +107,18 @@ def cohort_relations(
             "starts": _bounded(starts, bounds),
             "visits": _bounded(visits, bounds),
         }
-    starts = _starts(dataset, start, clock, entry)
+    first: dict[str, Relation] = {}
+    if by_property is None:
+        starts = _starts(dataset, start, clock, entry)
+    else:
+        first["entries"] = _starts(dataset, start, clock, entry, by_property)
+        first["segments"] = Relation(ranked_segments("entries"), {"segments": segments})
+        starts = Relation(
+            "select\n    entries.unit_no,\n    segments.segment_no,"
+            "\n    entries.cohort,\n    entries.started_at\nfrom entries"
+            "\ninner join segments\n    on entries.value = segments.value"
+        )
+    first["starts"] = _bounded(starts, bounds)
     returns = _returns(dataset, members, returning, clock)
     values: dict[str, Value] = {}
     if clock.rolling:
@@ -107,10 +127,7 @@ def cohort_relations(
         distinct, later = "distinct", "returns.returned_at >= starts.started_at"
         values["interval_seconds"] = interval_seconds(clock.interval)
         if returning.kind == "subscription":
-            return {
-                "starts": _bounded(starts, bounds),
-                "visits": _rolling_subscriptions(dataset, clock),
-            }
+            return {**first, "visits": _rolling_subscriptions(dataset, clock)}
     else:
         interval, distinct = "returns.period - starts.cohort", ""
         later = "returns.period >= starts.cohort"
@@ -120,11 +137,7 @@ def cohort_relations(
         f"\ninner join returns\n    on starts.unit_no = returns.unit_no and {later}",
         values,
     )
-    return {
-        "starts": _bounded(starts, bounds),
-        "returns": returns,
-        "visits": visits,
-    }
+    return {**first, "returns": returns, "visits": visits}
 
 
 def presence_relation(
@@ -287,18 +300,28 @@ def _starts(
     start: Occurrence,
     clock: Clock,
     entry: Entry,
+    by_property: str | None = None,
 ) -> Relation:
-    happened = _instants(dataset, start, clock, "start") if clock.rolling else None
-    if happened is None:
+    """Select each unit's start, with its segment or its property's ``value``."""
+    if by_property is None and not clock.rolling:
         happened = _days(dataset, start, clock, "start")
         moment = "null::timestamp"
     else:
+        happened = _instants(dataset, start, clock, "start", by_property)
         moment = "min(happened.happened_at)"
     period = period_sql("happened.happened_on", clock.interval, dataset.week_start)
     first = f"min({period})" if entry == "first" else period
-    group = "population.unit_no, population.segment_no"
+    segment, group = "population.segment_no", "population.unit_no"
+    if by_property is None:
+        group += ", population.segment_no"
+    else:
+        # The smallest value of those at one instant, so that order does not matter.
+        segment = (
+            "min({'at': happened.happened_at, 'value': happened.value}).value as value,"
+            "\n    null::double as sort"
+        )
     return Relation(
-        "select\n    population.unit_no,\n    population.segment_no,"
+        f"select\n    population.unit_no,\n    {segment},"
         f"\n    {first} as cohort,\n    {moment} as started_at\nfrom (\n"
         f"{happened.text}\n) as happened\ninner join population"
         "\n    on happened.customer_no = population.customer_no"
@@ -365,11 +388,27 @@ def _days(
 
 
 def _instants(
-    dataset: Dataset, occurrence: Occurrence, clock: Clock, role: Role
+    dataset: Dataset,
+    occurrence: Occurrence,
+    clock: Clock,
+    role: Role,
+    by_property: str | None = None,
 ) -> Relation:
-    """Select ``(customer_no, happened_on, happened_at)``, not yet distinct."""
+    """Select ``(customer_no, happened_on, happened_at)``, not yet distinct.
+
+    With a property, its ``value`` as a segment is a fourth column.
+    """
     table = table_of(dataset, occurrence)
-    return _happened(dataset, occurrence, table, clock, role, with_time=True)
+    happened = _happened(dataset, occurrence, table, clock, role, with_time=True)
+    if by_property is None:
+        return happened
+    _check_property(dataset, by_property)
+    kind = dataset.properties[by_property].type
+    value = segment_value(text_sql(quoted(by_property), kind))
+    return Relation(
+        happened.text.replace(" as happened_at", f" as happened_at, {value} as value"),
+        happened.values,
+    )
 
 
 # Column of the local day and of the instant in each table.
@@ -429,17 +468,21 @@ def _is_event(
         predicates = [f"list_contains(${role}_events, event::varchar)"]
         values[f"{role}_events"] = list(occurrence.events)
     for number, (name, value) in enumerate(occurrence.where):
-        if name not in dataset.properties:
-            raise SpecError(
-                "unknown_property",
-                f"The events have no property {name!r}.",
-                suggestion(name, dataset.properties),
-            )
+        _check_property(dataset, name)
         key = f"{role}_property_{number}"
         text = text_sql(quoted(name), dataset.properties[name].type)
         predicates.append(f"coalesce({text}, '{NONE}') = ${key}")
         values[key] = value
     return predicates, values
+
+
+def _check_property(dataset: Dataset, name: str) -> None:
+    if name not in dataset.properties:
+        raise SpecError(
+            "unknown_property",
+            f"The events have no property {name!r}.",
+            suggestion(name, dataset.properties),
+        )
 
 
 def _subscribed_periods(dataset: Dataset, clock: Clock) -> Relation:

@@ -223,7 +223,7 @@ def _definitions(dataset: Dataset, filters: Filters, unit: Unit) -> dict[str, Re
         segments = f"select 0::utinyint as segment_no, {literal(TOTAL)} as segment"
         members = "select customer_no, unit_no, 0::utinyint as segment_no\nfrom chosen"
     else:
-        segments = _SEGMENTS
+        segments = ranked_segments("chosen")
         members = _MEMBERS
         values["segments"] = filters.segments
     return {
@@ -233,8 +233,23 @@ def _definitions(dataset: Dataset, filters: Filters, unit: Unit) -> dict[str, Re
     }
 
 
-# The largest segments stand alone, the rest is folded into Other; a missing value is
-# a segment of its own and comes last.
+def ranked_segments(source: str) -> str:
+    """Write the segments of a relation ``(unit_no, value, sort)``.
+
+    The largest stand alone, the rest is folded into Other; a missing value is a segment
+    of its own and comes last. Where ``sort`` is not null it gives the order. Binds
+    ``segments``, how many stand alone.
+    """
+    return _SEGMENTS.replace("from chosen", f"from {source}")
+
+
+def segment_value(text: str) -> str:
+    """Write the segment of a text, telling apart values that are called like ours."""
+    reserved = f"{text} in ({literal(TOTAL)}, {literal(OTHER)})"
+    value = f"case when {reserved} then '“' || {text} || '”' else {text} end"
+    return f"coalesce({value}, {literal(NONE)})"
+
+
 _SEGMENTS = f"""select
     value,
     segment,
@@ -383,11 +398,7 @@ def _breakdown(
             return _quarters(dataset, column)
         value = f"coalesce({text_sql(column, kind)}, {literal(NONE)})"
         return value, f"{column}::double", {}
-    text = f"{column}::varchar"
-    # A value that is called like one of our own segments is told apart by quotes.
-    reserved = f"{text} in ({literal(TOTAL)}, {literal(OTHER)})"
-    value = f"case when {reserved} then '“' || {text} || '”' else {text} end"
-    return f"coalesce({value}, {literal(NONE)})", "null::double", {}
+    return segment_value(f"{column}::varchar"), "null::double", {}
 
 
 def _quarters(dataset: Dataset, column: str) -> tuple[str, str, dict[str, Value]]:

@@ -100,6 +100,8 @@ def _read(kind: Any, text: str) -> Any:
         return _read_bool(text)
     if kind is int:
         return _read_int(text)
+    if kind is str:
+        return text
     if kind is date:
         return read_date(text)
     if kind is Occurrence:

@@ -149,18 +149,21 @@ def _statement(
 ) -> tuple[str, dict[str, Value]]:
     """Put the relations that are used in front, and bind what is used."""
     available = {**population, **relations}
-    used: dict[str, Relation] = {}
-    pending = [query.text]
-    while pending:
-        text = pending.pop()
+    ordered: dict[str, Relation] = {}
+
+    def place(text: str) -> None:
+        """Place what a statement reads, what that reads in front of it."""
         for name, relation in available.items():
-            if name not in used and _reads(text, name):
-                used[name] = relation
-                pending.append(relation.text)
-    ordered = {name: used[name].text for name in available if name in used}
-    text = with_relations(ordered, query.text)
+            if name not in ordered and _reads(text, name):
+                place(relation.text)
+                ordered[name] = relation
+
+    place(query.text)
+    text = with_relations(
+        {name: each.text for name, each in ordered.items()}, query.text
+    )
     bound = dict(values)
-    for relation in used.values():
+    for relation in ordered.values():
         bound.update(relation.values)
     wanted = parameters(text)
     return text, {name: value for name, value in bound.items() if name in wanted}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -55,6 +55,8 @@ class Retention:
         first_cohort: A local day in the first cohort shown.
         last_cohort: A local day in the last cohort shown.
         as_of: An earlier end of the observed time.
+        by_property: Property of the start event whose values are the segments, instead
+            of the breakdown by an attribute.
     """
 
     start: Occurrence = SIGNUP
@@ -70,6 +72,7 @@ class Retention:
     first_cohort: date | None = None
     last_cohort: date | None = None
     as_of: date | None = None
+    by_property: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse combinations that have no meaning.
@@ -140,7 +143,7 @@ def answer(
         Wilson intervals; see ``queries/answers/retention.sql``.
     """
     question = _prepare(dataset, spec, filters, cancellation)
-    values = _values(dataset, question, has_segments=bool(question.members.segments))
+    values = _values(dataset, question)
     frame = asking.run(
         dataset, "retention", question.members, question.relations, values, cancellation
     )
@@ -223,6 +226,8 @@ def _prepare(
 ) -> _Question:
     time = asking.observed_time(dataset, spec.returning, spec.as_of)
     clock = Clock(spec.interval, spec.rolling, time.cut)
+    if spec.by_property:
+        filters = replace(filters, breakdown=None)
     found = population(dataset, filters, spec.unit, cancellation)
     relations = cohort_relations(
         dataset,
@@ -232,13 +237,13 @@ def _prepare(
         clock,
         spec.entry,
         (spec.first_cohort, spec.last_cohort),
+        spec.by_property,
+        filters.segments,
     )
     return _Question(spec, found, clock, time, relations)
 
 
-def _values(
-    dataset: Dataset, question: _Question, *, has_segments: bool
-) -> dict[str, Value]:
+def _values(dataset: Dataset, question: _Question) -> dict[str, Value]:
     spec, time, clock = question.spec, question.time, question.clock
     firsts, lasts = zip(*spec.spans, strict=True)
     last_seen = time.seen_until - timedelta(days=1)
@@ -255,7 +260,7 @@ def _values(
         "as_of_period": asking.period_at(dataset, time.as_of, clock),
         "seen_until": dataset.utc(time.seen_until),
         "as_of_at": dataset.utc(time.as_of),
-        "has_segments": has_segments,
+        "has_segments": bool(question.members.segments or spec.by_property),
         "min_n": dataset.min_n,
         **asking.clock_values(dataset, spec.interval),
     }

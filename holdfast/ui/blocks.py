@@ -130,8 +130,9 @@ def recent_cohorts(frame: pd.DataFrame, key: str) -> pd.DataFrame:
         key=key,
     ):
         return frame
-    is_recent = frame["cohort"] >= cohorts[-_COHORTS_SHOWN]
-    return frame[is_recent | frame["cohort"].isna()]
+    is_old = frame["cohort"] < cohorts[-_COHORTS_SHOWN]
+    recent: pd.DataFrame = frame[~is_old]
+    return recent
 
 
 def survival_table(answer: Answer) -> None:

@@ -73,7 +73,7 @@ def retention_controls(dataset: Dataset) -> Retention:
             ),
         }
         with st.popover("More settings", icon=":material/tune:"):
-            values |= _retention_details(dataset, values["mode"])
+            values |= _retention_details(dataset, values["start"], values["mode"])
     return _kept("retention", Retention, values)
 
 
@@ -138,7 +138,9 @@ def segment_choice(segments: list[str], key: str) -> str:
     return st.selectbox("Segment shown", segments, key=key, width=260)
 
 
-def _retention_details(dataset: Dataset, mode: str) -> dict[str, Any]:
+def _retention_details(
+    dataset: Dataset, start: Occurrence, mode: str
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if mode == "between":
         values["horizon"] = st.number_input(
@@ -155,6 +157,14 @@ def _retention_details(dataset: Dataset, mode: str) -> dict[str, Any]:
             400,
             key="retention_intervals",
             help="0 shows 30 days, 12 weeks or 12 months.",
+        )
+    if start.kind == "event" and dataset.properties:
+        values["by_property"] = st.selectbox(
+            "Segments by a property of the start event",
+            list(dataset.properties),
+            index=None,
+            key="retention_by_property",
+            placeholder="No property",
         )
     values["rolling"] = st.toggle(
         "Rolling intervals",
