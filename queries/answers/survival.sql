@@ -49,14 +49,11 @@ final as (
         labels.segment_no,
         coalesce(labels.segment, 'All') as segment,
         all_rows.duration,
-        cast(
-            sum(all_rows.ended + all_rows.censored)
-                over (
-                    partition by all_rows.segment_no
-                    order by all_rows.duration desc
-                )
-            as bigint
-        ) as at_risk,
+        sum(all_rows.ended + all_rows.censored)
+            over (
+                partition by all_rows.segment_no
+                order by all_rows.duration desc
+            ) as at_risk,
         all_rows.ended,
         all_rows.censored
     from all_rows
@@ -67,7 +64,7 @@ final as (
 select
     final.segment,
     final.duration,
-    final.at_risk,
+    final.at_risk::bigint as at_risk,
     final.ended,
     final.censored
 from final
