@@ -78,9 +78,16 @@ class Retention:
         """Refuse combinations that have no meaning.
 
         Raises:
-            SpecError: A bracket ends before it begins, there is none, or there are
-                too many intervals.
+            SpecError: A bracket ends before it begins, there is none, there are too
+                many intervals, or a property is asked of a start that is no event.
         """
+        if self.by_property and self.start.kind != "event":
+            raise SpecError(
+                "no_start_event",
+                "Segments by a property need a start event, and"
+                f" {self.start.describe()} is none.",
+                "Choose an event as the start, or break down by an attribute.",
+            )
         if any(last < first for first, last in self.brackets):
             raise SpecError(
                 "bracket_backwards",
