@@ -20,6 +20,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(300)  # every engine is a process of its own
 def test_all_engines_that_are_installed_agree_on_every_case(tmp_path):
     folder = tmp_path / "bench marks"
     done = bench("--events", "0.002", "--check", "--folder", str(folder))
