@@ -1,0 +1,302 @@
+from pathlib import Path
+
+import pytest
+
+from holdfast.workspace import Workspace
+
+DATA = "pages/data.py"
+ORDERS = b"""order_id,customer_id,ordered_at,amount
+1,ann,2025-01-10,10
+2,bob,2025-01-12,20
+3,ann,2025-02-10,30
+"""
+SENTENCES = ("error", "warning")
+
+
+@pytest.fixture
+def data(app, tmp_path):
+    """Return the Data page on a workspace that is empty."""
+    return app(tmp_path / "empty").run().switch_page(DATA).run()
+
+
+def upload(page, name, content):
+    return page.file_uploader[0].upload(name, content).run()
+
+
+def role(page, column_position, choice):
+    """Choose what a column of the one open file is."""
+    key = next(
+        box.key
+        for box in page.selectbox
+        if box.key.startswith("data_role_") and box.key.endswith(f"_{column_position}")
+    )
+    return page.selectbox(key=key).select(choice).run()
+
+
+def feed(page):
+    return next(box for box in page.selectbox if box.key.startswith("data_feed_"))
+
+
+def sentences(page):
+    return [
+        element.value.replace("\\", "")
+        for kind in SENTENCES
+        for element in getattr(page, kind)
+    ]
+
+
+def keys(page):
+    return {button.key for button in page.button}
+
+
+def sources(tmp_path):
+    return Workspace.open(tmp_path / "empty").status().sources
+
+
+def test_an_empty_workspace_says_what_to_do(data):
+    assert not data.exception
+    assert any("Nothing is loaded yet" in text.value for text in data.markdown)
+    assert "data_sample" in keys(data)
+
+
+def test_a_known_file_waits_collapsed_and_nothing_is_written(data, tmp_path):
+    upload(data, "orders.csv", ORDERS)
+    (block,) = data.expander
+    assert block.label.replace("\\", "") == "**orders.csv**: Orders, 3 rows"
+    assert not any(box.key.startswith("data_role_") for box in data.selectbox)
+    assert not data.button(key="data_import").disabled
+    assert sources(tmp_path) == ()
+
+
+def test_a_file_is_loaded_and_every_row_is_accounted_for(data, tmp_path):
+    # Line 5 has no date; line 6 is order 1 once more.
+    upload(data, "orders.csv", ORDERS + b"4,cem,soon,5\n1,ann,2025-01-10,10\n")
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert [text.value for text in data.success] == [
+        "Loaded 3 rows from 1 file. Rejected: 1. Duplicates: 1."
+    ]
+    report, loaded, reach, reasons = (table.value for table in data.dataframe)
+    assert report.to_dict("records") == [
+        {
+            "File": "orders.csv",
+            "What it is": "Orders",
+            "Into": "orders",
+            "Rows read": 5,
+            "Imported": 3,
+            "Rejected": 1,
+            "Duplicates": 1,
+        }
+    ]
+    assert loaded["Rows read"].tolist() == [5]
+    assert reach[["Table", "Rows"]].values.tolist() == [["orders", 3], ["customers", 2]]
+    assert reasons[["Rows", "First line"]].values.tolist() == [[1, 5]]
+    assert [source.name for source in sources(tmp_path)] == ["orders.csv"]
+
+
+def test_the_other_pages_show_what_was_loaded_at_once(data):
+    upload(data, "orders.csv", ORDERS)
+    data.button(key="data_import").click().run()
+    data.switch_page("pages/retention.py").run()
+    assert not data.exception
+    assert any("2 customers" in text.value for text in data.sidebar.caption)
+
+
+def test_undo_says_what_it_goes_back_to_and_goes_there(data, tmp_path):
+    upload(data, "orders.csv", ORDERS)
+    data.button(key="data_import").click().run()
+    upload(data, "later.csv", ORDERS.replace(b"\n1,", b"\n9,"))
+    data.button(key="data_import").click().run()
+    said = [text.value.replace("\\", "") for text in data.caption]
+    assert "Takes the last change back: without later.csv." in said
+    data.button(key="data_undo").click().run()
+    assert [source.name for source in sources(tmp_path)] == ["orders.csv"]
+    data.button(key="data_undo").click().run()
+    assert not data.exception
+    assert sources(tmp_path) == ()
+    assert "data_undo" not in keys(data)
+
+
+def test_the_same_file_again_changes_nothing(data, tmp_path):
+    for _ in range(2):
+        upload(data, "orders.csv", ORDERS)
+        data.button(key="data_import").click().run()
+    assert [text.value for text in data.info] == [
+        "These files were loaded before; nothing changed."
+    ]
+    assert len(sources(tmp_path)) == 1
+
+
+def test_an_unknown_file_is_mapped_by_hand(data, tmp_path):
+    upload(data, "odd.csv", b"who,when,what\nann,05/03/2025,login\nann,31/03/2025,x\n")
+    assert data.button(key="data_import").disabled
+    feed(data).select("events").run()
+    # A day beyond 12 settles the order of day and month.
+    assert [box.value for box in data.selectbox if "format" in box.key] == ["%d/%m/%Y"]
+    role(data, 0, "customer_id")
+    role(data, 2, "event")
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert data.success[0].value == (
+        "Loaded 2 rows from 1 file. Rejected: 0. Duplicates: 0."
+    )
+    (source,) = sources(tmp_path)
+    (part,) = source.mapping.feeds
+    assert part.roles == {
+        "customer_id": ("who",),
+        "event": ("what",),
+        "happened_at": ("when",),
+    }
+
+
+def test_a_value_for_every_row_stands_in_for_a_column(data, tmp_path):
+    upload(data, "logins.csv", b"customer_id,day\nann,2025-03-05\n")
+    feed(data).select("events").run()
+    assert data.button(key="data_import").disabled
+    (box,) = [box for box in data.text_input if "constant" in box.key]
+    box.input("login").run()
+    data.button(key="data_import").click().run()
+    (source,) = sources(tmp_path)
+    assert source.mapping.feeds[0].constants == {"event": "login"}
+
+
+def test_a_column_can_become_an_attribute_of_the_customer(data, tmp_path):
+    header, *rows = ORDERS.splitlines()
+    content = b"\n".join([header + b",town", *(row + b",Ulm" for row in rows), b""])
+    upload(data, "orders.csv", content)
+    (file,) = data.session_state["data_staging"].files
+    data.session_state[f"data_file_{file.number}"] = True
+    data.run()
+    role(data, 4, "customers+")
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    orders, customers = sources(tmp_path)[0].mapping.feeds
+    assert orders.feed == "orders"
+    assert [each.name for each in customers.kept] == ["town"]
+    assert customers.roles == {
+        "customer_id": ("customer_id",),
+        "updated_at": ("ordered_at",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.csv", b"", "none.csv is empty. Export it again."),
+        (
+            "base.csv",
+            b"SQLite format 3\x00" + bytes(100),
+            "base.csv is an SQLite database. Export its tables as CSV.",
+        ),
+        (
+            "head.csv",
+            b"order_id,customer_id,ordered_at,amount\n",
+            "head.csv has column names but no rows. Export it again with its rows.",
+        ),
+        (
+            "dates.csv",
+            b"order_id,customer_id,ordered_at,amount\n1,ann,soon,2\n2,bob,later,3\n",
+            "dates.csv has no date that can be read in 'ordered_at', but values such"
+            " as 'soon'. Choose the format of its times, or another column.",
+        ),
+        (
+            "lost.csv",
+            b"colour,size\nred,1\n",
+            "It is not clear what lost.csv holds. Say what one row of it is.",
+        ),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_changes_nothing(
+    data, tmp_path, name, content, said
+):
+    upload(data, name, content)
+    assert not data.exception
+    assert sentences(data) == [said]
+    assert "data_import" not in keys(data) or data.button(key="data_import").disabled
+    assert sources(tmp_path) == ()
+
+
+def test_a_missing_column_is_named_with_the_table_that_needs_it(data, tmp_path):
+    upload(data, "odd.csv", b"bought,worth\n2025-03-05,3\n")
+    feed(data).select("orders").run()
+    assert sentences(data) == [
+        "odd.csv has no column for customer_id (whose row it is), which orders need."
+        " Say which column it is."
+    ]
+    assert data.button(key="data_import").disabled
+    assert sources(tmp_path) == ()
+
+
+def test_a_refused_file_does_not_hold_up_the_others(data):
+    data.file_uploader[0].set_value(
+        [("none.csv", b"", "text/csv"), ("orders.csv", ORDERS, "text/csv")]
+    ).run()
+    assert sentences(data) == ["none.csv is empty. Export it again."]
+    data.button(key="data_import").click().run()
+    assert data.success
+    assert not data.error
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_path_loads_a_file_or_a_folder_in_place(data, tmp_path, is_folder):
+    exports = tmp_path / "exports [2025]"
+    exports.mkdir()
+    (exports / "orders.csv").write_bytes(ORDERS)
+    (exports / "notes.pdf").write_bytes(b"%PDF")
+    (exports / ".hidden.csv").write_bytes(ORDERS)
+    path = exports if is_folder else exports / "orders.csv"
+    data.text_input(key="data_path").input(str(path)).run()
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert [source.name for source in sources(tmp_path)] == ["orders.csv"]
+    assert (exports / "orders.csv").read_bytes() == ORDERS
+
+
+def test_a_path_that_leads_nowhere_gets_one_sentence(data):
+    data.text_input(key="data_path").input("nowhere/at all").run()
+    assert sentences(data) == [
+        "nowhere/at all was not found on this computer, or may not be read."
+        " Check the path; it starts at the top, such as a drive or a slash."
+    ]
+
+
+@pytest.mark.parametrize("name", ["../../evil.csv", "C:\\evil.csv", "x" * 300 + ".csv"])
+def test_the_name_of_an_upload_is_never_a_path(data, tmp_path, name):
+    upload(data, name, ORDERS)
+    folder: Path = data.session_state["data_staging"].folder
+    assert [path.name for path in folder.iterdir()] == ["upload-1"]
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert [source.name for source in sources(tmp_path)] == [name]
+    assert list(folder.iterdir()) == []
+
+
+def test_settings_are_changed_and_the_change_is_undone(data, tmp_path):
+    upload(data, "orders.csv", ORDERS)
+    data.button(key="data_import").click().run()
+    data.number_input(key="data_setting_min_n").set_value(5)
+    data.selectbox(key="data_setting_zone").select("Asia/Bangkok")
+    save = next(each for each in data.button if each.label == "Save settings")
+    save.click().run()
+    assert not data.exception
+    status = Workspace.open(tmp_path / "empty").status()
+    assert (status.settings.min_n, status.settings.zone) == (5, "Asia/Bangkok")
+    data.button(key="data_undo").click().run()
+    status = Workspace.open(tmp_path / "empty").status()
+    assert (status.settings.min_n, status.settings.zone) == (30, "UTC")
+
+
+def test_work_that_is_stopped_changes_nothing(data, tmp_path, monkeypatch):
+    def stopped(self, files, progress, cancellation):
+        progress("reading", 0.1)
+        cancellation.cancel()
+        cancellation.check()
+
+    upload(data, "orders.csv", ORDERS)
+    monkeypatch.setattr(Workspace, "load", stopped)
+    data.button(key="data_import").click().run()
+    assert [text.value for text in data.info] == [
+        "The work was stopped. Nothing was changed."
+    ]
+    assert sources(tmp_path) == ()
+    assert "data_import" in keys(data)
