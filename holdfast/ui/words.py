@@ -2,6 +2,7 @@
 
 import re
 
+_ADDRESS = re.compile(r"https?:(?=//)|www(?=\.)|[\w.+-](?=@)", re.IGNORECASE)
 _MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=&\"'@/])")
 
 
@@ -9,9 +10,11 @@ def plain(text: object) -> str:
     """Escape a value so that Streamlit shows it letter by letter.
 
     Without this a plan named ``![](http://…)`` would be an image, and the browser
-    would ask a stranger for it.
+    would ask a stranger for it. An address would become a link even when escaped;
+    an invisible word joiner inside it prevents that.
     """
-    return _MEANS_SOMETHING.sub(r"\\\1", str(text)).replace("\n", " ")
+    unlinked = _ADDRESS.sub("\\g<0>\u2060", str(text))
+    return _MEANS_SOMETHING.sub(r"\\\1", unlinked).replace("\n", " ")
 
 
 def clipped(text: str, most: int = 80) -> str:
