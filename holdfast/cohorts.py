@@ -418,7 +418,11 @@ _TIMES = {
     "activity": ("active_on", ""),
     "activity_days": ("(date '1970-01-01' + period)", ""),
     "orders": ("ordered_on", "ordered_at"),
-    "subscriptions": ("paid_from_on", "paid_from_on::timestamp"),
+    # the first paid day's local midnight, as an instant
+    "subscriptions": (
+        "paid_from_on",
+        "timezone('UTC', timezone($zone, paid_from_on::timestamp))",
+    ),
 }
 
 
@@ -441,6 +445,8 @@ def _happened(
         predicates, values = _is_event(dataset, occurrence, role)
     elif table == "orders" and not occurrence.with_returns:
         predicates = ["not is_return"]
+    if with_time and table == "subscriptions":
+        values["zone"] = dataset.zone
     if clock.cut.before is not None:
         predicates.append(f"{day} < $cut_on")
         values["cut_on"] = clock.cut.before
@@ -510,9 +516,10 @@ def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
     """Select the rolling intervals at whose end a unit had paid access."""
     table_of(dataset, Occurrence("subscription"))
     length = "($interval_seconds / 86400)"
-    since = "date_diff('day', starts.started_at::date, paid_from_on)"
-    until = "date_diff('day', starts.started_at::date, least(ended_on, $seen_on + 1))"
-    open_until = "date_diff('day', starts.started_at::date, $seen_on)"
+    began_on = "timezone($zone, timezone('UTC', starts.started_at))::date"
+    since = f"date_diff('day', {began_on}, paid_from_on)"
+    until = f"date_diff('day', {began_on}, least(ended_on, $seen_on + 1))"
+    open_until = f"date_diff('day', {began_on}, $seen_on)"
     return Relation(
         "select distinct\n    starts.unit_no,\n    starts.segment_no,\n"
         "    starts.cohort,\n    unnest(range(\n"
@@ -529,6 +536,7 @@ def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
         {
             **_seen(dataset, clock),
             "interval_seconds": interval_seconds(clock.interval),
+            "zone": dataset.zone,
         },
     )
 
