@@ -4,8 +4,14 @@ import pandas as pd
 import pytest
 
 from holdfast.errors import SpecError
-from holdfast.filters import AttributeIn, Filters
-from holdfast.occurrence import ORDER, SUBSCRIPTION, Occurrence, read_occurrence
+from holdfast.filters import AttributeIn, DidEvent, Filters
+from holdfast.occurrence import (
+    ORDER,
+    SIGNUP,
+    SUBSCRIPTION,
+    Occurrence,
+    read_occurrence,
+)
 from holdfast.questions import ask
 from holdfast.questions.retention import Retention
 from tests.worlds import dataset_of, figures, table
@@ -780,3 +786,48 @@ def test_cells_before_the_data_begin_are_no_evidence_of_absence(tmp_path):
         ("pooled", 0, 1, 1, True),
         ("pooled", 2, 1, 1, True),
     ]
+
+
+def test_a_rolling_subscription_begins_at_its_local_midnight(tmp_path):
+    # In New York 2 January lasts until 05:00 UTC on the 3rd.
+    dataset = dataset_of(
+        tmp_path,
+        zone="America/New_York",
+        customers=[("ann", "2025-01-02 02:00:00Z")],  # 9 pm on the 1st
+        subscriptions=[
+            ("ann", "2025-01-02 05:00:00Z", "2025-01-08 05:00:00Z"),
+            ("bob", "2025-01-02 05:00:00Z", "2025-01-09 05:00:00Z"),
+        ],
+        events=[
+            ("ann", "x", "2025-01-03 01:00:00Z"),  # 20 hours after that midnight
+            ("ann", "y", "2025-01-30 12:00:00Z"),
+        ],
+    )
+    visit = Occurrence("event", ("x",))
+    spec = Retention(SUBSCRIPTION, visit, "day", rolling=True, intervals=1)
+    assert figures(ask(dataset, spec).frame)[:2] == [
+        ("2025-01-02", 0, 2, 1, True),
+        ("2025-01-02", 1, 2, 0, True),
+    ]
+    # Week 0 of ann runs from the 1st to the 7th, and she has paid for the 7th; that of
+    # bob, first seen on the 2nd, to the 8th.
+    spec = Retention(SIGNUP, SUBSCRIPTION, "week", rolling=True, intervals=1)
+    assert figures(ask(dataset, spec).frame)[:2] == [
+        ("2024-12-30", 0, 2, 2, True),
+        ("2024-12-30", 1, 2, 0, True),
+    ]
+
+
+@pytest.mark.xfail(strict=True, reason="filters by events see beyond an earlier as_of")
+def test_a_filter_by_events_sees_nothing_after_an_earlier_as_of(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        events=[
+            ("ann", "login", "2025-01-01"),
+            ("ann", "export", "2025-02-20"),
+            ("bob", "login", "2025-02-01"),
+        ],
+    )
+    exported = Filters((DidEvent("export"),))
+    spec = Retention(as_of=date(2025, 2, 2))
+    assert ask(dataset, spec, exported).frame.empty
