@@ -1,4 +1,6 @@
 import gzip
+import json
+import random
 from pathlib import Path
 
 import duckdb
@@ -6,6 +8,7 @@ import pytest
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, ImportRefusedError
+from holdfast.exports import reading as reading_module
 from holdfast.exports.engine import open_engine
 from holdfast.exports.reading import Reading, guess_reading, read, unpack
 
@@ -29,6 +32,23 @@ def written(folder: Path, content: str | bytes, name: str = "file.csv") -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def objects(chance: random.Random) -> list[dict]:
+    """Draw objects whose members are values, lists, objects, null or missing."""
+
+    def value(depth):
+        kind = chance.randrange(6)
+        if kind == 0 and depth < 4:
+            keys = chance.sample(["a", "b", "c/d", "e~f", "g.h"], chance.randrange(4))
+            return {key: value(depth + 1) for key in keys}
+        return chance.choice([None, 1, 2.5, "x", "", True, [1, {"a": 2}], {}])
+
+    count = chance.randint(1, 12)
+    return [
+        {key: value(1) for key in chance.sample("pqrst", chance.randrange(4))}
+        for _ in range(count)
+    ]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -74,6 +94,31 @@ def test_a_name_does_not_decide_how_a_file_is_read(tmp_path):
     packed = gzip.compress(b"id,x\n1,2\n")
     columns, cells, rows = rows_of(written(tmp_path, packed, "data [1]*.json"))
     assert (columns, cells, rows.rows) == (["id", "x"], [("1", "2")], 1)
+
+
+def test_no_key_of_json_lines_is_missed_however_late_it_comes(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading_module, "STRUCTURE_ROWS", 3)
+    chance = random.Random(6)
+    for case in range(60):
+        drawn = [{"always": 1}, *objects(chance)]
+        text = "".join(json.dumps(each) + "\n" for each in drawn)
+        columns, _, rows = rows_of(written(tmp_path, text, f"{case}.json"))
+        merged = duckdb.execute(
+            "select json_group_structure(json) from (select unnest(?::json[]) as json)",
+            [[json.dumps(each) for each in drawn]],
+        ).fetchall()[0][0]
+        assert columns == dotted(json.loads(merged))
+        assert rows.rows == len(drawn)
+
+
+def dotted(structure, names=()):
+    if not isinstance(structure, dict) or len(names) > 2:
+        return [".".join(names)]
+    return [
+        name
+        for key in sorted(structure)
+        for name in dotted(structure[key], (*names, key))
+    ]
 
 
 def test_json_lines_become_dotted_columns_of_text(tmp_path):
