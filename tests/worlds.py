@@ -34,7 +34,7 @@ def dataset_of(
     orders: Iterable[Row] = (),
     order_lines: Iterable[Row] = (),
     subscriptions: Iterable[Row] = (),
-    **settings: str | int,
+    **settings: Any,
 ) -> Dataset:
     """Write rows as files, load them into a new workspace and open its dataset.
 
@@ -64,7 +64,7 @@ def dataset_of(
     return loaded(home / "workspace", files, **settings)
 
 
-def loaded(folder: Path, files: Sequence[Path], **settings: str | int) -> Dataset:
+def loaded(folder: Path, files: Sequence[Path], **settings: Any) -> Dataset:
     """Load files into a new workspace and open its dataset."""
     workspace = Workspace.create(folder)
     if settings:

@@ -252,21 +252,21 @@ def lifecycle(world: World, spec: Lifecycle) -> list[tuple]:
     period = world.first_of(min(days), spec.interval)
     rows = []
     while period < seen_until:
-        counts = {"new": 0, "returning": 0, "resurrected": 0, "dormant": 0}
+        found = {"new": 0, "returning": 0, "resurrected": 0, "dormant": 0}
         before = world.later(period, -1, spec.interval)
         for periods in active.values():
             if period in periods:
                 if min(periods) == period:
-                    counts["new"] += 1
+                    found["new"] += 1
                 elif before in periods:
-                    counts["returning"] += 1
+                    found["returning"] += 1
                 else:
-                    counts["resurrected"] += 1
+                    found["resurrected"] += 1
             elif before in periods:
-                counts["dormant"] += 1
+                found["dormant"] += 1
         following = world.later(period, 1, spec.interval)
-        if following > as_of:
-            counts["dormant"] = None
-        rows.append((str(period), *counts.values()))
+        dormant = None if following > as_of else found.pop("dormant")
+        arrived = (found[name] for name in ("new", "returning", "resurrected"))
+        rows.append((str(period), *arrived, dormant))
         period = following
     return rows

@@ -66,7 +66,7 @@ def test_retention_agrees(name, tmp_path):
             start=Occurrence("event", (query["start_event"],), where),
             returning=Occurrence("event", (query["return_event"],), where),
             interval=interval,
-            entry={"recurring": "recurring", "first_ever": "first"}[query["mode"]],
+            entry="first" if query["mode"] == "first_ever" else "recurring",
             intervals=query["n_intervals"],
             first_cohort=start,
             # the end of the last day, so that nothing is held back as incomplete

@@ -87,10 +87,10 @@ def test_accounts_are_listed_by_their_own_id(town):
 def test_lists_are_as_long_as_every_figure_says(town, spec):
     filters = Filters(breakdown="plan")
     frame = ask(town, spec, filters).frame
-    for row in frame[frame["is_complete"]].itertuples():
+    for row in frame[frame["is_complete"]].to_dict("records"):
         for status in STATUSES:
             members = lifecycle.members(
-                town, spec, filters, row.period.date(), status, row.segment
+                town, spec, filters, row["period"].date(), status, row["segment"]
             )
-            assert len(members) == getattr(row, status)
+            assert len(members) == row[status]
             assert members["id"].is_unique

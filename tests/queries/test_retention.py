@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -131,8 +132,8 @@ def test_a_calendar_day_ends_at_midnight_and_a_rolling_day_after_24_hours(tmp_pa
             ("bob", "noise", "2025-01-09 00:00:00"),
         ],
     )
-    spec = {"start": START, "returning": BACK, "interval": "day"}
-    assert figures(ask(dataset, Retention(**spec)).frame) == [
+    spec = Retention(START, BACK, interval="day")
+    assert figures(ask(dataset, spec).frame) == [
         ("2025-01-06", 0, 1, 0, True),
         ("2025-01-06", 1, 1, 1, True),
         ("2025-01-06", 2, 1, 0, True),
@@ -143,7 +144,7 @@ def test_a_calendar_day_ends_at_midnight_and_a_rolling_day_after_24_hours(tmp_pa
     ]
     # Rolling day 2 runs until 20:00 on the 9th, and all is observed until midnight of
     # the 8th; rolling day 3 begins at 20:00 on the 9th, still inside the last day.
-    assert figures(ask(dataset, Retention(**spec, rolling=True)).frame) == [
+    assert figures(ask(dataset, replace(spec, rolling=True)).frame) == [
         ("2025-01-06", 0, 1, 1, True),
         ("2025-01-06", 1, 1, 0, True),
         ("2025-01-06", 2, 1, 0, False),
@@ -184,8 +185,8 @@ def test_late_february_to_early_march_is_calendar_month_1_and_rolling_month_0(tm
             ("bob", "noise", "2025-04-02 12:00:00"),
         ],
     )
-    spec = {"start": START, "returning": BACK}
-    assert figures(ask(dataset, Retention(**spec)).frame) == [
+    spec = Retention(START, BACK)
+    assert figures(ask(dataset, spec).frame) == [
         ("2025-02-01", 0, 1, 0, True),
         ("2025-02-01", 1, 1, 1, True),
         ("2025-02-01", 2, 1, 0, False),
@@ -193,7 +194,7 @@ def test_late_february_to_early_march_is_calendar_month_1_and_rolling_month_0(tm
         ("pooled", 1, 1, 1, True),
     ]
     # 30 days after 25 February is 27 March, 60 days after it is 26 April
-    assert figures(ask(dataset, Retention(**spec, rolling=True)).frame) == [
+    assert figures(ask(dataset, replace(spec, rolling=True)).frame) == [
         ("2025-02-01", 0, 1, 1, True),
         ("2025-02-01", 1, 1, 0, False),
         ("pooled", 0, 1, 1, True),
@@ -635,13 +636,13 @@ def test_an_earlier_as_of_equals_loading_the_earlier_rows_only(tmp_path):
         [row for row in events if row[2] < end],
     )
     for spec in (
-        {},
-        {"interval": "day", "intervals": 50},
-        {"interval": "week", "mode": "on_or_after"},
-        {"interval": "week", "rolling": True},
-        {"start": LOGIN, "returning": LOGIN, "entry": "recurring"},
+        Retention(),
+        Retention(interval="day", intervals=50),
+        Retention(interval="week", mode="on_or_after"),
+        Retention(interval="week", rolling=True),
+        Retention(LOGIN, LOGIN, entry="recurring"),
     ):
-        asked = Retention(as_of=date(2025, 2, 15), **spec)
+        asked = replace(spec, as_of=date(2025, 2, 15))
         # in the part, 15 February is the end of the last day: as_of moved forward
         pd.testing.assert_frame_equal(ask(whole, asked).frame, ask(part, asked).frame)
 

@@ -128,11 +128,11 @@ def test_lists_are_as_long_as_every_figure_says(team, spec):
     filters = Filters(breakdown="plan")
     frame = ask(team, spec, filters).frame
     assert len(frame)
-    for row in frame.itertuples():
-        cohort = None if row.scope == "pooled" else row.cohort.date()
+    for row in frame.to_dict("records"):
+        cohort = None if row["scope"] == "pooled" else row["cohort"].date()
         members = retention.members(
-            team, spec, filters, cohort, row.interval, row.segment
+            team, spec, filters, cohort, row["interval"], row["segment"]
         )
-        assert members["cohorts"].sum() == row.customers
-        assert members["retained_cohorts"].sum() == row.retained_customers
+        assert members["cohorts"].sum() == row["customers"]
+        assert members["retained_cohorts"].sum() == row["retained_customers"]
         assert members["id"].is_unique
