@@ -5,12 +5,20 @@ Pure functions; the widgets are in ``file_block``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from holdfast.errors import HoldfastError, ImportRefusedError
 from holdfast.exports.mapping import ISO, FeedMapping, Kept, SourceMapping, check
-from holdfast.exports.recognition import fits, guess, kept_columns, time_format
+from holdfast.exports.recognition import (
+    TIME_FORMATS,
+    fits,
+    guess,
+    kept_columns,
+    time_format,
+)
 from holdfast.model import Role, feed
 from holdfast.ui.staging import StagedFile
 
@@ -107,11 +115,19 @@ def problem(file: StagedFile) -> HoldfastError | None:
             f"It is not clear what {file.name} holds.",
             "Say what one row of it is.",
         )
+    main = file.mapping.feeds[0]
+    for role in needed(file.mapping):
+        if role.name not in main.roles and role.name not in main.constants:
+            return ImportRefusedError(
+                "bad_mapping",
+                f"{file.name} has no column for {role.name} ({role.meaning}), which"
+                f" {main.feed.replace('_', ' ')} need.",
+                "Say which column it is.",
+            )
     try:
         check(file.mapping, file.columns, file.name)
     except HoldfastError as error:
         return error
-    main = file.mapping.feeds[0]
     for role in needed(file.mapping):
         values = instants(file, role)
         form = main.formats.get(role.name, ISO)
@@ -123,6 +139,37 @@ def problem(file: StagedFile) -> HoldfastError | None:
                 "Choose the format of its times, or another column.",
             )
     return None
+
+
+def doubt(file: StagedFile) -> str:
+    """Say which dates of the file can be read in two ways; empty when none can."""
+    if file.mapping is None:
+        return ""
+    main = file.mapping.feeds[0]
+    for role in feed(main.feed).roles:
+        values = instants(file, role)
+        form = main.formats.get(role.name, ISO)
+        others = [each for each in TIME_FORMATS if each != form and fits(values, each)]
+        if values and others and fits(values, form) and form in TIME_FORMATS:
+            value = telling(values)
+            return (
+                f"Is {value} {_read(value, form)} or"
+                f" {_read(value, others[0])}? It is read as the first."
+            )
+    return ""
+
+
+def telling(values: Sequence[str]) -> str:
+    """Return the value that tells day and month apart best."""
+    return next(
+        (value for value in values if len(set(re.findall(r"\d+", value)[:2])) == 2),
+        values[0],
+    )
+
+
+def _read(value: str, form: str) -> str:
+    read = datetime.strptime(value, form)
+    return f"{read.day} {read:%B %Y}"
 
 
 def needed(mapping: SourceMapping) -> list[Role]:

@@ -45,7 +45,7 @@ def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
     label = _label(file)
     box = st.expander(
         label,
-        expanded=problem is not None or not is_known,
+        expanded=bool(problem or columns.doubt(file) or not is_known),
         key=f"data_file_{file.number}",
         icon=":material/help:" if problem else ":material/check_circle:",
         on_change="rerun",
@@ -60,6 +60,8 @@ def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
             _columns(file)
             _details(file)
         found = columns.problem(file)
+        if doubt := columns.doubt(file):
+            st.info(f"{plain(doubt)} Choose how it is written where that is wrong.")
         if found:
             st.warning(f"{plain(found.sentence)} {plain(found.remedy)}")
     if (found is None) != (problem is None) or _label(file) != label:
@@ -246,7 +248,7 @@ def _formats(file: StagedFile, main: FeedMapping) -> dict[str, str]:
             f"{role.name.replace('_', ' ').capitalize()} is written",
             options,
             index=options.index(current),
-            format_func=partial(_format_words, value=values[0]),
+            format_func=partial(_format_words, value=columns.telling(values)),
             key=f"data_format_{file.number}_{role.name}_{main.roles[role.name][0]}",
             width=340,
         )

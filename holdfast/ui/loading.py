@@ -13,7 +13,7 @@ from holdfast.exports.building import Progress
 from holdfast.query import QUERIES
 from holdfast.ui import columns, session
 from holdfast.ui.file_block import file_block
-from holdfast.ui.progress import fail, is_wanted, perform, want
+from holdfast.ui.progress import disk_error, fail, is_wanted, perform, want
 from holdfast.ui.staging import StagedFile, Staging, files_at
 from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import FileReport, Inspection, LoadReport, Workspace
@@ -78,7 +78,10 @@ def choose_files(workspace: Workspace) -> None:
         staging.refused.clear()
         with st.spinner("Looking into the files …"):
             for upload in uploads:
-                staging.add(workspace, upload.name, staging.spool(upload))
+                try:
+                    staging.add(workspace, upload.name, staging.spool(upload))
+                except OSError as failure:
+                    staging.refused.append(disk_error(failure))
         # Another uploader takes its place: the old one holds its files in memory.
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
         st.session_state.pop(_REPORT, None)

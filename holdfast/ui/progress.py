@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from holdfast.cancellation import Cancellation
-from holdfast.errors import CancelledError, HoldfastError
+from holdfast.errors import CancelledError, HoldfastError, WorkspaceError
 from holdfast.exports.building import Progress
 from holdfast.ui import session
 from holdfast.ui.words import plain
@@ -103,10 +103,21 @@ def fail(error: HoldfastError) -> None:
     st.session_state[_FAILURE] = error
 
 
+def disk_error(error: OSError) -> WorkspaceError:
+    """Return the sentence for a disk that is full, gone or may not be used."""
+    return WorkspaceError(
+        "disk",
+        f"The work could not be done: {error.strerror or 'the disk failed'}.",
+        "Nothing was changed; make room on the disk and try again.",
+    )
+
+
 def _conclude() -> None:
     pending: _Pending = st.session_state.pop(_PENDING)
     try:
         pending.done(pending.future.result())
     except HoldfastError as error:
         fail(error)
+    except OSError as error:
+        fail(disk_error(error))
     st.rerun()

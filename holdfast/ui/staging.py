@@ -34,7 +34,7 @@ class Upload(Protocol):
         """Return the next bytes."""
 
 
-@dataclass
+@dataclass(eq=False)
 class StagedFile:
     """A file that waits to be loaded.
 
@@ -107,6 +107,9 @@ class Staging:
     def remove(self, files: Sequence[StagedFile]) -> None:
         """Forget files, and remove our copies of them."""
         for file in files:
+            # A second click may ask again for what is gone.
+            if file not in self.files:
+                continue
             self.files.remove(file)
             if file.is_spooled:
                 file.inspection.path.unlink(missing_ok=True)

@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,20 @@ def test_an_unknown_file_is_mapped_by_hand(data, tmp_path):
     }
 
 
+def test_a_date_that_can_be_read_in_two_ways_is_asked_about(data, tmp_path):
+    header = b"order_id,customer_id,ordered_at,amount\n"
+    upload(data, "orders.csv", header + b"1,ann,01/01/2025,1\n2,bob,03/04/2025,2\n")
+    assert [text.value.replace("\\", "") for text in data.info] == [
+        "Is 03/04/2025 3 April 2025 or 4 March 2025? It is read as the first."
+        " Choose how it is written where that is wrong."
+    ]
+    (box,) = [box for box in data.selectbox if "format" in box.key]
+    box.select("%m/%d/%Y").run()
+    data.button(key="data_import").click().run()
+    (source,) = sources(tmp_path)
+    assert source.mapping.feeds[0].formats == {"ordered_at": "%m/%d/%Y"}
+
+
 def test_a_value_for_every_row_stands_in_for_a_column(data, tmp_path):
     upload(data, "logins.csv", b"customer_id,day\nann,2025-03-05\n")
     feed(data).select("events").run()
@@ -250,6 +265,33 @@ def test_a_path_loads_a_file_or_a_folder_in_place(data, tmp_path, is_folder):
     assert not data.exception
     assert [source.name for source in sources(tmp_path)] == ["orders.csv"]
     assert (exports / "orders.csv").read_bytes() == ORDERS
+
+
+def test_a_file_that_vanished_meanwhile_gets_one_sentence(data, tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(ORDERS)
+    data.text_input(key="data_path").input(str(path)).run()
+    path.unlink()
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert sentences(data) == [
+        "orders.csv is not there any more. Choose the file again."
+    ]
+    assert sources(tmp_path) == ()
+
+
+def test_a_full_disk_gets_one_sentence_and_changes_nothing(data, tmp_path, monkeypatch):
+    def full(self, *words):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    upload(data, "orders.csv", ORDERS)
+    monkeypatch.setattr(Workspace, "load", full)
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert sentences(data) == [
+        "The work could not be done: No space left on device."
+        " Nothing was changed; make room on the disk and try again."
+    ]
 
 
 def test_a_path_that_leads_nowhere_gets_one_sentence(data):
