@@ -300,7 +300,8 @@ def _check_feed(part: FeedMapping, present: set[str], name: str) -> None:
                 name,
                 f"has no column for {needed.name} ({needed.meaning}), which {part.feed}"
                 " need",
-                "Say which column it is.",
+                "Rename the column that holds it, or say which one it is on the Data"
+                " page.",
             )
     names = [each.name.casefold() for each in part.kept]
     if len(set(names)) < len(names):

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from holdfast.errors import ImportRefusedError
 from holdfast.exports.mapping import (
     EPOCHS,
     ISO,
@@ -27,6 +28,8 @@ from holdfast.model import FEEDS, feed
 
 LAYOUTS = Path(__file__).resolve().parent / "layouts"
 
+# Below this share of a layout's columns, naming it would mislead.
+_NEAR = 0.5
 # Written like this, a pattern takes the first column of long or wordy text.
 _TEXT = "*text"
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}.*)?")
@@ -138,6 +141,52 @@ def recognise(columns: Sequence[str], sample: Sample) -> Recognition:
             *layout.traps,
         ),
     )
+
+
+def missing_columns(columns: Sequence[str], name: str) -> ImportRefusedError:
+    """Return the refusal of a file that no layout fits: what the nearest one lacks.
+
+    Args:
+        columns: Column names in the file's order.
+        name: The file's name.
+    """
+    names = {_normal(column): column for column in reversed(columns)}
+
+    def nearness(layout: Layout) -> tuple[float, bool, int]:
+        found = len(_found(layout, names))
+        size = len(layout.signature) + len(layout.signature_patterns)
+        return found / size, layout.status == "ours", found
+
+    nearest = max(layouts().values(), key=nearness)
+    if nearness(nearest)[0] < _NEAR:
+        return ImportRefusedError(
+            "unknown_layout",
+            f"It is not clear what {name} holds: its columns are"
+            f" {', '.join(columns[:8])}{' …' if len(columns) > 8 else ''}.",
+            "Say what its columns are on the Data page, or rename them: events need"
+            " user_id, event and timestamp, customers user_id and signed_up_at.",
+        )
+    lacking = [each for each in nearest.signature if not _find(each, names)]
+    words = " and ".join(_lacking(nearest, entry) for entry in lacking)
+    return ImportRefusedError(
+        "missing_column",
+        f"{name} looks like {nearest.title} but has no column that says"
+        f" {words or 'what was asked'}.",
+        "Rename the column that holds it, or say which one it is on the Data page.",
+    )
+
+
+def _lacking(layout: Layout, entry: str) -> str:
+    """Say what a signature's entry stands for, and how the column may be called."""
+    alternatives = entry.split("|")
+    called = ", ".join(alternatives[:4]) + (" …" if len(alternatives) > 4 else "")
+    for raw in layout.feeds:
+        for role, entries in raw.get("roles", {}).items():
+            if set(alternatives) & {
+                each for all_ in entries for each in all_.split("|")
+            }:
+                return f"{feed(raw['feed']).role(role).meaning} ({called})"
+    return called
 
 
 def guess(feed_name: str, columns: Sequence[str], sample: Sample) -> FeedMapping:
@@ -410,6 +459,7 @@ __all__ = [
     "guess",
     "kept_columns",
     "layouts",
+    "missing_columns",
     "recognise",
     "time_format",
 ]
