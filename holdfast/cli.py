@@ -449,7 +449,7 @@ def _load_into(
 ) -> tuple[LoadReport, list[StoredSource]]:
     """Load files; a workspace that is new appears only when they are in it."""
     with _home(path) as workspace:
-        before = {source.id for source in workspace.status().sources}
+        before = workspace.source_ids()
         with _progress() as progress:
             report = workspace.load(files, progress)
         now = workspace.status().sources
@@ -463,7 +463,8 @@ def _home(path: Path) -> Iterator[Workspace]:
     So a refused file or a killed process leaves no half-made workspace behind.
     """
     if _is_workspace(path):
-        yield Workspace.open(path)
+        # Loading mends a damaged dataset.
+        yield Workspace.open(path, to_mend=True)
         return
     path = path.absolute()
     if path.exists():

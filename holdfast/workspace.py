@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -41,7 +42,11 @@ from holdfast.exports.reading import (
     read,
     unpack,
 )
-from holdfast.exports.recognition import Recognition, recognise
+from holdfast.exports.recognition import (
+    Recognition,
+    missing_columns,
+    recognise,
+)
 from holdfast.model import FORMAT_VERSION
 from holdfast.query import literal, quoted
 
@@ -51,6 +56,10 @@ PREVIEW_ROWS = 20
 SAMPLE_VALUES = 200
 
 _STATE = "workspace.json"
+_MENDING = (
+    "The files are kept: rebuild it on any page of the app, load one of them again, or"
+    " undo."
+)
 _REBUILDING = ("zone", "week_start")
 
 
@@ -264,8 +273,13 @@ class Workspace:
         return workspace
 
     @classmethod
-    def open(cls, path: Path) -> Workspace:
+    def open(cls, path: Path, *, to_mend: bool = False) -> Workspace:
         """Open a workspace and sweep what a killed import left.
+
+        Args:
+            path: Its folder.
+            to_mend: Open it even where its current dataset is missing or damaged;
+                ``load``, ``rebuild`` and ``undo`` mend that.
 
         Raises:
             WorkspaceError: There is none, it is damaged, or of a newer version.
@@ -273,7 +287,12 @@ class Workspace:
         """
         workspace = cls(path)
         state = workspace._state()
-        workspace._check_dataset(state)
+        try:
+            workspace._check_dataset(state)
+        except DatasetError:
+            if to_mend:
+                return workspace
+            raise
         with suppress(Timeout), workspace._lock.acquire(timeout=0):
             workspace._sweep(workspace._state())
         return workspace
@@ -297,6 +316,10 @@ class Workspace:
         """Return the current dataset's file; None before the first import."""
         current = self._state()["current"]
         return None if current is None else self._dataset(current)
+
+    def source_ids(self) -> frozenset[str]:
+        """Return the ids of the loaded files, even where the dataset is damaged."""
+        return frozenset(each.id for each in self._kept_sources(self._state()))
 
     def status(self) -> Status:
         """Return what the workspace holds."""
@@ -370,10 +393,8 @@ class Workspace:
         cancellation = cancellation or Cancellation()
         with self._writing(), self._staging() as staging:
             state = self._state()
-            known = [
-                self._source(each)
-                for each in self._manifest(state["current"])["sources"]
-            ]
+            is_damaged = not self._is_sound(state)
+            known = self._kept_sources(state)
             sources = list(known)
             added: list[StoredSource] = []
             given: list[tuple[str, StoredSource]] = []
@@ -392,7 +413,7 @@ class Workspace:
                             each for each in sources if each.digest != source.digest
                         ]
                         sources.append(source)
-                if not added:
+                if not added and not is_damaged:
                     return LoadReport(
                         tuple(_known(name, source) for name, source in given),
                         state["current"],
@@ -405,6 +426,7 @@ class Workspace:
                     staging,
                     cancellation,
                     lambda stage, share: progress(stage, 0.5 + share / 2),
+                    {each.id for each in added},
                 )
             except BaseException:
                 for source in added:
@@ -413,6 +435,42 @@ class Workspace:
             report = LoadReport(self._reports(given, known), number, has_changed=True)
             progress("done", 1.0)
             return report
+
+    def rebuild(
+        self,
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> Status:
+        """Make the current dataset anew from the kept sources.
+
+        A damaged file is moved into the folder ``damaged``, never deleted.
+
+        Args:
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Raises:
+            WorkspaceError: Nothing is loaded, a source is missing or damaged, or
+                another import is running.
+            CancelledError: Somebody asked to stop; nothing was changed.
+        """
+        with self._writing(), self._staging() as staging:
+            state = self._state()
+            if state["current"] is None:
+                raise WorkspaceError(
+                    "nothing_loaded",
+                    f"The workspace {self.path.name} has no data yet.",
+                    "Load files first.",
+                )
+            self._make(
+                state,
+                self._kept_sources(state),
+                _settings(state["settings"]),
+                staging,
+                cancellation or Cancellation(),
+                progress or _silent,
+            )
+        return self.status()
 
     def undo(self) -> Status:
         """Go back to the dataset before the last change.
@@ -531,7 +589,7 @@ class Workspace:
             raise DatasetError(
                 "dataset_damaged",
                 f"The list of contents of dataset {number} cannot be read.",
-                "Undo, or load the files again.",
+                _MENDING,
             ) from error
 
     def _check_dataset(self, state: Mapping[str, Any]) -> None:
@@ -545,8 +603,39 @@ class Workspace:
             raise DatasetError(
                 "dataset_damaged",
                 f"The dataset {path.name} is missing or not as it was written.",
-                "Undo, or load the files again; the sources are kept.",
+                _MENDING,
             )
+
+    def _is_sound(self, state: Mapping[str, Any]) -> bool:
+        try:
+            self._check_dataset(state)
+        except DatasetError:
+            return False
+        return True
+
+    def _kept_sources(self, state: Mapping[str, Any]) -> list[StoredSource]:
+        """Return the current dataset's sources; all that are kept if its list is lost.
+
+        Raises:
+            WorkspaceError: One of them is missing or damaged.
+        """
+        try:
+            listed = self._manifest(state["current"])["sources"]
+        except DatasetError:
+            found = [self._source(path.stem) for path in self._sources.glob("*.json")]
+            found.sort(key=lambda each: each.loaded_at)
+            latest = {each.digest: each for each in found}
+            return [each for each in found if latest[each.digest] is each]
+        return [self._source(each) for each in listed]
+
+    def _move_aside(self, number: int) -> None:
+        """Keep what is left of a damaged dataset, out of the way."""
+        folder = self.path / "damaged"
+        folder.mkdir(exist_ok=True)
+        for suffix in (".duckdb", ".json"):
+            path = self._datasets / f"{number}{suffix}"
+            if path.exists():
+                path.replace(folder / path.name)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -574,15 +663,19 @@ class Workspace:
         numbers = [state["current"], *state["history"]]
         kept = {f"{number}" for number in numbers if number is not None}
         used: set[str] = set()
+        is_listed = True
         for number in kept:
-            with suppress(DatasetError):
+            try:
                 used.update(self._manifest(int(number))["sources"])
+            except DatasetError:
+                is_listed = False
         for folder in self.path.glob("staging-*"):
             shutil.rmtree(folder, ignore_errors=True)
         for path in self._datasets.iterdir():
             if path.stem not in kept or path.suffix not in (".duckdb", ".json"):
                 _remove(path)
-        for path in self._sources.iterdir():
+        # Without its list nobody knows which sources a dataset can be made from.
+        for path in self._sources.iterdir() if is_listed else ():
             if path.stem not in used:
                 _remove(path)
 
@@ -591,6 +684,8 @@ class Workspace:
             text = (self._sources / f"{source_id}.json").read_text(encoding="utf-8")
             values = json.loads(text)
             rows = values["rows"]
+            if not (self._sources / f"{source_id}.parquet").exists():
+                raise FileNotFoundError(source_id)
             return StoredSource(
                 id=source_id,
                 name=values["name"],
@@ -641,11 +736,7 @@ class Workspace:
                 )
                 mapping = found.mapping
             if mapping is None:
-                raise ImportRefusedError(
-                    "unknown_layout",
-                    f"It is not clear what {path.name} holds.",
-                    "Say what its columns are on the Data page.",
-                )
+                raise missing_columns([column for column, _ in rows.columns], path.name)
             check(mapping, [name for name, _ in rows.columns], path.name)
             mapping = _typed(engine, target, rows, mapping, cancellation)
         finally:
@@ -692,12 +783,14 @@ class Workspace:
         staging: Path,
         cancellation: Cancellation,
         progress: Progress,
+        added: Container[str] = (),
         *,
         is_same: bool = False,
     ) -> int:
         """Build a dataset aside, verify it and name it current; return its number.
 
-        With ``is_same`` the tables are those of the current dataset.
+        With ``is_same`` the tables are those of the current dataset. Of the added
+        sources each has to have brought something.
         """
         number = int(state["next"])
         aside = self._datasets / f"{number}.building"
@@ -731,6 +824,9 @@ class Workspace:
                     "The new dataset is not as it was written.",
                     "Nothing was changed; check the disk and try again.",
                 )
+            for source in sources:
+                if source.id in added:
+                    self._check_fruitful(source, aside)
             cancellation.check()
             _sync(aside)
             _write_json(
@@ -750,7 +846,11 @@ class Workspace:
             _remove(aside)
             _remove(self._datasets / f"{number}.json")
             raise
-        history = [*state["history"], state["current"]][-KEPT_DATASETS:]
+        history = list(state["history"])
+        if self._is_sound(state):
+            history = [*history, state["current"]][-KEPT_DATASETS:]
+        else:
+            self._move_aside(state["current"])
         self._write_state(
             {
                 **state,
@@ -761,6 +861,32 @@ class Workspace:
             }
         )
         return number
+
+    def _check_fruitful(self, source: StoredSource, dataset: Path) -> None:
+        """Refuse a file of which not one row could be imported."""
+        parquet = self._sources / f"{source.id}.parquet"
+        engine = duckdb.connect(str(dataset), read_only=True)
+        try:
+            found = engine.execute(
+                "select min(line), arg_min(reason, line) from rejected"
+                " where source = $id and table_name = $feed having count(*) >= $rows",
+                {
+                    "id": source.id,
+                    "feed": source.mapping.feeds[0].feed,
+                    "rows": source.rows.rows,
+                },
+            ).fetchall()
+            kind = _kind(engine, parquet, source.rows, *found[0]) if found else ""
+        finally:
+            engine.close()
+        for line, reason in found:
+            raise ImportRefusedError(
+                "nothing_imported",
+                f"{source.name}: none of its rows ({source.rows.rows:,}) could be"
+                f" imported; in line {line}, {reason}{kind}.",
+                "Correct the file, or say on the Data page what its columns are and how"
+                " its dates are written.",
+            )
 
     def _staged(self, number: int, source: StoredSource) -> Source:
         return Source(
@@ -820,6 +946,14 @@ def _named(path: Path, name: str) -> Iterator[None]:
             raise
         raise ImportRefusedError(
             error.code, error.sentence.replace(path.name, name), error.remedy
+        ) from error
+    except FileNotFoundError as error:
+        if path.exists():
+            raise
+        raise ImportRefusedError(
+            "missing_file",
+            f"{name or path.name} is not there any more.",
+            "Choose the file again.",
         ) from error
 
 
@@ -968,6 +1102,33 @@ def _typed(
             kept = infer_kept(engine, str(parquet), columns, rows.padded, part.kept)
         feeds.append(replace(part, kept=kept))
     return replace(mapping, feeds=tuple(feeds))
+
+
+def _kind(
+    engine: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    rows: Rows,
+    line: int,
+    reason: str,
+) -> str:
+    """Say what kind of value a refused cell holds, never the value itself."""
+    named = re.match('"(.+)" is (not|neither)', reason)
+    if not named or named[1] not in dict(rows.columns):
+        return ""
+    number = f"file_row_number + {rows.first_line}"
+    place = quoted(rows.line_column) if rows.line_column else number
+    found = engine.execute(
+        f"select trim({quoted(named[1])}::varchar)"
+        f" from read_parquet({literal(str(parquet))}, file_row_number = true)"
+        f" where {place} = $line",
+        {"line": line},
+    ).fetchall()
+    value = (found[0][0] if found else "") or ""
+    if re.fullmatch(r"[-+]?\d+", value):
+        return f" but a number of {len(value.lstrip('+-'))} digits"
+    if re.search(r"\d", value):
+        return " but digits with other characters"
+    return " but words" if value else ""
 
 
 def _source_id(digest: str, reading: Reading, mapping: SourceMapping) -> str:

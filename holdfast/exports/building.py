@@ -121,7 +121,7 @@ def count_rows(path: Path) -> dict[str, int]:
         raise DatasetError(
             "dataset_damaged",
             f"The dataset {path.name} cannot be read.",
-            "Load the files again; the sources are kept.",
+            "The files are kept: load one of them again, or undo.",
         ) from error
 
 
@@ -145,7 +145,7 @@ def replace_settings(path: Path, settings: Mapping[str, str]) -> None:
         raise DatasetError(
             "dataset_damaged",
             f"The dataset {path.name} cannot be read.",
-            "Load the files again; the sources are kept.",
+            "The files are kept: load one of them again, or undo.",
         ) from error
 
 

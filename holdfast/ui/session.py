@@ -15,7 +15,7 @@ import streamlit as st
 from holdfast.answer import Answer
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
-from holdfast.errors import CancelledError, HoldfastError
+from holdfast.errors import CancelledError, DatasetError, HoldfastError
 from holdfast.filters import Filters
 from holdfast.questions import ask
 from holdfast.ui.words import plain
@@ -30,8 +30,13 @@ _WAITING = "Counting …"
 
 def workspace() -> Workspace:
     """Open the workspace, or make it where there is none; stop with the reason."""
+    path = workspace_path()
     try:
-        return Workspace.open_or_create(workspace_path())
+        return Workspace.open_or_create(path)
+    except DatasetError as error:
+        show_error(error)
+        _offer_rebuild(Workspace.open(path, to_mend=True))
+        st.stop()
     except HoldfastError as error:
         show_error(error)
         st.stop()
@@ -90,6 +95,15 @@ def watched(work: Callable[[Cancellation], Result]) -> Result:
 def show_error(error: HoldfastError) -> None:
     """Show what happened and what to do about it."""
     st.error(f"{plain(error.sentence)} {plain(error.remedy)}", icon=":material/error:")
+
+
+def _offer_rebuild(damaged: Workspace) -> None:
+    """Offer to make a damaged dataset anew from the files that are kept."""
+    if not st.button("Rebuild the dataset", type="primary", key="rebuild"):
+        return
+    with st.spinner("Rebuilding from the kept files …"):
+        watched(lambda cancellation: damaged.rebuild(cancellation=cancellation))
+    st.rerun()
 
 
 @st.cache_resource(show_spinner=False, max_entries=3, on_release=Dataset.close)

@@ -147,6 +147,49 @@ def test_what_was_undone_is_swept_at_the_next_opening(workspace, events):
     assert set(snapshot(workspace)) == {"workspace.json"}
 
 
+def test_a_missing_column_is_named_with_the_layout_that_needs_it(workspace, tmp_path):
+    path = written(tmp_path, "missing.csv", "user_id,event\nu1,login\n")
+    before = snapshot(workspace)
+    with pytest.raises(ImportRefusedError) as refused:
+        workspace.load([path])
+    assert (refused.value.sentence, refused.value.remedy) == (
+        "missing.csv looks like Events but has no column that says when it happened"
+        " (at, timestamp, time, event_time …).",
+        "Rename the column that holds it, or say which one it is on the Data page.",
+    )
+    assert snapshot(workspace) == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (
+            "u1,login,yesterday\nu2,login,soon\n",
+            '(2) could be imported; in line 2, "timestamp" is not a date but words.',
+        ),
+        (
+            "u1,login,99\n",
+            '(1) could be imported; in line 2, "timestamp" is not a date but a'
+            " number of 2 digits.",
+        ),
+        (
+            ",login,2024-01-01\n,login,2024-01-01\n",
+            '(2) could be imported; in line 2, "user_id" is empty.',
+        ),
+    ],
+)
+def test_a_file_of_which_no_row_can_be_imported_is_refused(
+    workspace, events, tmp_path, rows, words
+):
+    workspace.load([events])
+    before = snapshot(workspace)
+    path = written(tmp_path, "e.csv", "user_id,event,timestamp\n" + rows)
+    with pytest.raises(ImportRefusedError) as refused:
+        workspace.load([path])
+    assert refused.value.sentence == f"e.csv: none of its rows {words}"
+    assert snapshot(workspace) == before
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -195,6 +238,66 @@ def test_a_dataset_that_is_not_as_it_was_written_is_refused(workspace, events):
         stream.write(b"x")
     with pytest.raises(DatasetError, match="not as it was written"):
         Workspace.open(workspace.path)
+
+
+def damage_file(workspace: Workspace) -> None:
+    workspace.dataset_path().write_bytes(b"damaged")
+
+
+def damage_list(workspace: Workspace) -> None:
+    workspace.dataset_path().with_suffix(".json").write_text("{")
+
+
+def lose_file(workspace: Workspace) -> None:
+    workspace.dataset_path().unlink()
+
+
+@pytest.mark.parametrize("damage", [damage_file, damage_list, lose_file])
+@pytest.mark.parametrize("mend", ["rebuild", "load", "load more", "undo"])
+def test_a_damaged_dataset_is_made_anew_from_the_kept_sources(
+    workspace, events, tmp_path, damage, mend
+):
+    more = written(tmp_path, "customers.csv", CUSTOMERS)
+    workspace.load([events])
+    workspace.load([more])
+    before = counts(workspace)
+    damage(workspace)
+    with pytest.raises(DatasetError, match="rebuild it"):
+        Workspace.open(workspace.path)
+    damaged = Workspace.open(workspace.path, to_mend=True)
+    assert len(damaged.source_ids()) == 2
+    if mend == "undo":
+        assert len(damaged.undo().sources) == 1
+        return
+    if mend == "rebuild":
+        damaged.rebuild()
+    elif mend == "load":
+        report = damaged.load([events])
+        assert (report.has_changed, report.files[0].is_known) == (True, True)
+    else:
+        text = "referrer_id,referred_id,referred_at\nu0,u1,2024-01-01\n"
+        damaged.load([written(tmp_path, "referrals.csv", text)])
+    again = Workspace.open(workspace.path)
+    assert counts(again) == before
+    assert again.status().dataset == 3
+    kept = {path.name for path in (workspace.path / "damaged").iterdir()}
+    assert ("2.duckdb" in kept) == (damage is not lose_file)
+    # What was damaged is nothing to go back to.
+    assert again.undo().dataset == 1
+
+
+def test_an_empty_workspace_has_nothing_to_rebuild(workspace):
+    with pytest.raises(WorkspaceError, match="has no data yet"):
+        workspace.rebuild()
+
+
+def test_a_lost_source_is_named_before_anything_is_rebuilt(workspace, events):
+    workspace.load([events])
+    (path,) = (workspace.path / "sources").glob("*.parquet")
+    path.unlink()
+    damage_file(workspace)
+    with pytest.raises(WorkspaceError, match="cannot be read"):
+        workspace.rebuild()
 
 
 def test_only_one_import_runs_at_a_time(workspace, events):
