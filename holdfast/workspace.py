@@ -27,6 +27,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.errors import DatasetError, ImportRefusedError, WorkspaceError
 from holdfast.exports.building import (
     WEEK_SHIFT,
+    Built,
     Progress,
     build,
     count_rows,
@@ -391,7 +392,11 @@ class Workspace:
         """
         progress = progress or _silent
         cancellation = cancellation or Cancellation()
-        with self._writing(), self._staging() as staging:
+        with (
+            self._writing(),
+            self._staging() as staging,
+            self._engine(staging) as engine,
+        ):
             state = self._state()
             is_damaged = not self._is_sound(state)
             known = self._kept_sources(state)
@@ -404,7 +409,11 @@ class Workspace:
                     progress(f"reading {name}", position / max(1, len(files)) / 2)
                     with _named(_path(file), name):
                         source = self._add(
-                            file, sources, staging / str(position), cancellation
+                            engine,
+                            file,
+                            sources,
+                            staging / str(position),
+                            cancellation,
                         )
                     given.append((name, source))
                     if source not in sources:
@@ -419,11 +428,10 @@ class Workspace:
                         state["current"],
                         has_changed=False,
                     )
-                number = self._make(
+                built = self._make(
+                    engine,
                     state,
                     sources,
-                    _settings(state["settings"]),
-                    staging,
                     cancellation,
                     lambda stage, share: progress(stage, 0.5 + share / 2),
                     {each.id for each in added},
@@ -432,9 +440,17 @@ class Workspace:
                 for source in added:
                     self._forget(source.id)
                 raise
-            report = LoadReport(self._reports(given, known), number, has_changed=True)
             progress("done", 1.0)
-            return report
+            return LoadReport(
+                tuple(
+                    _known(name, source)
+                    if source in known
+                    else _report(name, source, built.counts[source.id])
+                    for name, source in given
+                ),
+                int(state["next"]),
+                has_changed=True,
+            )
 
     def rebuild(
         self,
@@ -454,7 +470,11 @@ class Workspace:
                 another import is running.
             CancelledError: Somebody asked to stop; nothing was changed.
         """
-        with self._writing(), self._staging() as staging:
+        with (
+            self._writing(),
+            self._staging() as staging,
+            self._engine(staging) as engine,
+        ):
             state = self._state()
             if state["current"] is None:
                 raise WorkspaceError(
@@ -463,10 +483,9 @@ class Workspace:
                     "Load files first.",
                 )
             self._make(
+                engine,
                 state,
                 self._kept_sources(state),
-                _settings(state["settings"]),
-                staging,
                 cancellation or Cancellation(),
                 progress or _silent,
             )
@@ -533,18 +552,19 @@ class Workspace:
                 self._source(each)
                 for each in self._manifest(state["current"])["sources"]
             ]
-            self._make(
-                state,
-                sources,
-                after,
-                staging,
-                cancellation or Cancellation(),
-                progress or _silent,
-                is_same=all(
-                    getattr(before, name) == getattr(after, name)
-                    for name in _REBUILDING
-                ),
-            )
+            if all(
+                getattr(before, name) == getattr(after, name) for name in _REBUILDING
+            ):
+                self._copy(state, sources, after)
+                return self.status()
+            with self._engine(staging) as engine:
+                self._make(
+                    engine,
+                    {**state, "settings": asdict(after)},
+                    sources,
+                    cancellation or Cancellation(),
+                    progress or _silent,
+                )
         return self.status()
 
     def _dataset(self, number: int) -> Path:
@@ -709,8 +729,18 @@ class Workspace:
                 "Undo, or load that file again.",
             ) from error
 
+    @contextmanager
+    def _engine(self, staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the one instance of an import: opening takes longer than small files."""
+        engine = open_engine(None, staging, [staging.parent])
+        try:
+            yield engine
+        finally:
+            engine.close()
+
     def _add(
         self,
+        engine: duckdb.DuckDBPyConnection,
         file: str | Path | Inspection,
         known: Sequence[StoredSource],
         staging: Path,
@@ -726,21 +756,15 @@ class Workspace:
                 if source.digest == survey.digest:
                     return source
         target = staging / "rows.parquet"
-        engine = open_engine(None, staging, [staging])
-        try:
-            rows = read(engine, path, reading, survey, target, cancellation)
-            mapping = file.mapping if isinstance(file, Inspection) else None
-            if mapping is None:
-                found = recognise(
-                    [name for name, _ in rows.columns], _sample(engine, target, rows)
-                )
-                mapping = found.mapping
-            if mapping is None:
-                raise missing_columns([column for column, _ in rows.columns], path.name)
-            check(mapping, [name for name, _ in rows.columns], path.name)
-            mapping = _typed(engine, target, rows, mapping, cancellation)
-        finally:
-            engine.close()
+        rows = read(engine, path, reading, survey, target, cancellation)
+        columns = [name for name, _ in rows.columns]
+        mapping = file.mapping if isinstance(file, Inspection) else None
+        if mapping is None:
+            mapping = recognise(columns, _sample(engine, target, rows)).mapping
+        if mapping is None:
+            raise missing_columns(columns, path.name)
+        check(mapping, columns, path.name)
+        mapping = _typed(engine, target, rows, mapping, cancellation)
         source_id = _source_id(survey.digest, reading, mapping)
         for source in known:
             if source.id == source_id:
@@ -777,75 +801,87 @@ class Workspace:
 
     def _make(
         self,
+        engine: duckdb.DuckDBPyConnection,
         state: Mapping[str, Any],
         sources: Sequence[StoredSource],
-        settings: Settings,
-        staging: Path,
         cancellation: Cancellation,
         progress: Progress,
         added: Container[str] = (),
-        *,
-        is_same: bool = False,
-    ) -> int:
-        """Build a dataset aside, verify it and name it current; return its number.
+    ) -> Built:
+        """Build a dataset aside, verify it and name it current.
 
-        With ``is_same`` the tables are those of the current dataset. Of the added
-        sources each has to have brought something.
+        Of the added sources each has to have brought something.
         """
+        settings = _settings(state["settings"])
+        with self._aside(state) as aside:
+            built = build(
+                engine,
+                [
+                    (self._staged(position, each), each.id, each.name, each.rows.rows)
+                    for position, each in enumerate(sources)
+                ],
+                aside,
+                settings.as_text(),
+                cancellation,
+                progress,
+            )
+            for source in sources:
+                rows_read, _, rejected, _ = built.counts[source.id]
+                if source.id in added and rejected == rows_read:
+                    self._refuse(engine, source, *built.first_refusals[source.id])
+            cancellation.check()
+            self._keep(aside, state, sources, settings, built.rows)
+        return built
+
+    def _copy(
+        self,
+        state: Mapping[str, Any],
+        sources: Sequence[StoredSource],
+        settings: Settings,
+    ) -> None:
+        """Make a dataset with other settings whose tables stay as they are."""
+        with self._aside(state) as aside:
+            shutil.copyfile(self._dataset(state["current"]), aside)
+            replace_settings(aside, settings.as_text())
+            self._keep(aside, state, sources, settings, count_rows(aside))
+
+    @contextmanager
+    def _aside(self, state: Mapping[str, Any]) -> Iterator[Path]:
+        """Give the file to build in; leave nothing of it if that fails."""
         number = int(state["next"])
         aside = self._datasets / f"{number}.building"
         _remove(aside)
         try:
-            if is_same:
-                shutil.copyfile(self._dataset(state["current"]), aside)
-                replace_settings(aside, settings.as_text())
-                tables = count_rows(aside)
-            else:
-                tables = build(
-                    [
-                        (
-                            self._staged(position, each),
-                            each.id,
-                            each.name,
-                            each.rows.rows,
-                        )
-                        for position, each in enumerate(sources)
-                    ],
-                    aside,
-                    staging,
-                    settings.as_text(),
-                    cancellation,
-                    progress,
-                )
-            progress("verifying", 0.95)
-            if count_rows(aside) != tables:
-                raise DatasetError(
-                    "not_verified",
-                    "The new dataset is not as it was written.",
-                    "Nothing was changed; check the disk and try again.",
-                )
-            for source in sources:
-                if source.id in added:
-                    self._check_fruitful(source, aside)
-            cancellation.check()
-            _sync(aside)
-            _write_json(
-                self._datasets / f"{number}.json",
-                {
-                    "format": FORMAT_VERSION,
-                    "sources": [each.id for each in sources],
-                    "settings": asdict(settings),
-                    "tables": tables,
-                    "size": aside.stat().st_size,
-                    "duckdb": duckdb.__version__,
-                },
-            )
-            aside.replace(self._dataset(number))
-            _sync_folder(self._datasets)
+            yield aside
         except BaseException:
             _remove(aside)
             _remove(self._datasets / f"{number}.json")
             raise
+
+    def _keep(
+        self,
+        aside: Path,
+        state: Mapping[str, Any],
+        sources: Sequence[StoredSource],
+        settings: Settings,
+        rows: Mapping[str, int],
+    ) -> None:
+        """Name a built dataset current, with the list of what it holds."""
+        number = int(state["next"])
+        _sync(aside)
+        _write_json(
+            self._datasets / f"{number}.json",
+            {
+                "format": FORMAT_VERSION,
+                "sources": [each.id for each in sources],
+                "settings": asdict(settings),
+                "tables": dict(rows),
+                "size": aside.stat().st_size,
+                "duckdb": duckdb.__version__,
+            },
+        )
+        aside.replace(self._dataset(number))
+        _sync_folder(self._datasets)
         history = list(state["history"])
         if self._is_sound(state):
             history = [*history, state["current"]][-KEPT_DATASETS:]
@@ -860,33 +896,24 @@ class Workspace:
                 "settings": asdict(settings),
             }
         )
-        return number
 
-    def _check_fruitful(self, source: StoredSource, dataset: Path) -> None:
+    def _refuse(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        source: StoredSource,
+        line: int,
+        reason: str,
+    ) -> None:
         """Refuse a file of which not one row could be imported."""
-        parquet = self._sources / f"{source.id}.parquet"
-        engine = duckdb.connect(str(dataset), read_only=True)
-        try:
-            found = engine.execute(
-                "select min(line), arg_min(reason, line) from rejected"
-                " where source = $id and table_name = $feed having count(*) >= $rows",
-                {
-                    "id": source.id,
-                    "feed": source.mapping.feeds[0].feed,
-                    "rows": source.rows.rows,
-                },
-            ).fetchall()
-            kind = _kind(engine, parquet, source.rows, *found[0]) if found else ""
-        finally:
-            engine.close()
-        for line, reason in found:
-            raise ImportRefusedError(
-                "nothing_imported",
-                f"{source.name}: none of its rows ({source.rows.rows:,}) could be"
-                f" imported; in line {line}, {reason}{kind}.",
-                "Correct the file, or say on the Data page what its columns are and how"
-                " its dates are written.",
-            )
+        parquet = self._sources.resolve() / f"{source.id}.parquet"
+        kind = _kind(engine, parquet, source.rows, line, reason)
+        raise ImportRefusedError(
+            "nothing_imported",
+            f"{source.name}: none of its rows ({source.rows.rows:,}) could be"
+            f" imported; in line {line}, {reason}{kind}.",
+            "Correct the file, or say on the Data page what its columns are and how"
+            " its dates are written.",
+        )
 
     def _staged(self, number: int, source: StoredSource) -> Source:
         return Source(
@@ -898,29 +925,6 @@ class Workspace:
             padded=frozenset(source.rows.padded),
             mapping=source.mapping,
         )
-
-    def _reports(
-        self,
-        given: Sequence[tuple[str, StoredSource]],
-        known: Sequence[StoredSource],
-    ) -> tuple[FileReport, ...]:
-        path = self.dataset_path()
-        engine = duckdb.connect(str(path), read_only=True)
-        try:
-            rows = engine.execute(
-                "select source, rows_read, imported, rejected, duplicates"
-                " from source_rows"
-            ).fetchall()
-        finally:
-            engine.close()
-        counts = {row[0]: row[1:] for row in rows}
-        reports = []
-        for name, source in given:
-            if source in known:
-                reports.append(_known(name, source))
-                continue
-            reports.append(_report(name, source, counts[source.id]))
-        return tuple(reports)
 
 
 def _silent(stage: str, share: float) -> None:

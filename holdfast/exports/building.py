@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -47,21 +48,36 @@ _QUERIES = (
 _NO_EVENTS = ("order",)
 
 
+@dataclass(frozen=True)
+class Built:
+    """What a new dataset file holds, read back from it.
+
+    Attributes:
+        rows: Rows of each table.
+        counts: Source id to rows read, imported, rejected and duplicates.
+        first_refusals: Source id to the first refused line and its reason.
+    """
+
+    rows: Mapping[str, int]
+    counts: Mapping[str, tuple[int, int, int, int]]
+    first_refusals: Mapping[str, tuple[int, str]]
+
+
 def build(
+    engine: duckdb.DuckDBPyConnection,
     sources: Sequence[tuple[Source, str, str, int]],
     target: Path,
-    temporary: Path,
     settings: Mapping[str, str],
     cancellation: Cancellation,
     progress: Progress,
-) -> dict[str, int]:
-    """Write a dataset file and return the rows of each table.
+) -> Built:
+    """Write a dataset file, close it, and read back what it holds.
 
     Args:
+        engine: Instance that may read the sources and write the target.
         sources: Each source with its id, the file's name and its rows, in order of
             loading.
         target: File to write; it must not exist.
-        temporary: Folder for spilling.
         settings: Settings as text; 'zone' and 'week_start' shape the tables.
         cancellation: Wish to stop.
         progress: Told what is being done.
@@ -69,16 +85,23 @@ def build(
     Raises:
         CancelledError: Somebody asked to stop; the file is half written.
         WorkspaceError: The disk or the memory did not suffice.
+        DatasetError: The file does not hold what was written.
     """
-    folders = {Path(source.parquet).parent for source, *_ in sources}
-    engine = open_engine(target, temporary, [target.parent, *folders])
+    cursor = engine.cursor()
     try:
-        with cancellation.attach(engine):
-            _stage(engine, sources, settings)
-            _fill(engine, sources, settings, cancellation, progress)
-            rows = _count(engine)
+        with cancellation.attach(cursor):
+            _attach(cursor, target)
+            _stage(cursor, sources, settings)
+            _fill(cursor, sources, settings, cancellation, progress)
+            rows = _count(cursor)
             cancellation.check()
-            engine.execute("checkpoint")
+            cursor.execute("checkpoint building")
+            _detach(cursor)
+            progress("verifying", 0.95)
+            cancellation.check()
+            _attach(cursor, target, "(read_only)")
+            built = _read_back(cursor)
+            _detach(cursor)
     except duckdb.InterruptException:
         raise CancelledError from None
     except duckdb.OutOfMemoryException:
@@ -94,8 +117,39 @@ def build(
             "Make room on the disk and load the files again.",
         ) from error
     finally:
-        engine.close()
-    return rows
+        cursor.close()
+    if built.rows != rows:
+        raise DatasetError(
+            "not_verified",
+            "The new dataset is not as it was written.",
+            "Nothing was changed; check the disk and try again.",
+        )
+    return built
+
+
+def _attach(cursor: duckdb.DuckDBPyConnection, target: Path, options: str = "") -> None:
+    cursor.execute(f"attach {literal(str(target))} as building {options}")
+    cursor.execute("use building")
+
+
+def _detach(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("use memory")
+    cursor.execute("detach building")
+
+
+def _read_back(cursor: duckdb.DuckDBPyConnection) -> Built:
+    counts = cursor.execute(
+        "select source, rows_read, imported, rejected, duplicates from source_rows"
+    ).fetchall()
+    refusals = cursor.execute(
+        "select rejected.source, min(line), arg_min(reason, line) from rejected"
+        " inner join source_rows using (source, table_name) group by all"
+    ).fetchall()
+    return Built(
+        rows=_count(cursor),
+        counts={row[0]: (row[1], row[2], row[3], row[4]) for row in counts},
+        first_refusals={row[0]: (row[1], row[2]) for row in refusals},
+    )
 
 
 def count_rows(path: Path) -> dict[str, int]:
@@ -195,16 +249,21 @@ def _fill(
     (has_rejected,) = engine.execute(
         "select coalesce(sum(rejected_events) > 0, false) from events_seen"
     ).fetchall()[0]
-    # The same rows as those without a reason; that test takes twenty times as long.
-    needed = "customer_id is not null and event is not null and happened_at is not null"
-    accepted = f"where {needed}" if has_rejected else ""
-    engine.execute(
-        f"create temp view accepted_events as select * from staged_events {accepted}"
+    accepted = "select * from staged_events"
+    if has_rejected:
+        _keep(engine, "events_refused", {}, is_temporary=True)
+        accepted += " anti join events_refused using (source_no, line)"
+    engine.execute(f"create temp view accepted_events as {accepted}")
+    refused = staged_relation(
+        [source for source, *_ in sources] if has_rejected else [],
+        "events",
+        settings["zone"],
+        only="events_refused",
     )
+    engine.execute(f"create temp view refused_events as {refused}")
     parameters = {
         "week_shift": WEEK_SHIFT[settings["week_start"]],
         "zone": settings["zone"],
-        "has_rejected_events": has_rejected,
     }
     for step, name in enumerate(_QUERIES, start=2):
         cancellation.check()
@@ -240,11 +299,8 @@ def _write_settings(
 
 
 def _count(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    return {
-        table.name: int(
-            engine.execute(
-                f"select count(*) from main.{quoted(table.name)}"
-            ).fetchall()[0][0]
-        )
-        for table in TABLES
-    }
+    counts = ", ".join(
+        f"(select count(*) from main.{quoted(table.name)})" for table in TABLES
+    )
+    (row,) = engine.execute(f"select {counts}").fetchall()
+    return {table.name: int(rows) for table, rows in zip(TABLES, row, strict=True)}

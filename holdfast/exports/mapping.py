@@ -234,7 +234,9 @@ def staged_columns(
     return tuple((each, types[each]) for each in names), overflow
 
 
-def staged_relation(sources: Sequence[Source], name: str, zone: str) -> str:
+def staged_relation(
+    sources: Sequence[Source], name: str, zone: str, only: str = ""
+) -> str:
     """Return the SELECT of ``staged_<name>`` over all sources.
 
     Columns: source_no, line, the feed's roles (each instant with its local day),
@@ -245,10 +247,11 @@ def staged_relation(sources: Sequence[Source], name: str, zone: str) -> str:
         sources: All sources of the workspace, in order of loading.
         name: The feed.
         zone: The workspace's zone.
+        only: Relation (source_no, line) of the rows wanted; empty for all rows.
     """
     kept, overflow = staged_columns(sources, name)
     parts = [
-        _select(source, part, kept, overflow, zone)
+        _select(source, part, kept, overflow, zone, only)
         for source in sources
         for part in source.mapping.feeds
         if part.feed == name
@@ -503,6 +506,7 @@ def _select(
     kept: Sequence[tuple[str, str]],
     overflow: frozenset[str],
     local: str,
+    only: str,
 ) -> str:
     """Compose one source's SELECT: texts, then values, then reason."""
     target = feed(part.feed)
@@ -570,13 +574,20 @@ def _select(
     passed = ["line", "row_text", *(quoted(f"kept {i}") for i in range(len(kept)))]
     if target.rest == "properties":
         passed.append("other_properties")
+    # Right above the scan, so that nothing is computed for other rows.
+    wanted = (
+        f"\nwhere {line} in (select line from {only} where source_no = {source.number})"
+        if only
+        else ""
+    )
     return (
         f"select {source.number}::integer as source_no, line::bigint as line,\n"
         f"    {', '.join(outputs)},\n    {reason} as reason,\n"
         f"    case when {reason} is not null then row_text end as row_text\n"
         f"from (select {', '.join([*passed, *values])}\n"
         f"from (select {inner}\n"
-        f"from read_parquet({literal(source.parquet)}, file_row_number = true)))"
+        f"from read_parquet({literal(source.parquet)}, file_row_number = true)"
+        f"{wanted}))"
     )
 
 

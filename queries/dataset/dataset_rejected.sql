@@ -1,7 +1,6 @@
 -- dataset_rejected: Rows that were refused, each with its reason and its text.
 -- grain: one row per refused row of a source
--- params:
---   has_rejected_events (BOOLEAN): false = no event is refused, so they are not read
+-- params: none
 -- returns: none
 -- source: ours; nothing is dropped silently
 
@@ -21,10 +20,7 @@ with refused as (
         line,
         reason,
         row_text
-    from staged_events
-    where
-        $has_rejected_events
-        and (customer_id is null or event is null or happened_at is null)
+    from refused_events
     union all
     select
         'orders' as table_name,
