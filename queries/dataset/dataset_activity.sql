@@ -1,8 +1,12 @@
 -- dataset_activity: Customer by event by local day; orders where there are no events.
 -- grain: one row per event, customer and local day
 -- params: none
--- returns: none
--- source: performance.md, rule 1: rollups answer
+-- returns:
+--   event (event_name): what happened (ENUM)
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   active_on (DATE): local day
+--   events (INTEGER): how often on that day
+-- source: ours; rollups answer, events are read only for what rollups cannot know
 
 with happenings as (
     select

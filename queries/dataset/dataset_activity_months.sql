@@ -1,7 +1,13 @@
 -- dataset_activity_months: Customer by active month, with its cohorts and neighbours.
 -- grain: one row per customer and active month
 -- params: none
--- returns: none
+-- returns:
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   period (INTEGER): the active period's number since 1970
+--   joined_period (INTEGER): the period of joined_on
+--   first_period (INTEGER): the customer's first active period
+--   previous_period (INTEGER): the active period before; null = none
+--   next_period (INTEGER): the next active period; null = none
 -- source: ours; as activity_days
 
 with active as (

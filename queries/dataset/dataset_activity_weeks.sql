@@ -3,7 +3,13 @@
 -- params:
 --   week_shift (INTEGER): days added before dividing by 7; 3 = Monday, 4 = Sunday,
 --       5 = Saturday
--- returns: none
+-- returns:
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   period (INTEGER): the active period's number since 1970
+--   joined_period (INTEGER): the period of joined_on
+--   first_period (INTEGER): the customer's first active period
+--   previous_period (INTEGER): the active period before; null = none
+--   next_period (INTEGER): the next active period; null = none
 -- source: ours; as activity_days
 
 with active as (

@@ -1,9 +1,25 @@
 -- dataset_customers: Customers with dense numbers and their latest attributes.
 -- grain: one row per customer
 -- params: none
--- returns: none
--- source: design.md; DuckDB only: columns() carries every attribute, each with its
---   latest value that is not null
+-- returns:
+--   customer_no (INTEGER): dense, by first_seen_at, customer_id
+--   customer_id (VARCHAR): id as in the exports
+--   account_no (INTEGER): the account's dense number
+--   account_id (VARCHAR): account id as in the exports
+--   email (VARCHAR): e-mail address
+--   signed_up_at (TIMESTAMP): sign-up, UTC
+--   signed_up_on (DATE): sign-up, local day
+--   first_seen_at (TIMESTAMP): earliest event, order, subscription start or payment,
+--       UTC
+--   first_seen_on (DATE): local day of first_seen_at
+--   joined_at (TIMESTAMP): sign-up, else first seen, UTC
+--   joined_on (DATE): local day of joined_at
+--   referred_by (VARCHAR): id of the customer who referred
+--   tenure_months (DOUBLE): months as a customer, as given
+--   has_churned (BOOLEAN): whether the customer left, as given
+--   attributes (any): every attribute of the exports, typed, named as in the export
+-- source: ours; the latest value that is not null counts; DuckDB only: columns()
+--   carries every attribute
 
 with ranked as (
     select

@@ -1,8 +1,10 @@
--- dataset_duplicates: Rows of sources that repeat a row by its key; the latest source
---   wins.
+-- dataset_duplicates: Rows that repeat one by its key; the latest source wins.
 -- grain: one row per source and line
 -- params: none
--- returns: none
+-- returns:
+--   feed (VARCHAR): the feed
+--   source_no (INTEGER): position of the source in the order of loading
+--   line (BIGINT): line of the file
 -- source: ours; the key of each feed is declared in model.py, rows without a key have
 --   no duplicates
 

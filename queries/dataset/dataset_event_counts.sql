@@ -1,8 +1,9 @@
--- dataset_event_counts: Event names with how often they occur, most frequent first; of
---   refused rows too.
+-- dataset_event_counts: How often each event name occurs, refused rows included.
 -- grain: one row per event name
 -- params: none
--- returns: none
+-- returns:
+--   event (VARCHAR): the name
+--   events (BIGINT): how often it occurs
 -- source: ours; the order makes the ENUM's codes
 
 with final as (

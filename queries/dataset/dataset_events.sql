@@ -1,8 +1,14 @@
 -- dataset_events: Events with dense customer numbers, typed properties and local days.
 -- grain: one row per event
 -- params: none
--- returns: none
--- source: design.md; the order is what streaming windows rely on
+-- returns:
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   event (event_name): what happened (ENUM)
+--   happened_at (TIMESTAMP): when, UTC
+--   happened_on (DATE): local day
+--   properties (any): frequent properties, each in its own typed column
+--   other_properties (JSON): properties without a column
+-- source: ours; the order is what streaming windows rely on
 
 with repeated as (
     select

@@ -1,8 +1,11 @@
 -- dataset_holes: Runs of days without any activity inside the observed range.
 -- grain: one row per run of days
 -- params: none
--- returns: none
--- source: metrics.md, Time: holes
+-- returns:
+--   from_on (DATE): first day without activity
+--   until_on (DATE): first day with activity again
+--   days (INTEGER): length
+-- source: docs/definitions.md, Time: holes
 
 with days as (
     select distinct active_on

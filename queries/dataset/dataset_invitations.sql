@@ -1,8 +1,14 @@
 -- dataset_invitations: Survey invitations; of unknown people too.
 -- grain: one row per invitation
 -- params: none
--- returns: none
--- source: metrics.md, Voice of the customer: response rate
+-- returns:
+--   customer_no (INTEGER): who was asked; null = unknown
+--   kind (VARCHAR): nps, csat or ces
+--   sent_at (TIMESTAMP): when, UTC
+--   sent_on (DATE): local day
+--   campaign (VARCHAR): the wave or campaign
+--   is_delivered (BOOLEAN): whether it arrived; null = unknown
+-- source: ours; who was asked is what a response rate divides by
 
 with final as (
     select

@@ -2,10 +2,18 @@
 -- grain: one row per table that has instants
 -- params:
 --   zone (VARCHAR): the workspace's zone
--- returns: none
--- source: metrics.md, Time: a table of pure dates is complete to its last day, one with
---   times of day to the day before; ends of subscriptions may lie ahead and observe
---   nothing
+-- returns:
+--   table_name (VARCHAR): the table
+--   rows (BIGINT): its rows
+--   customers (BIGINT): customers in it
+--   first_at (TIMESTAMP): first instant, UTC
+--   last_at (TIMESTAMP): last instant, UTC
+--   observed_from (DATE): first observed local day
+--   observed_until (DATE): day after the last observed one
+--   as_of (DATE): exclusive end of the last complete day
+-- source: docs/definitions.md, Time: a table of pure dates is complete to its last day,
+--   one with times of day to the day before; ends of subscriptions may lie ahead and
+--   observe nothing
 
 with days as (
     select

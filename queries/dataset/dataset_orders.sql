@@ -1,7 +1,17 @@
 -- dataset_orders: Orders, from rows that are orders and from order lines.
 -- grain: one row per order
 -- params: none
--- returns: none
+-- returns:
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   order_id (VARCHAR): the order's id
+--   ordered_at (TIMESTAMP): when, UTC
+--   ordered_on (DATE): local day
+--   amount (DECIMAL): amount, returns negative
+--   currency (VARCHAR): currency code, upper case
+--   refunded (DECIMAL): amount paid back
+--   quantity (DOUBLE): units of lines that are no return
+--   lines (INTEGER): lines of the order
+--   is_return (BOOLEAN): no line has a positive quantity
 -- source: ours; an order is a return when no line of it has a positive quantity
 
 with single as (

@@ -1,7 +1,16 @@
 -- dataset_payments: Payment attempts.
 -- grain: one row per payment attempt
 -- params: none
--- returns: none
+-- returns:
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   payment_id (VARCHAR): the payment's id
+--   charged_at (TIMESTAMP): when, UTC
+--   charged_on (DATE): local day
+--   amount (DECIMAL): amount asked for
+--   currency (VARCHAR): currency code, upper case
+--   refunded (DECIMAL): amount paid back
+--   status (VARCHAR): paid, failed, refunded, or as given
+--   failure_reason (VARCHAR): why it failed
 -- source: ours; status as given, in lower case
 
 with final as (

@@ -1,7 +1,12 @@
 -- dataset_rejected: Rows that were refused, each with its reason and its text.
 -- grain: one row per refused row of a source
 -- params: none
--- returns: none
+-- returns:
+--   source (VARCHAR): the source's id
+--   table_name (VARCHAR): the feed
+--   line (BIGINT): line of the file; row for Parquet
+--   reason (VARCHAR): why
+--   text (VARCHAR): the row's cells
 -- source: ours; nothing is dropped silently
 
 with refused as (

@@ -1,8 +1,17 @@
 -- dataset_responses: Survey answers; of unknown people too.
 -- grain: one row per answer
 -- params: none
--- returns: none
--- source: metrics.md, Voice of the customer: unscored answers are kept
+-- returns:
+--   customer_no (INTEGER): who answered; null = unknown
+--   response_id (VARCHAR): the answer's id
+--   kind (VARCHAR): nps, csat or ces
+--   score (DOUBLE): the score; null = unscored
+--   comment (VARCHAR): the customer's words
+--   language (VARCHAR): language of the answer
+--   answered_at (TIMESTAMP): when, UTC
+--   answered_on (DATE): local day
+--   campaign (VARCHAR): the wave or campaign
+-- source: ours; answers without a score are kept for their comments
 
 with final as (
     select

@@ -1,9 +1,11 @@
 -- dataset_seen: Every customer that some row is about, with the first sign of life.
 -- grain: one row per customer id
 -- params: none
--- returns: none
--- source: metrics.md, Lifecycle: first observed; a sign-up or an experiment is no sign
---   of life
+-- returns:
+--   customer_id (VARCHAR): id as in the exports
+--   first_seen_at (TIMESTAMP): first sign of life, UTC; null = none
+--   first_seen_on (DATE): its local day
+-- source: ours; a sign-up or an experiment is no sign of life
 
 with sightings as (
     select

@@ -1,8 +1,15 @@
 -- dataset_source_rows: Rows of each source: read = imported + rejected + duplicates.
 -- grain: one row per source, for the first table that it feeds
 -- params: none
--- returns: none
--- source: ours
+-- returns:
+--   source (VARCHAR): the source's id
+--   name (VARCHAR): the file's name
+--   table_name (VARCHAR): the feed
+--   rows_read (BIGINT): rows of the file
+--   imported (BIGINT): rows taken over
+--   rejected (BIGINT): rows refused, with a reason
+--   duplicates (BIGINT): rows that were there already
+-- source: ours; read = imported + rejected + duplicates, so that no row is lost
 
 with refused as (
     select

@@ -1,9 +1,28 @@
 -- dataset_subscriptions: Subscription periods with the first paid day.
 -- grain: one row per subscription period
 -- params: none
--- returns: none
--- source: metrics.md, Money: trials are out; a subscription that ended in its trial was
---   never paid; a discount on one invoice only is no part of the price
+-- returns:
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   subscription_id (VARCHAR): the subscription's id
+--   plan (VARCHAR): plan
+--   status (VARCHAR): status, lower case
+--   started_at (TIMESTAMP): start, trial included, UTC
+--   started_on (DATE): local day of the start
+--   trial_ended_at (TIMESTAMP): end of the trial, UTC
+--   trial_ended_on (DATE): local day of the trial's end
+--   paid_from_on (DATE): first paid day; null = never paid
+--   ended_at (TIMESTAMP): end of paid access; null = running
+--   ended_on (DATE): local day of the end, exclusive
+--   cancelled_at (TIMESTAMP): cancellation, UTC
+--   cancelled_on (DATE): local day of the cancellation
+--   cancel_reason (VARCHAR): reason as given
+--   price (DECIMAL): price of a unit and billing period
+--   interval_months (DOUBLE): months in a billing period
+--   quantity (DOUBLE): units
+--   discount (DECIMAL): recurring, of a billing period
+--   currency (VARCHAR): currency code, upper case
+-- source: ours; trials are not paid: a subscription that ended in its trial was never
+--   paid; a discount on one invoice only is no part of the price
 
 with staged_once as (
     select staged.*

@@ -1,7 +1,19 @@
 -- dataset_tickets: Support tickets; of unknown people too.
 -- grain: one row per ticket
 -- params: none
--- returns: none
+-- returns:
+--   customer_no (INTEGER): who asked; null = unknown
+--   ticket_id (VARCHAR): the ticket's id
+--   opened_at (TIMESTAMP): opened, UTC
+--   opened_on (DATE): local day of the opening
+--   first_responded_at (TIMESTAMP): first answer, UTC
+--   solved_at (TIMESTAMP): solved, UTC; null = open
+--   reopens (INTEGER): times reopened
+--   subject (VARCHAR): subject
+--   tags (VARCHAR): tags as given
+--   status (VARCHAR): status, lower case
+--   priority (VARCHAR): priority, lower case
+--   channel (VARCHAR): where it came in
 -- source: ours; the first answer comes from its instant, else from the minutes to it
 
 with final as (

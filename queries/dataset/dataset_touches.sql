@@ -1,8 +1,13 @@
 -- dataset_touches: Variants of experiments that customers saw.
 -- grain: one row per customer, experiment, variant and instant
 -- params: none
--- returns: none
--- source: ours
+-- returns:
+--   customer_no (INTEGER): the customer's dense number, from 0
+--   experiment (VARCHAR): the experiment
+--   variant (VARCHAR): the variant seen
+--   touched_at (TIMESTAMP): when, UTC
+--   touched_on (DATE): local day
+-- source: ours; who saw what, and when first
 
 with final as (
     select
