@@ -18,9 +18,9 @@ settle()
 
 if dataset is None:
     loading.welcome(workspace)
-loading.show_report()
 loading.choose_files(workspace)
 loading.review_files(workspace)
+loading.show_report()
 
 status = workspace.status()
 if dataset is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -22,7 +23,9 @@ _SAMPLE_DATA = QUERIES.parent / "sample_data"
 _STAGING = "data_staging"
 _ROUND = "data_round"
 _REPORT = "data_report"
+_UNSEEN = "data_report_unseen"
 _PATH = "data_path"
+_MOST_ROWS_AT_ONCE = 20
 
 NUMBER_COLUMNS = {
     name: st.column_config.NumberColumn(format="localized")
@@ -131,6 +134,11 @@ def show_report() -> None:
     report: LoadReport | None = st.session_state.get(_REPORT)
     if report is None:
         return
+    if st.session_state.pop(_UNSEEN, False):
+        # The report may lie above or below what is on the screen.
+        st.toast(
+            "The import is done. Its report is above.", icon=":material/check_circle:"
+        )
     new = [file for file in report.files if not file.is_known]
     imported = sum(file.imported for file in new)
     left_out = sum(file.rejected for file in new)
@@ -148,11 +156,17 @@ def show_report() -> None:
         hide_index=True,
         key="data_report_rows",
         column_config=NUMBER_COLUMNS,
+        height=height_of(len(report.files)),
         alt="What became of the rows of each file.",
     )
     if left_out:
         st.caption("Rows that were rejected are listed below with their reason.")
     st.page_link("pages/retention.py", label="See who stays", icon=":material/grid_on:")
+
+
+def height_of(rows: int) -> Literal["content", "auto"]:
+    """Return the height of a table: all rows are seen unless they are many."""
+    return "content" if rows <= _MOST_ROWS_AT_ONCE else "auto"
 
 
 def forget_report() -> None:
@@ -207,6 +221,7 @@ def _inspection(file: StagedFile) -> Inspection:
 
 def _keep_report(report: LoadReport) -> None:
     st.session_state[_REPORT] = report
+    st.session_state[_UNSEEN] = True
 
 
 def _report_row(file: FileReport) -> dict[str, str | int | None]:

@@ -92,6 +92,9 @@ def settle() -> None:
             wait([st.session_state[_PENDING].future])
         _conclude()
     failure = st.session_state.pop(_FAILURE, None)
+    if failure is not None:
+        # The page may be scrolled down to the button.
+        st.toast("Not done; the reason is at the top of the page.")
     if isinstance(failure, CancelledError):
         st.info(f"{failure.sentence} {failure.remedy}", icon=":material/stop_circle:")
     elif isinstance(failure, HoldfastError):

@@ -17,7 +17,7 @@ from holdfast.exports.building import WEEK_SHIFT, Progress
 from holdfast.model import FEEDS
 from holdfast.periods import day_label
 from holdfast.query import load
-from holdfast.ui.loading import NUMBER_COLUMNS, forget_report
+from holdfast.ui.loading import NUMBER_COLUMNS, forget_report, height_of
 from holdfast.ui.progress import fail, is_wanted, perform, want
 from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import Settings, Status, StoredSource, Workspace
@@ -48,7 +48,8 @@ def loaded_files(dataset: Dataset, status: Status) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         key="data_sources",
-        column_config=NUMBER_COLUMNS,
+        column_config=NUMBER_COLUMNS | _LOADED_COLUMNS,
+        height=height_of(len(rows)),
         alt="The loaded files, with rows read, imported, rejected and duplicate.",
     )
     st.caption("Rows read = imported + rejected + duplicates: no row is lost.")
@@ -78,6 +79,7 @@ def reach(dataset: Dataset, status: Status) -> None:
         pd.DataFrame(rows, columns=["Table", "Rows", "From", "To", "Complete to"]),
         hide_index=True,
         key="data_reach",
+        height=height_of(len(rows)),
         column_config=NUMBER_COLUMNS | _DAY_COLUMNS,
         alt="Rows of each table, its first and last day and its last complete day.",
     )
@@ -231,6 +233,9 @@ def settings(workspace: Workspace, status: Status) -> None:
 _DAY_COLUMNS = {
     name: st.column_config.DateColumn(format="D MMM YYYY")
     for name in ("From", "To", "Complete to")
+}
+_LOADED_COLUMNS = {
+    "Loaded at (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
 }
 _REJECTED_COLUMNS = {
     "name": st.column_config.TextColumn("File"),
