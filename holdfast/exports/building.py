@@ -90,7 +90,7 @@ def build(
     cursor = engine.cursor()
     try:
         with cancellation.attach(cursor):
-            _attach(cursor, target)
+            _attach(cursor, target, "(recovery_mode no_wal_writes)")
             _stage(cursor, sources, settings)
             _fill(cursor, sources, settings, cancellation, progress)
             rows = _count(cursor)
