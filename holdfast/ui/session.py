@@ -99,11 +99,22 @@ def show_error(error: HoldfastError) -> None:
 
 def _offer_rebuild(damaged: Workspace) -> None:
     """Offer to make a damaged dataset anew from the files that are kept."""
-    if not st.button("Rebuild the dataset", type="primary", key="rebuild"):
-        return
+    # A callback, because the frame ends here before the page has its own widgets.
+    st.button(
+        "Rebuild the dataset",
+        type="primary",
+        key="rebuild",
+        on_click=_rebuild,
+        args=(damaged,),
+    )
+
+
+def _rebuild(damaged: Workspace) -> None:
     with st.spinner("Rebuilding from the kept files …"):
-        watched(lambda cancellation: damaged.rebuild(cancellation=cancellation))
-    st.rerun()
+        try:
+            damaged.rebuild()
+        except HoldfastError as error:
+            show_error(error)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3, on_release=Dataset.close)
