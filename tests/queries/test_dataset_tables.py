@@ -320,6 +320,23 @@ def test_the_latest_value_of_an_attribute_that_is_not_missing_counts(built):
     ]
 
 
+def test_refused_events_are_told_by_the_lines_of_their_own_file(built):
+    head = "user_id,event,timestamp,note\n"
+    ask = built(
+        one_csv=head + 'a,x,2024-01-01,"two\nlines"\n,x,2024-01-02,\nb,,2024-01-03,\n',
+        two_csv=head + "a,x,2024-01-04,\nc,x,soon,\nc,x,2024-01-05,\n",
+    )
+    assert ask(
+        "select name, line, reason, text from rejected"
+        " inner join source_rows using (source) order by name, line"
+    ) == [
+        ("one.csv", 4, '"user_id" is empty', "x | 2024-01-02"),
+        ("one.csv", 5, '"event" is empty', "b | 2024-01-03"),
+        ("two.csv", 3, '"timestamp" is not a date', "c | x | soon"),
+    ]
+    assert ask("select count(*) from events") == [(3,)]
+
+
 def test_no_number_is_large_enough_to_stop_an_import(built):
     big = "9" * 40
     ask = built(
