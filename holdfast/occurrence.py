@@ -16,10 +16,10 @@ from holdfast.notation import WORD, read_list, read_word, write_list, write_word
 Kind = Literal["signup", "activity", "event", "order", "subscription"]
 
 _KINDS = {
-    "signup": "sign-up",
+    "signup": "a sign-up",
     "activity": "any activity",
-    "order": "order",
-    "subscription": "active subscription",
+    "order": "an order",
+    "subscription": "an active subscription",
 }
 
 
@@ -41,6 +41,17 @@ class Occurrence:
     where: tuple[tuple[str, str], ...] = ()
     with_returns: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse an event without a name.
+
+        Raises:
+            SpecError: The kind is event and there is none.
+        """
+        if self.kind == "event" and not self.events:
+            raise SpecError(
+                "no_event", "No event is named.", "Name one, such as event:login."
+            )
+
     def __str__(self) -> str:
         """Write the notation: ``event:login?platform=ios`` or ``order+returns``."""
         if self.kind == "event":
@@ -56,7 +67,7 @@ class Occurrence:
             conditions = (f"{p} {v}" for p, v in self.where)
             return f"{name} with {' and '.join(conditions)}" if self.where else name
         name = _KINDS[self.kind]
-        return f"{name} or return" if self.with_returns else name
+        return f"{name} or a return" if self.with_returns else name
 
 
 SIGNUP = Occurrence("signup")

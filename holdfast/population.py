@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -40,10 +40,23 @@ _MOST_NUMBERS = 12
 
 @dataclass(frozen=True)
 class Relation:
-    """A ``select`` and the values that it binds."""
+    """A ``select`` and the values that it binds.
+
+    Attributes:
+        text: The statement.
+        values: Its named parameters.
+        kept_as: Table that holds its rows; what is run reads that, what is shown
+            spells the statement out.
+    """
 
     text: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    kept_as: str | None = None
+
+    @property
+    def kept_rows(self) -> str:
+        """Select the rows from the table that holds them."""
+        return f"select * from {self.kept_as}"
 
 
 @dataclass(frozen=True)
@@ -56,8 +69,7 @@ class Population:
         is_everyone: All customers, no breakdown: the answer needs no join.
         units: How many customers or accounts are in view.
         segments: Segment labels in display order; empty without a breakdown.
-        relations: What a statement reads, by name: the materialised tables.
-        definitions: The same relations spelled out, to be shown and copied.
+        relations: What a statement reads, by name.
     """
 
     key: str
@@ -66,7 +78,6 @@ class Population:
     units: int
     segments: tuple[str, ...]
     relations: Mapping[str, Relation]
-    definitions: Mapping[str, Relation]
 
 
 def population(
@@ -74,40 +85,65 @@ def population(
     filters: Filters,
     unit: Unit = "customer",
     cancellation: Cancellation | None = None,
+    before: date | None = None,
 ) -> Population:
     """Materialise who is in view, or find it where it is kept.
+
+    Args:
+        dataset: Whose customers.
+        filters: Who of them, and the breakdown.
+        unit: What is counted.
+        cancellation: Lets another thread stop the work.
+        before: Filters by events see only what was done before this local day.
 
     Raises:
         SpecError: A filter names an attribute or event that the data do not have.
     """
-    key = hashlib.sha256(f"{unit} {filters!r}".encode()).hexdigest()[:12]
+    key = hashlib.sha256(f"{unit} {filters!r} {before}".encode()).hexdigest()[:12]
     kept = dataset.recall(("population", key))
     if isinstance(kept, Population) and all(
-        dataset.has_table(f"{name}_{key}") for name in ("segments", "population")
+        dataset.has_table(relation.kept_as)
+        for relation in kept.relations.values()
+        if relation.kept_as
     ):
         return kept
-    definitions = _definitions(dataset, filters, unit)
-    for name in ("segments", "population"):
-        body = _nested(definitions, upto=name, key=key)
-        dataset.materialise(f"{name}_{key}", body.text, body.values, cancellation)
-    counts = dataset.frame(
-        _SIZES.format(segments=f"segments_{key}", population=f"population_{key}"),
-        cancellation=cancellation,
-    )
-    found = Population(
-        key=key,
-        unit=unit,
-        is_everyone=not (filters.filters or filters.breakdown or unit == "account"),
-        units=int(counts["units"].sum()),
-        segments=tuple(counts["segment"]) if filters.breakdown else (),
-        relations={
-            name: Relation(f"select * from {name}_{key}")
-            for name in ("segments", "population")
-        },
-        definitions=definitions,
-    )
+    relations = _definitions(dataset, filters, unit, before)
+    is_everyone = not (filters.filters or filters.breakdown or unit == "account")
+    segments: tuple[str, ...] = ()
+    units = dataset.customers
+    if not is_everyone:
+        names = ("segments", "population") if filters.breakdown else ("population",)
+        for name in names:
+            table = f"{name}_{key}"
+            body = _nested(relations, upto=name, key=key)
+            dataset.materialise(table, body.text, body.values, cancellation)
+            relations[name] = replace(relations[name], kept_as=table)
+        sizes = dataset.frame(
+            f"select segment_no, {_COUNT[unit]} as units from population_{key}"
+            " group by all order by segment_no",
+            cancellation=cancellation,
+        )
+        units = int(sizes["units"].sum())
+        if filters.breakdown:
+            labels = dataset.frame(
+                f"select distinct segment_no, segment from segments_{key}"
+                " order by segment_no",
+                cancellation=cancellation,
+            )
+            present = set(sizes["segment_no"])
+            segments = tuple(
+                segment
+                for number, segment in zip(
+                    labels["segment_no"], labels["segment"], strict=True
+                )
+                if number in present
+            )
+    found = Population(key, unit, is_everyone, units, segments, relations)
     dataset.keep(("population", key), found)
     return found
+
+
+_COUNT = {"customer": "count(*)", "account": "count(distinct unit_no)"}
 
 
 def attribute_type(dataset: Dataset, name: str) -> str:
@@ -192,17 +228,11 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"There are {', '.join(names[:8])}{more}."
 
 
-_SIZES = """select segments.segment, count(distinct population.unit_no) as units
-from {population} as population
-inner join (select distinct segment_no, segment from {segments}) as segments
-    on population.segment_no = segments.segment_no
-group by all
-order by min(segments.segment_no)"""  # names of our own tables
-
-
-def _definitions(dataset: Dataset, filters: Filters, unit: Unit) -> dict[str, Relation]:
-    """Spell out ``chosen``, ``segments`` and ``population``, in this order."""
-    predicates, values = _predicates(dataset, filters.filters)
+def _definitions(
+    dataset: Dataset, filters: Filters, unit: Unit, before: date | None = None
+) -> dict[str, Relation]:
+    """Spell out ``in_view``, ``segments`` and ``population``, in this order."""
+    predicates, values = _predicates(dataset, filters.filters, before)
     unit_no = "customer_no"
     if unit == "account":
         unit_no = "account_no"
@@ -214,20 +244,20 @@ def _definitions(dataset: Dataset, filters: Filters, unit: Unit) -> dict[str, Re
         first = "over (partition by account_no order by customer_no)"
         value, sort = f"first_value({value}) {first}", f"first_value({sort}) {first}"
     where = "\nwhere\n    " + "\n    and ".join(predicates) if predicates else ""
-    chosen = (
+    in_view = (
         f"select\n    customer_no,\n    {unit_no} as unit_no"
         + (f",\n    {value} as value,\n    {sort} as sort" if filters.breakdown else "")
         + f"\nfrom customers{where}"
     )
     if filters.breakdown is None:
         segments = f"select 0::utinyint as segment_no, {literal(TOTAL)} as segment"
-        members = "select customer_no, unit_no, 0::utinyint as segment_no\nfrom chosen"
+        members = "select customer_no, unit_no, 0::utinyint as segment_no\nfrom in_view"
     else:
-        segments = ranked_segments("chosen")
+        segments = ranked_segments("in_view")
         members = _MEMBERS
         values["segments"] = filters.segments
     return {
-        "chosen": Relation(chosen, values),
+        "in_view": Relation(in_view, values),
         "segments": Relation(segments),
         "population": Relation(members),
     }
@@ -240,7 +270,7 @@ def ranked_segments(source: str) -> str:
     of its own and comes last. Where ``sort`` is not null it gives the order. Binds
     ``segments``, how many stand alone.
     """
-    return _SEGMENTS.replace("from chosen", f"from {source}")
+    return _SEGMENTS.replace("from in_view", f"from {source}")
 
 
 def segment_value(text: str) -> str:
@@ -277,19 +307,19 @@ from (
                 row_number() over (
                     order by value = {literal(NONE)}, count(distinct unit_no) desc, value
                 ) as size_rank
-            from chosen
+            from in_view
             group by value
         )
     )
 )"""  # noqa: E501
 
 _MEMBERS = """select
-    chosen.customer_no,
-    chosen.unit_no,
+    in_view.customer_no,
+    in_view.unit_no,
     segments.segment_no
-from chosen
+from in_view
 inner join segments
-    on chosen.value = segments.value"""
+    on in_view.value = segments.value"""
 
 
 def _nested(definitions: Mapping[str, Relation], upto: str, key: str) -> Relation:
@@ -297,36 +327,36 @@ def _nested(definitions: Mapping[str, Relation], upto: str, key: str) -> Relatio
 
     ``population`` reads the segments that are already materialised.
     """
-    chosen = definitions["chosen"]
-    parts = {"chosen": chosen.text}
+    in_view = definitions["in_view"]
+    parts = {"in_view": in_view.text}
     if upto == "population":
         parts["segments"] = f"select * from segments_{key}"
     text = ", ".join(f"{name} as ({body})" for name, body in parts.items())
     used = definitions[upto].text
     values = {
         name: value
-        for name, value in chosen.values.items()
+        for name, value in in_view.values.items()
         if name != "segments" or "$segments" in used
     }
-    if "chosen" not in used:
+    if "in_view" not in used:
         return Relation(used)
     return Relation(f"with {text} {used}", values)
 
 
 def _predicates(
-    dataset: Dataset, filters: tuple[Filter, ...]
+    dataset: Dataset, filters: tuple[Filter, ...], before: date | None
 ) -> tuple[list[str], dict[str, Value]]:
     predicates: list[str] = []
     values: dict[str, Value] = {}
     for number, item in enumerate(filters):
-        text, bound = _predicate(dataset, item, f"filter_{number}")
+        text, bound = _predicate(dataset, item, f"filter_{number}", before)
         predicates.append(text)
         values.update(bound)
     return predicates, values
 
 
 def _predicate(
-    dataset: Dataset, item: Filter, name: str
+    dataset: Dataset, item: Filter, name: str, before: date | None
 ) -> tuple[str, dict[str, Value]]:
     match item:
         case AttributeIn():
@@ -351,7 +381,7 @@ def _predicate(
                 {f"{name}_{k}": v for k, (_, v) in used.items()},
             )
         case DidEvent():
-            return _did(dataset, item, name)
+            return _did(dataset, item, name, before)
 
 
 def _check_range(item: AttributeRange, kind: str) -> None:
@@ -366,11 +396,18 @@ def _check_range(item: AttributeRange, kind: str) -> None:
         )
 
 
-def _did(dataset: Dataset, item: DidEvent, name: str) -> tuple[str, dict[str, Value]]:
+def _did(
+    dataset: Dataset, item: DidEvent, name: str, before: date | None
+) -> tuple[str, dict[str, Value]]:
     check_event(dataset, item.event)
     values: dict[str, Value] = {f"{name}_event": item.event}
     text = f"select customer_no from activity where event = ${name}_event"
-    for sign, bound, day in ((">=", "first", item.first), ("<=", "last", item.last)):
+    bounds = (
+        (">=", "first", item.first),
+        ("<=", "last", item.last),
+        ("<", "before", before),
+    )
+    for sign, bound, day in bounds:
         if day is not None:
             text += f" and active_on {sign} ${name}_{bound}"
             values[f"{name}_{bound}"] = day
@@ -411,9 +448,9 @@ def _quarters(dataset: Dataset, column: str) -> tuple[str, str, dict[str, Value]
     values: dict[str, Value] = {}
     names, places = [], []
     for number, cut in enumerate(cuts):
-        above = f"over {cuts[number - 1]:g} " if number else ""
+        above = f"over {cuts[number - 1]:.15g} " if number else ""
         values[f"cut_{number}"] = cut
-        values[f"cut_label_{number}"] = f"{above}up to {cut:g}"
+        values[f"cut_label_{number}"] = f"{above}up to {cut:.15g}"
         names.append(f"when {column} <= $cut_{number} then $cut_label_{number}")
         places.append(f"when {column} <= $cut_{number} then {number}.0")
     value = f"case {' '.join(names)} else {literal(NONE)} end"

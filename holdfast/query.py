@@ -6,7 +6,7 @@ The only place where identifiers and literals are quoted.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -112,18 +112,26 @@ def parameters(text: str) -> frozenset[str]:
     return frozenset(_PARAMETER.findall(_COMMENT_OR_STRING.sub(" ", text)))
 
 
-def with_relations(relations: Mapping[str, str], text: str) -> str:
+def with_relations(
+    relations: Mapping[str, str], text: str, inlined: Set[str] = frozenset()
+) -> str:
     """Put named relations in front of a statement that starts with ``with``.
 
     Args:
         relations: Name to ``select`` text, in the order in which they build on
             each other.
         text: A statement that reads them; it starts with ``with``.
+        inlined: Names of those that only stand for a table. The engine would copy the
+            rows of one that is read twice.
     """
     if not relations:
         return text
     body = text.removeprefix("with").lstrip()
-    blocks = (f"{name} as (\n{_indented(sql)}\n)" for name, sql in relations.items())
+    blocks = (
+        f"{name} as {'not materialized ' if name in inlined else ''}"
+        f"(\n{_indented(sql)}\n)"
+        for name, sql in relations.items()
+    )
     return "with " + ",\n\n".join([*blocks, body])
 
 

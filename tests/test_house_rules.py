@@ -22,6 +22,7 @@ ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
     *("occurrence", "filters", "query", "model", "exports", "dataset", "population"),
     *(
+        "happenings",
         "cohorts",
         "spec",
         "answer",
@@ -36,13 +37,36 @@ ROOMS = (
 )
 # Beyond the order: what knows nothing of the rest, and the two ways that stay apart,
 # files to dataset and dataset to answer.
-READING = {"dataset", "population", "cohorts", "spec", "answer", "questions"}
+READING = {
+    "dataset",
+    "population",
+    "happenings",
+    "cohorts",
+    "spec",
+    "answer",
+    "questions",
+}
 NEVER = {
     "measures": set(ROOMS),
     "stats": set(ROOMS),
     "exports": {"measures", "stats", "filters", "occurrence"},
-    "workspace": {"measures", "stats", "population", "cohorts", "answer", "questions"},
-    "charts": {"exports", "dataset", "population", "cohorts", "workspace"},
+    "workspace": {
+        "measures",
+        "stats",
+        "population",
+        "happenings",
+        "cohorts",
+        "answer",
+        "questions",
+    },
+    "charts": {
+        "exports",
+        "dataset",
+        "population",
+        "happenings",
+        "cohorts",
+        "workspace",
+    },
     "report": {"exports", "workspace"},
     "cli": {"ui"},
     **{room: {"exports", "workspace"} for room in READING},
@@ -55,7 +79,12 @@ LIBRARIES = {
 }
 # The relations that questions read, and where DuckDB lives the few statements of its
 # keeping: all from quoted names and bound values.
-COMPOSES_SQL = ("holdfast/population.py", "holdfast/cohorts.py", *LIBRARIES["duckdb"])
+COMPOSES_SQL = (
+    "holdfast/population.py",
+    "holdfast/happenings.py",
+    "holdfast/cohorts.py",
+    *LIBRARIES["duckdb"],
+)
 # A source notes when it was loaded; no figure reads that.
 READS_CLOCK = ("holdfast/workspace.py",)
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}

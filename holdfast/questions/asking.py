@@ -11,9 +11,9 @@ import pandas as pd
 
 from holdfast.answer import Caveat
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import Clock, Cut, last_day, table_of
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
+from holdfast.happenings import Clock, Cut, last_day, table_of
 from holdfast.occurrence import Occurrence
 from holdfast.periods import WEEK_SHIFTS, Interval, day_label, period_of
 from holdfast.population import Population, Relation
@@ -91,7 +91,8 @@ def run(
     cancellation: Cancellation | None,
 ) -> pd.DataFrame:
     """Run a query over the population's and the question's relations."""
-    text, bound = _statement(load(query), members.relations, relations, values)
+    available = {**members.relations, **relations}
+    text, bound = _statement(load(query), available, values, is_shown=False)
     return dataset.frame(text, bound, cancellation)
 
 
@@ -103,7 +104,8 @@ def shown(
 ) -> str:
     """Write what ``run`` runs, spelled out and with its values, ready to copy."""
     found = load(query)
-    text, bound = _statement(found, members.definitions, relations, values)
+    available = {**members.relations, **relations}
+    text, bound = _statement(found, available, values, is_shown=True)
     return f"-- {found.purpose}\n-- Source: {found.source}\n{with_values(text, bound)};"
 
 
@@ -143,28 +145,30 @@ def hole_caveat(dataset: Dataset) -> list[Caveat]:
 
 def _statement(
     query: Query,
-    population: Mapping[str, Relation],
-    relations: Mapping[str, Relation],
+    available: Mapping[str, Relation],
     values: Mapping[str, Value],
+    *,
+    is_shown: bool,
 ) -> tuple[str, dict[str, Value]]:
     """Put the relations that are used in front, and bind what is used."""
-    available = {**population, **relations}
-    ordered: dict[str, Relation] = {}
+    texts: dict[str, str] = {}
+    bound = dict(values)
 
     def place(text: str) -> None:
         """Place what a statement reads, what that reads in front of it."""
         for name, relation in available.items():
-            if name not in ordered and _reads(text, name):
-                place(relation.text)
-                ordered[name] = relation
+            if name in texts or not _reads(text, name):
+                continue
+            if relation.kept_as and not is_shown:
+                texts[name] = relation.kept_rows
+                continue
+            place(relation.text)
+            texts[name] = relation.text
+            bound.update(relation.values)
 
     place(query.text)
-    text = with_relations(
-        {name: each.text for name, each in ordered.items()}, query.text
-    )
-    bound = dict(values)
-    for relation in ordered.values():
-        bound.update(relation.values)
+    kept = {name for name in texts if available[name].kept_as}
+    text = with_relations(texts, query.text, inlined=frozenset() if is_shown else kept)
     wanted = parameters(text)
     return text, {name: value for name, value in bound.items() if name in wanted}
 

@@ -8,9 +8,10 @@ import pandas as pd
 
 from holdfast.answer import Answer
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import Clock, presence_relation
+from holdfast.cohorts import presence_relations
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
+from holdfast.happenings import Clock
 from holdfast.occurrence import ACTIVITY, Occurrence
 from holdfast.periods import ROLLING_DAYS, Interval
 from holdfast.population import Unit, population
@@ -44,9 +45,9 @@ def answer(
     """
     time = asking.observed_time(dataset, spec.shown_by, None)
     found = population(dataset, filters, spec.unit, cancellation)
-    relations = {
-        "presence": presence_relation(dataset, found, spec.shown_by, Clock("day"))
-    }
+    relations = presence_relations(
+        dataset, found, spec.shown_by, Clock("day"), cancellation
+    )
     frame = asking.run(dataset, "cadence", found, relations, {}, cancellation)
     summary = _summary(frame)
     return Answer(

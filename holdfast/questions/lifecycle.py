@@ -9,9 +9,10 @@ import pandas as pd
 
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import Clock, presence_relation
+from holdfast.cohorts import presence_relations
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
+from holdfast.happenings import Clock
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, Occurrence
 from holdfast.periods import Interval, day_label, period_label
@@ -117,9 +118,10 @@ def _prepare(
 ) -> tuple[Population, dict[str, Relation], Clock, asking.ObservedTime]:
     time = asking.observed_time(dataset, spec.shown_by, spec.as_of)
     clock = Clock(spec.interval, cut=time.cut)
-    found = population(dataset, filters, spec.unit, cancellation)
-    presence = presence_relation(dataset, found, spec.shown_by, clock)
-    return found, {"presence": presence}, clock, time
+    before = time.cut.before
+    found = population(dataset, filters, spec.unit, cancellation, before)
+    relations = presence_relations(dataset, found, spec.shown_by, clock, cancellation)
+    return found, relations, clock, time
 
 
 def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:

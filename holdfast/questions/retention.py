@@ -10,10 +10,11 @@ import pandas as pd
 
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import Clock, Entry, cohort_relations, interval_seconds
+from holdfast.cohorts import Entry, cohort_relations, interval_seconds
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
+from holdfast.happenings import Clock
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
 from holdfast.periods import Interval, day_label
@@ -177,6 +178,7 @@ def members(
     interval: int,
     segment: str = TOTAL,
     cancellation: Cancellation | None = None,
+    last_interval: int | None = None,
 ) -> pd.DataFrame:
     """List the customers behind one cell or one point of a curve.
 
@@ -188,6 +190,8 @@ def members(
         interval: First interval of the column.
         segment: The segment of the figure.
         cancellation: Lets another thread stop the work.
+        last_interval: Last interval of the column; needed only where two brackets
+            begin at the same interval.
 
     Returns:
         One row per customer or account; the sums of ``cohorts`` and of
@@ -205,6 +209,9 @@ def members(
     else:
         cells = cells[cells["cohort"] == pd.Timestamp(cohort)]
     last = dict(spec.spans).get(interval, interval)
+    if last_interval is not None:
+        last = last_interval
+        cells = cells[cells["last_interval"] == last]
     values: dict[str, Value] = {
         "cohorts": [
             asking.period_at(dataset, day.date(), question.clock)
@@ -235,7 +242,8 @@ def _prepare(
     clock = Clock(spec.interval, spec.rolling, time.cut)
     if spec.by_property:
         filters = replace(filters, breakdown=None)
-    found = population(dataset, filters, spec.unit, cancellation)
+    before = time.cut.before
+    found = population(dataset, filters, spec.unit, cancellation, before)
     relations = cohort_relations(
         dataset,
         found,
@@ -246,6 +254,7 @@ def _prepare(
         (spec.first_cohort, spec.last_cohort),
         spec.by_property,
         filters.segments,
+        cancellation,
     )
     return _Question(spec, found, clock, time, relations)
 
@@ -311,7 +320,7 @@ def _sentence(spec: Retention, frame: pd.DataFrame) -> str:
     }[spec.mode]
     shown_by = {
         "activity": "were active",
-        "order": "ordered",
+        "order": "placed an order",
         "subscription": "had an active subscription",
         "signup": "signed up",
     }.get(spec.returning.kind, f"did {spec.returning.describe()}")

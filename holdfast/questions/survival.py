@@ -11,10 +11,11 @@ import pandas as pd
 
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import Clock, Cut, lifetimes_relation, presence_relation
+from holdfast.cohorts import lifetimes_relation, presence_relations
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
+from holdfast.happenings import Clock, Cut
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
 from holdfast.population import TOTAL, Unit, population
@@ -77,12 +78,12 @@ def answer(
         restricted mean) and ``logrank`` with the test between segments.
     """
     sign = sign_of_life(dataset, spec.sign)
-    found = population(dataset, filters, spec.unit, cancellation)
     if sign == "tenure":
         as_of, cut = _snapshot(dataset), Cut()
     else:
         time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
         as_of, cut = time.as_of, time.cut
+    found = population(dataset, filters, spec.unit, cancellation, cut.before)
     lapse = 0
     if sign in ("activity", "order"):
         lapse = spec.lapse_days or lapse_days(
@@ -154,10 +155,8 @@ def lapse_days(
         return chosen
     clock = Clock("day", cut=cut or Cut())
     everyone = population(dataset, Filters(), "customer", cancellation)
-    presence = presence_relation(dataset, everyone, shown_by, clock)
-    gaps = asking.run(
-        dataset, "gaps", everyone, {"presence": presence}, {}, cancellation
-    )
+    relations = presence_relations(dataset, everyone, shown_by, clock, cancellation)
+    gaps = asking.run(dataset, "gaps", everyone, relations, {}, cancellation)
     days: Any = gaps.at[0, "lapse_days"]
     return 30 if pd.isna(days) else int(days)
 

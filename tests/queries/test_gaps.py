@@ -1,7 +1,8 @@
 from datetime import date, timedelta
 
-from holdfast.cohorts import Clock, presence_relation
+from holdfast.cohorts import presence_relations
 from holdfast.filters import Filters
+from holdfast.happenings import Clock
 from holdfast.occurrence import ACTIVITY, ORDER
 from holdfast.population import population
 from holdfast.questions import asking
@@ -11,8 +12,7 @@ from tests.worlds import dataset_of, table
 
 def gaps(dataset, shown_by):
     everyone = population(dataset, Filters())
-    presence = presence_relation(dataset, everyone, shown_by, Clock("day"))
-    relations = {"presence": presence}
+    relations = presence_relations(dataset, everyone, shown_by, Clock("day"))
     frame = asking.run(dataset, "gaps", everyone, relations, {}, None)
     return table(frame, "gaps", "median_days", "lapse_days")
 

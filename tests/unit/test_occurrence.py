@@ -31,11 +31,15 @@ def test_any_events_and_conditions_survive_the_round_trip(occurrence):
 @pytest.mark.parametrize(
     ("text", "occurrence", "words"),
     [
-        ("signup", SIGNUP, "sign-up"),
+        ("signup", SIGNUP, "a sign-up"),
         ("activity", ACTIVITY, "any activity"),
-        ("order", ORDER, "order"),
-        ("order+returns", Occurrence("order", with_returns=True), "order or return"),
-        ("subscription", SUBSCRIPTION, "active subscription"),
+        ("order", ORDER, "an order"),
+        (
+            "order+returns",
+            Occurrence("order", with_returns=True),
+            "an order or a return",
+        ),
+        ("subscription", SUBSCRIPTION, "an active subscription"),
         ("event:login", Occurrence("event", ("login",)), "login"),
         (
             "event:login,opened app?device=phone&plan=pro",

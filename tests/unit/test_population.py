@@ -13,6 +13,7 @@ from holdfast.filters import (
     read_filter,
 )
 from holdfast.population import population, suggestion
+from holdfast.query import parameters, with_relations
 from holdfast.questions import ask
 from holdfast.questions.lifecycle import Lifecycle
 from tests.worlds import dataset_of
@@ -62,15 +63,22 @@ def people(tmp_path_factory):
 def in_view(dataset, filters, unit="customer"):
     """Return who is in view as segment to ids."""
     found = population(dataset, filters, unit)
-    rows = dataset.frame(
-        "select distinct segments.segment_no, segments.segment,"
+    relations = {
+        name: each.kept_rows if each.kept_as else each.text
+        for name, each in found.relations.items()
+    }
+    text = with_relations(
+        relations,
+        "with members as (select * from population)"
+        " select distinct segments.segment_no, segments.segment,"
         f" {'account_id' if unit == 'account' else 'customer_id'} as id"
-        f" from population_{found.key} as population"
-        f" inner join segments_{found.key} as segments"
-        " on population.segment_no = segments.segment_no"
-        " inner join customers on population.customer_no = customers.customer_no"
-        " order by all"
+        " from members inner join segments on members.segment_no = segments.segment_no"
+        " inner join customers on members.customer_no = customers.customer_no"
+        " order by all",
     )
+    bound = found.relations["in_view"].values
+    wanted = parameters(text)
+    rows = dataset.frame(text, {k: v for k, v in bound.items() if k in wanted})
     groups: dict[str, list[str]] = {}
     for row in rows.itertuples():
         groups.setdefault(row.segment, []).append(row.id)
