@@ -58,8 +58,8 @@ SAMPLE_VALUES = 200
 
 _STATE = "workspace.json"
 _MENDING = (
-    "The files are kept: rebuild it on any page of the app, load one of them again, or"
-    " undo."
+    "Undo, load one of the files again, or rebuild it on any page of the app: the files"
+    " are kept."
 )
 _REBUILDING = ("zone", "week_start")
 

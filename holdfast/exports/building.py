@@ -175,7 +175,7 @@ def count_rows(path: Path) -> dict[str, int]:
         raise DatasetError(
             "dataset_damaged",
             f"The dataset {path.name} cannot be read.",
-            "The files are kept: load one of them again, or undo.",
+            "Undo, or load one of the files again: they are kept.",
         ) from error
 
 
@@ -199,7 +199,7 @@ def replace_settings(path: Path, settings: Mapping[str, str]) -> None:
         raise DatasetError(
             "dataset_damaged",
             f"The dataset {path.name} cannot be read.",
-            "The files are kept: load one of them again, or undo.",
+            "Undo, or load one of the files again: they are kept.",
         ) from error
 
 
