@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
@@ -157,7 +158,7 @@ def _statement(
     def place(text: str) -> None:
         """Place what a statement reads, what that reads in front of it."""
         for name, relation in available.items():
-            if name in texts or not _reads(text, name):
+            if name in texts or name not in _sources(text):
                 continue
             if relation.kept_as and not is_shown:
                 texts[name] = relation.kept_rows
@@ -173,9 +174,12 @@ def _statement(
     return text, {name: value for name, value in bound.items() if name in wanted}
 
 
-def _reads(text: str, relation: str) -> bool:
+@lru_cache(maxsize=512)
+def _sources(text: str) -> frozenset[str]:
+    """Return the names that a statement reads from."""
     words = text.replace("\n", " ").split()
-    return any(
-        before in ("from", "join") and word.rstrip(");") == relation
+    return frozenset(
+        word.rstrip(");")
         for before, word in pairwise(words)
+        if before in ("from", "join")
     )
