@@ -220,7 +220,11 @@ def test_types_are_those_that_every_value_has(tmp_path):
 
 
 def test_rare_properties_go_to_json_and_frequent_ones_to_columns(tmp_path):
-    columns = {"who": ["u"], "what": ["e"], "when": ["2024-01-01"]}
+    columns: dict[str, list[str | None]] = {
+        "who": ["u"],
+        "what": ["e"],
+        "when": ["2024-01-01"],
+    }
     kept = []
     for position in range(42):
         columns[f"p{position:02}"] = ["x" if position != 41 else None]

@@ -306,7 +306,7 @@ def test_only_one_import_runs_at_a_time(workspace, events):
             Workspace(workspace.path).load([events])
         stages.append((stage, share))
 
-    stages = []
+    stages: list[tuple[str, float]] = []
     workspace.load([events], progress=meanwhile)
     assert stages[-1] == ("done", 1.0)
     assert [share for _, share in stages] == sorted(share for _, share in stages)
