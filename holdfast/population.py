@@ -143,6 +143,20 @@ def population(
     return found
 
 
+# How the user's own ids name the units, for lists of who is behind a figure.
+_UNITS = {
+    unit: f"""select
+    customers.{unit}_no as unit_no,
+    customers.{unit}_id as id,
+    min(customers.joined_on) as joined_on,
+    date '1970-01-01' + max(activity_days.period) as last_seen_on
+from customers
+left join activity_days
+    on customers.customer_no = activity_days.customer_no
+group by all"""
+    for unit in ("customer", "account")
+}
+
 _COUNT = {"customer": "count(*)", "account": "count(distinct unit_no)"}
 
 
@@ -257,6 +271,7 @@ def _definitions(
         members = _MEMBERS
         values["segments"] = filters.segments
     return {
+        "units": Relation(_UNITS[unit]),
         "in_view": Relation(in_view, values),
         "segments": Relation(segments),
         "population": Relation(members),

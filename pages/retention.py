@@ -24,7 +24,9 @@ write_address(filters, spec)
 answer = session.answer(spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
+rhythm = session.answer(Cadence(unit=spec.unit), filters)
 blocks.finding(answer)
+blocks.suggested_interval(rhythm, spec.interval)
 blocks.pooled_metrics(answer)
 
 point = blocks.chart(
@@ -69,7 +71,6 @@ blocks.chart(
 )
 st.page_link("pages/survival.py", label="More on the Survival page")
 
-rhythm = session.answer(Cadence(unit=spec.unit), filters)
 blocks.chart(
     "Rhythm of use",
     cadence_charts.cadence_distribution(rhythm.frame, rhythm.extras["summary"]),

@@ -103,7 +103,6 @@ def members(
         "of_period": asking.period_at(dataset, period, clock),
         "of_status": status,
         "of_segment": None if segment == TOTAL else segment,
-        "of_accounts": spec.unit == "account",
     }
     return asking.run(
         dataset, "lifecycle_members", found, relations, values, cancellation

@@ -220,7 +220,6 @@ def members(
         "first_interval": interval,
         "last_interval": last,
         "of_segment": None if segment == TOTAL else segment,
-        "of_accounts": spec.unit == "account",
     }
     return asking.run(
         dataset,

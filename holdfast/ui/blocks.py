@@ -100,6 +100,13 @@ def chart(
     return clicked
 
 
+def suggested_interval(rhythm: Answer, interval: str) -> None:
+    """Say so where another interval fits the customers' rhythm better."""
+    summary = rhythm.extras["summary"].iloc[0]
+    if summary["customers"] and summary["suggested"] != interval:
+        st.caption(f":material/lightbulb: {plain(rhythm.sentence)}")
+
+
 def pooled_metrics(answer: Answer) -> None:
     """Show the pooled rate at a few intervals, each with its count and interval."""
     frame = answer.frame

@@ -4,7 +4,6 @@
 --   of_period (INTEGER): the interval's number
 --   of_status (VARCHAR): new, returning, resurrected or dormant
 --   of_segment (VARCHAR): the segment; null means everyone in view
---   of_accounts (BOOLEAN): accounts are counted, not customers
 -- returns:
 --   id (VARCHAR): id as in the exports
 --   segment (VARCHAR): the segment
@@ -44,34 +43,6 @@ labels as (
         segments.segment_no,
         segments.segment
     from segments
-),
-
-last_seen as (
-    select
-        activity_days.customer_no,
-        date '1970-01-01' + max(activity_days.period) as last_seen_on
-    from activity_days
-    group by all
-),
-
-units as (
-    select
-        case
-            when $of_accounts then customers.account_no
-            else customers.customer_no
-        end as unit_no,
-        min(
-            case
-                when $of_accounts then customers.account_id
-                else customers.customer_id
-            end
-        ) as id,
-        min(customers.joined_on) as joined_on,
-        max(last_seen.last_seen_on) as last_seen_on
-    from customers
-    left join last_seen
-        on customers.customer_no = last_seen.customer_no
-    group by all
 ),
 
 final as (

@@ -5,7 +5,6 @@
 --   first_interval (INTEGER): first interval of the bracket
 --   last_interval (INTEGER): last interval of the bracket; null means no end
 --   of_segment (VARCHAR): the segment; null means everyone in view
---   of_accounts (BOOLEAN): accounts are counted, not customers
 -- returns:
 --   id (VARCHAR): id as in the exports
 --   segment (VARCHAR): the segment
@@ -54,34 +53,6 @@ counted as (
             entered.unit_no = came_back.unit_no
             and entered.cohort = came_back.cohort
     where $of_segment is null or labels.segment = $of_segment
-    group by all
-),
-
-last_seen as (
-    select
-        activity_days.customer_no,
-        date '1970-01-01' + max(activity_days.period) as last_seen_on
-    from activity_days
-    group by all
-),
-
-units as (
-    select
-        case
-            when $of_accounts then customers.account_no
-            else customers.customer_no
-        end as unit_no,
-        min(
-            case
-                when $of_accounts then customers.account_id
-                else customers.customer_id
-            end
-        ) as id,
-        min(customers.joined_on) as joined_on,
-        max(last_seen.last_seen_on) as last_seen_on
-    from customers
-    left join last_seen
-        on customers.customer_no = last_seen.customer_no
     group by all
 ),
 

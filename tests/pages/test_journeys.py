@@ -6,6 +6,7 @@ from holdfast.dataset import Dataset
 from holdfast.filters import AttributeIn, Filters
 from holdfast.measures import percent
 from holdfast.questions import ask
+from holdfast.questions.cadence import Cadence
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.workspace import Workspace
@@ -97,4 +98,21 @@ def test_a_setting_of_the_address_that_is_none_is_told(app, demo_workspace):
     notices = [text.value.replace("\\", "") for text in page.warning]
     assert notices == [
         "interval: 'decade' is not a choice. Use one of day, week, month."
+    ]
+
+
+def test_another_interval_is_suggested_where_it_fits_better(app, demo_workspace, demo):
+    sentence = ask(demo, Cadence()).sentence
+    assert "week fits them best" in sentence
+    # Always beside the chart of the rhythm, and at the top where months are shown.
+    page = open_page(app, demo_workspace, "retention")
+    assert captions(page).count(sentence) == 2
+    page.segmented_control(key="retention_interval").set_value("week").run()
+    assert captions(page).count(sentence) == 1
+
+
+def captions(page) -> list[str]:
+    return [
+        text.value.replace("\\", "").replace(":material/lightbulb: ", "")
+        for text in page.caption
     ]
