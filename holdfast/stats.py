@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -269,14 +269,14 @@ def log_rank(tables: Sequence[LifeTable]) -> LogRank:
         return LogRank(np.nan, 0, np.nan)
     statistic = float(excess @ np.linalg.solve(covariance, excess))
     freedom = len(excess)
-    return LogRank(statistic, freedom, float(stats.chi2.sf(statistic, freedom)))
+    return LogRank(statistic, freedom, float(special.chdtrc(freedom, statistic)))
 
 
 def _normal_quantile(confidence: float) -> float:
     """Give the two-sided quantile, 1.96 for 95 %."""
     if not 0 < confidence < 1:
         raise ValueError("The confidence lies between 0 and 1.")
-    return float(stats.norm.ppf((1 + confidence) / 2))
+    return float(special.ndtri((1 + confidence) / 2))
 
 
 def _share(successes: ArrayLike, n: ArrayLike) -> Floats:
