@@ -11,7 +11,7 @@ import streamlit as st
 
 from holdfast.answer import Answer
 from holdfast.charts import export
-from holdfast.charts.theme import Chart, untitled
+from holdfast.charts.theme import Chart, for_page
 from holdfast.filters import Filters
 from holdfast.measures import MEASURES, Measure, percent, percent_with_count
 from holdfast.periods import day_label
@@ -82,7 +82,7 @@ def chart(
     st.subheader(title, anchor=False)
     st.caption(caption)
     clicked = None
-    shown = untitled(drawing)
+    shown = for_page(drawing)
     if select is None:
         st.altair_chart(shown, key=key)
     else:

@@ -1,6 +1,8 @@
 import pytest
 
 from holdfast.charts import theme
+from holdfast.charts.retention import retention_curves
+from tests.charts import frames
 
 DARK_PAGES = (theme.DARK_BACKGROUND, "#171614", "#262730")
 
@@ -112,3 +114,13 @@ def test_the_default_breakdown_never_repeats_a_colour():
     names = ["All", *(f"segment {number}" for number in range(8)), "Other", "(none)"]
     assert len(set(theme.segment_colours(names))) == len(names)
     assert len(theme.LIGHT_PALETTE) == len(theme.DARK_PALETTE)
+
+
+def test_a_chart_on_a_page_is_the_chart_without_its_title():
+    chart = retention_curves(frames.retention(), "month")
+    spec, shown = chart.to_dict(), theme.for_page(chart).to_dict()
+    assert "title" not in shown
+    # The numbers in names count the charts made so far, and the title is the page's.
+    assert set(shown) == set(spec) - {"title"}
+    assert shown["layer"] == spec["layer"]
+    assert chart.to_dict() == spec
