@@ -15,7 +15,7 @@ blocks.header("Lifecycle", "Who comes, stays, comes back and falls silent?", fil
 spec = lifecycle_controls(dataset)
 write_address(filters, spec)
 
-answer = session.answer(spec, filters)
+answer = session.answer(dataset, spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
 blocks.finding(answer)

@@ -18,7 +18,7 @@ dataset = current_dataset()
 blocks.header("Overview", "Do people stay?", filters)
 write_address(filters)
 
-stays = session.answer(Retention(), filters)
+stays = session.answer(dataset, Retention(), filters)
 if stays.frame.empty:
     blocks.nothing_to_show(stays)
 blocks.finding(stays)
@@ -33,7 +33,7 @@ blocks.chart(
 )
 st.page_link("pages/retention.py", label="Cohorts, events and settings")
 
-cycle = session.answer(Lifecycle(), filters)
+cycle = session.answer(dataset, Lifecycle(), filters)
 blocks.chart(
     "Active and dormant customers",
     lifecycle_charts.lifecycle_bars(cycle.frame, "month"),

@@ -21,10 +21,10 @@ blocks.header("Retention", "Who comes back after they started?", filters)
 spec = retention_controls(dataset)
 write_address(filters, spec)
 
-answer = session.answer(spec, filters)
+answer = session.answer(dataset, spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
-rhythm = session.answer(Cadence(unit=spec.unit), filters)
+rhythm = session.answer(dataset, Cadence(unit=spec.unit), filters)
 blocks.finding(answer)
 blocks.suggested_interval(rhythm, spec.interval)
 blocks.pooled_metrics(answer)
@@ -58,7 +58,7 @@ cell = blocks.chart(
 drill.retention_cell(dataset, answer, segment, cell)
 blocks.caveats(answer)
 
-lives = session.answer(Survival(unit=spec.unit, as_of=spec.as_of), filters)
+lives = session.answer(dataset, Survival(unit=spec.unit, as_of=spec.as_of), filters)
 summary = lives.extras["summary"]
 unit = blocks.unit_of(lives)
 blocks.chart(

@@ -17,7 +17,7 @@ blocks.header("Survival", "How long do customers stay?", filters)
 spec = survival_controls(dataset)
 write_address(filters, spec)
 
-answer = session.answer(spec, filters)
+answer = session.answer(dataset, spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
 blocks.finding(answer)

@@ -54,15 +54,12 @@ def dataset() -> Dataset | None:
         st.stop()
 
 
-def answer(spec: Any, filters: Filters) -> Answer:
-    """Ask the current dataset; stop the page with the reason where it cannot answer.
+def answer(dataset: Dataset, spec: Any, filters: Filters) -> Answer:
+    """Ask a dataset; stop the page with the reason where it cannot answer.
 
     The question is interrupted when the page is asked something newer or closed.
     """
-    shown = dataset()
-    if shown is None:
-        st.stop()
-    return watched(lambda cancellation: ask(shown, spec, filters, cancellation))
+    return watched(lambda cancellation: ask(dataset, spec, filters, cancellation))
 
 
 def watched(work: Callable[[Cancellation], Result]) -> Result:
