@@ -23,7 +23,7 @@ import pandas as pd
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError
-from holdfast.query import Value, quoted
+from holdfast.query import Value, literal, quoted
 
 _CHANGEABLE = (
     "max_execution_time",
@@ -323,7 +323,7 @@ def _locked_down(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         # The type is named: without it the engine sniffs the file and may look for
         # an extension on the network.
         connection.execute(
-            f"attach {_path_literal(path)} as data (type duckdb, read_only)"
+            f"attach {literal(str(path))} as data (type duckdb, read_only)"
         )
         tables = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'data'"
@@ -348,7 +348,3 @@ def _unreadable(path: Path) -> DatasetError:
         f"The dataset {path.name} cannot be read; it may be damaged.",
         "Load your files again; the sources are kept.",
     )
-
-
-def _path_literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

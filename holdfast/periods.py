@@ -59,6 +59,6 @@ def day_label(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def period_label(first: date, interval: Interval) -> str:
+def period_label(first: date, interval: str) -> str:
     """Write an interval for people: Mar 2026, or the day on which it begins."""
     return f"{first:%b %Y}" if interval == "month" else day_label(first)

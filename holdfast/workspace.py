@@ -26,7 +26,6 @@ from filelock import FileLock, Timeout
 from holdfast.cancellation import Cancellation
 from holdfast.errors import DatasetError, ImportRefusedError, WorkspaceError
 from holdfast.exports.building import (
-    WEEK_SHIFT,
     Built,
     Progress,
     build,
@@ -49,6 +48,7 @@ from holdfast.exports.recognition import (
     recognise,
 )
 from holdfast.model import FORMAT_VERSION
+from holdfast.periods import WEEK_SHIFTS
 from holdfast.query import literal, quoted
 
 ENVIRONMENT = "HOLDFAST_WORKSPACE"
@@ -1013,11 +1013,11 @@ def _changed(before: Settings, changes: Mapping[str, str | int]) -> Settings:
             f"There is no time zone {after.zone!r}.",
             "Choose one such as Europe/Berlin or UTC.",
         ) from error
-    if after.week_start not in WEEK_SHIFT:
+    if after.week_start not in WEEK_SHIFTS:
         raise WorkspaceError(
             "unknown_week_start",
             f"A week cannot start on {after.week_start!r}.",
-            f"Choose one of {', '.join(WEEK_SHIFT)}.",
+            f"Choose one of {', '.join(WEEK_SHIFTS)}.",
         )
     for name in ("min_n", "lapse_days"):
         value = getattr(after, name)

@@ -1,14 +1,6 @@
 """The words on axes and in tooltips: dates, intervals, counts and ranges."""
 
-import pandas as pd
-
 from holdfast.measures import percent
-
-
-def period_label(start: pd.Timestamp, interval: str) -> str:
-    """Name a calendar interval by its first day: 'Dec 2010', else '6 Dec 2010'."""
-    month = f"{start:%b %Y}"
-    return month if interval == "month" else f"{start.day} {month}"
 
 
 def interval_label(interval: str, first: int, last: int, mode: str = "on") -> str:

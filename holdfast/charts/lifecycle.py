@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from holdfast.charts.labels import period_label, range_label, status_label
+from holdfast.charts.labels import range_label, status_label
 from holdfast.charts.theme import (
     DARK_PALETTE,
     INK,
@@ -19,6 +19,7 @@ from holdfast.charts.theme import (
     top_legend,
 )
 from holdfast.measures import label, percent
+from holdfast.periods import period_label
 
 # Bottom to top above zero, then what lies below it.
 STATUSES = ("returning", "new", "resurrected", "dormant")

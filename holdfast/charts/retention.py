@@ -7,7 +7,6 @@ import pandas as pd
 
 from holdfast.charts.labels import (
     interval_label,
-    period_label,
     range_label,
     retained_label,
     status_label,
@@ -26,6 +25,7 @@ from holdfast.charts.theme import (
     title,
 )
 from holdfast.measures import label, percent
+from holdfast.periods import period_label
 
 POOLED_KEY = "pooled"
 POOLED_LABEL = "All complete cohorts"

@@ -18,12 +18,11 @@ from holdfast.exports.mapping import (
     staged_relation,
 )
 from holdfast.model import FEEDS, TABLES
+from holdfast.periods import WEEK_SHIFTS
 from holdfast.query import literal, load, quoted
 
 Progress = Callable[[str, float], None]
 """Called with the stage in words and the share done, from 0 to 1."""
-
-WEEK_SHIFT = {"monday": 3, "sunday": 4, "saturday": 5}
 
 _QUERIES = (
     "customers",
@@ -262,7 +261,7 @@ def _fill(
     )
     engine.execute(f"create temp view refused_events as {refused}")
     parameters = {
-        "week_shift": WEEK_SHIFT[settings["week_start"]],
+        "week_shift": WEEK_SHIFTS[settings["week_start"]],
         "zone": settings["zone"],
     }
     for step, name in enumerate(_QUERIES, start=2):

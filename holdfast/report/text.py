@@ -15,7 +15,8 @@ import pandas as pd
 
 from holdfast import measures
 from holdfast.answer import Answer
-from holdfast.charts.labels import interval_label, period_label
+from holdfast.charts.labels import interval_label
+from holdfast.periods import period_label
 from holdfast.population import TOTAL
 from holdfast.report.plain import FRAME, as_days
 

@@ -13,9 +13,9 @@ from holdfast.cancellation import Cancellation
 from holdfast.charts import export
 from holdfast.dataset import Dataset
 from holdfast.errors import HoldfastError
-from holdfast.exports.building import WEEK_SHIFT, Progress
+from holdfast.exports.building import Progress
 from holdfast.model import FEEDS
-from holdfast.periods import day_label
+from holdfast.periods import WEEK_SHIFTS, day_label
 from holdfast.query import load
 from holdfast.ui.loading import NUMBER_COLUMNS, forget_report, height_of
 from holdfast.ui.progress import fail, is_wanted, perform, want
@@ -191,8 +191,8 @@ def settings(workspace: Workspace, status: Status) -> None:
                 ),
                 "week_start": st.selectbox(
                     "Weeks start on",
-                    list(WEEK_SHIFT),
-                    index=list(WEEK_SHIFT).index(now.week_start),
+                    list(WEEK_SHIFTS),
+                    index=list(WEEK_SHIFTS).index(now.week_start),
                     format_func=str.capitalize,
                     key="data_setting_week_start",
                     width=150,
