@@ -8,9 +8,8 @@ import pytest
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, ImportRefusedError
-from holdfast.exports import reading as reading_module
 from holdfast.exports.engine import open_engine
-from holdfast.exports.reading import Reading, guess_reading, read, unpack
+from holdfast.exports.reading import Reading, guess_reading, json_text, read, unpack
 
 
 def rows_of(path, reading=None, cancellation=None):
@@ -97,7 +96,7 @@ def test_a_name_does_not_decide_how_a_file_is_read(tmp_path):
 
 
 def test_no_key_of_json_lines_is_missed_however_late_it_comes(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading_module, "STRUCTURE_ROWS", 3)
+    monkeypatch.setattr(json_text, "STRUCTURE_ROWS", 3)
     chance = random.Random(6)
     for case in range(60):
         drawn = [{"always": 1}, *objects(chance)]

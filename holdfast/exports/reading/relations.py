@@ -1,0 +1,26 @@
+"""Small questions to the import's engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from holdfast.query import literal
+
+
+def one(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    """Return the only row of a statement."""
+    row = cursor.execute(sql).fetchall()[0]
+    return tuple(row)
+
+
+def describe(
+    cursor: duckdb.DuckDBPyConnection, parquet: Path
+) -> tuple[tuple[str, str], ...]:
+    """Return name and type of each column of a Parquet file."""
+    rows = cursor.execute(
+        f"describe select * from read_parquet({literal(str(parquet))})"
+    ).fetchall()
+    return tuple((str(row[0]), str(row[1])) for row in rows)
