@@ -35,11 +35,13 @@ from holdfast.exports.building import (
 from holdfast.exports.engine import open_engine
 from holdfast.exports.mapping import Source, SourceMapping, check, infer_kept
 from holdfast.exports.reading import (
+    Preview,
     Reading,
     Rows,
     guess_reading,
     preview,
     read,
+    refused_path,
     unpack,
 )
 from holdfast.exports.recognition import (
@@ -696,7 +698,7 @@ class Workspace:
                 _remove(path)
         # Without its list nobody knows which sources a dataset can be made from.
         for path in self._sources.iterdir() if is_listed else ():
-            if path.stem not in used:
+            if path.name.partition(".")[0] not in used:
                 _remove(path)
 
     def _source(self, source_id: str) -> StoredSource:
@@ -720,6 +722,8 @@ class Workspace:
                     first_line=rows["first_line"],
                     line_column=rows["line_column"],
                     padded=tuple(rows["padded"]),
+                    refused=rows.get("refused", 0),
+                    notes=tuple(rows.get("notes", ())),
                 ),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -770,7 +774,11 @@ class Workspace:
             if source.id == source_id:
                 return source
         _sync(target)
-        target.replace(self._sources / f"{source_id}.parquet")
+        kept = self._sources / f"{source_id}.parquet"
+        if rows.refused:
+            _sync(refused_path(target))
+            refused_path(target).replace(refused_path(kept))
+        target.replace(kept)
         source = StoredSource(
             id=source_id,
             name=_name(file),
@@ -796,7 +804,7 @@ class Workspace:
         return source
 
     def _forget(self, source_id: str) -> None:
-        for suffix in (".json", ".parquet"):
+        for suffix in (".json", ".parquet", ".refused.parquet"):
             _remove(self._sources / f"{source_id}{suffix}")
 
     def _make(
@@ -1032,22 +1040,22 @@ def _changed(before: Settings, changes: Mapping[str, str | int]) -> Settings:
 
 def _inspect(path: Path, reading: Reading, folder: Path) -> Inspection:
     part = preview(path, reading, folder)
-    is_whole = part == path or part.stat().st_size == path.stat().st_size
     try:
-        return _inspect_part(path, part, reading, folder / "part", is_whole)
+        return _inspect_part(path, reading, part, folder / "part")
     except ImportRefusedError:
-        if part == path:
+        if part.path == path:
             raise
         # The cut may lie inside a quoted cell; and a refusal has to be the file's.
-        return _inspect_part(path, path, reading, folder / "whole", is_whole=True)
+        whole = Preview(path, reading, is_whole=True)
+        return _inspect_part(path, reading, whole, folder / "whole")
 
 
 def _inspect_part(
-    path: Path, part: Path, reading: Reading, staging: Path, is_whole: bool
+    path: Path, reading: Reading, beginning: Preview, staging: Path
 ) -> Inspection:
     staging.mkdir()
     staging = staging.resolve()
-    plain = reading if part == path else replace(reading, container="plain")
+    part, plain = beginning.path, beginning.reading
     survey = unpack(part, plain, staging, Cancellation())
     target = staging / "rows.parquet"
     engine = open_engine(None, staging, [staging])
@@ -1070,7 +1078,7 @@ def _inspect_part(
         mapping=recognition.mapping,
         preview=tuple(tuple(row) for row in first),
         sample=sample,
-        rows=rows.rows if is_whole or reading.format == "parquet" else None,
+        rows=rows.rows if beginning.is_whole else None,
     )
 
 

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from holdfast.errors import ImportRefusedError
 
 CHUNK = 1 << 20
-
 HEAD = 1 << 16
-
 MAX_COLUMNS = 2000
-
 MAX_LINE_BYTES = 16 << 20
+BLANKS = "blanks"
 
-_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_WORDS = {
+    ",": "a comma",
+    ";": "a semicolon",
+    "\t": "a tab",
+    "|": "a vertical bar",
+    BLANKS: "blanks",
+}
+_PACKED = {
+    "gzip": "packed with gzip",
+    "zstd": "packed with zstd",
+    "bzip2": "packed with bzip2",
+    "zip": "from a zip archive",
+    "folder": "from a folder",
+}
+_FIRST_FIELDS = (
+    "format",
+    "container",
+    "encoding",
+    "delimiter",
+    "header_line",
+    "newline",
+)
 
 
 @dataclass(frozen=True)
@@ -25,12 +44,26 @@ class Reading:
     """How a file's bytes are read as rows; guessed, and changeable.
 
     Attributes:
-        format: 'csv', 'jsonl' or 'parquet'.
-        container: 'plain' or 'gzip'.
+        format: 'csv', 'jsonl', 'json', 'parquet' or 'excel'.
+        container: 'plain', 'gzip', 'zstd', 'bzip2', 'zip' or 'folder'.
         encoding: Encoding of the text.
-        delimiter: Character between cells; CSV only.
-        header_line: Line of the column names, from 1; CSV only.
+        delimiter: Character between cells, or 'blanks' for runs of blanks; CSV only.
+        header_line: Line of the column names, from 1; 0 = there are none, and the
+            columns are named column_1 and so on; CSV and Excel only.
         newline: Line end, as it is in the file; CSV only.
+        member: Member of a zip archive or file of a folder; a single '*' in it stands
+            for any characters, and several members of one kind are one source. Empty
+            for all.
+        sheet: Sheet of a workbook; Excel only.
+        quote: Character around cells that hold a delimiter; empty for none; CSV only.
+        skipped_lines: Lines above the first row that are no rows, where header_line
+            is 0; otherwise all lines above the header are skipped.
+        lines_after_header: Rows right below the header that explain it and are no
+            rows, such as the wording of a survey's questions.
+        short_rows: 'refuse' rows with fewer cells than the header, or 'fill' them up
+            with empty cells at the end.
+        is_encoding_sure: Whether the encoding is known, by a mark or by being valid
+            UTF-8, and not guessed.
     """
 
     format: str
@@ -39,26 +72,64 @@ class Reading:
     delimiter: str = ","
     header_line: int = 1
     newline: str = "\n"
+    member: str = ""
+    sheet: str = ""
+    quote: str = '"'
+    skipped_lines: int = 0
+    lines_after_header: int = 0
+    short_rows: str = "refuse"
+    is_encoding_sure: bool = True
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the content is text, of which a first part can be read alone."""
+        return self.format in ("csv", "jsonl", "json")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the reading as plain values."""
-        return asdict(self)
+        """Return the reading as plain values.
+
+        Fields that later versions added are left out where they say nothing: the
+        values of an earlier version's reading, and so its hash, stay the same.
+        """
+        usual = asdict(Reading(self.format))
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name in _FIRST_FIELDS or value != usual[name]
+        }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Reading:
-        """Return the reading that ``to_json`` wrote."""
-        return cls(**values)
+        """Return the reading that ``to_json`` wrote, in this or an earlier version."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: each for name, each in values.items() if name in known})
 
     def describe(self) -> str:
         """Say in a few words how the file is read."""
-        packed = ", packed with gzip" if self.container == "gzip" else ""
         match self.format:
             case "csv":
-                return f"CSV with a {_WORDS[self.delimiter]} between cells{packed}"
+                between = _WORDS.get(self.delimiter, repr(self.delimiter))
+                words = f"CSV with {between} between cells"
             case "jsonl":
-                return f"JSON lines{packed}"
+                words = "JSON lines"
+            case "json":
+                words = "JSON"
+            case "excel":
+                words = f"sheet {self.sheet} of a workbook"
             case _:
-                return "Parquet"
+                words = "Parquet"
+        parts = [words]
+        if self.format in ("csv", "excel"):
+            if self.header_line == 0:
+                parts.append("without column names")
+            elif self.header_line > 1:
+                parts.append(f"column names in line {self.header_line}")
+        if self.is_text and self.encoding != "utf-8":
+            guessed = "" if self.is_encoding_sure else " (a guess)"
+            parts.append(f"encoding {self.encoding}{guessed}")
+        if self.container in _PACKED:
+            parts.append(_PACKED[self.container])
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -69,10 +140,13 @@ class Rows:
         columns: Name and DuckDB type of each column, in the file's order.
         rows: Number of rows.
         first_line: Line of the first row in the file; 1 for Parquet.
-        line_column: Column with each row's line where rows span several lines;
-            None where line = first_line + position.
+        line_column: Column with each row's line where rows span several lines or
+            lines were left out; None where line = first_line + position.
         padded: Text columns where some cell is empty or has a blank at either end;
             all others need no trimming, which is slow.
+        refused: Rows of the file that are not among ``rows``; each is in the Parquet
+            file that ``refused_path`` names, with line, reason and text.
+        notes: Sentences about what is not as it seems, such as cells with errors.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -80,6 +154,8 @@ class Rows:
     first_line: int
     line_column: str | None = None
     padded: tuple[str, ...] = ()
+    refused: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,21 +163,35 @@ class Survey:
     """What one pass over a file's bytes tells, before any parsing.
 
     Attributes:
-        content: The unpacked content, in the staging folder.
+        content: The unpacked content, in the staging folder; text is UTF-8.
         digest: SHA-256 of the file's bytes, in hex.
         size: Bytes of the file.
         lines: Lines of the content; 0 for Parquet.
+        is_damaged: Whether the content holds zero bytes, or bytes that are no
+            characters in its encoding and stand as U+FFFD now.
+        notes: Sentences about what is not as it seems.
     """
 
     content: Path
     digest: str
     size: int
     lines: int
+    is_damaged: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def refused(path: Path, code: str, words: str, remedy: str) -> ImportRefusedError:
     """Return the error that names the file first."""
     return ImportRefusedError(code, f"{path.name} {words}.", remedy)
+
+
+def refused_path(rows: Path) -> Path:
+    """Return where the refused rows stand beside a Parquet file of rows.
+
+    It has the columns line BIGINT, reason VARCHAR and row_text VARCHAR, in the
+    file's order, and exists only where a row was refused.
+    """
+    return rows.with_suffix(".refused.parquet")
 
 
 def no_rows(path: Path) -> ImportRefusedError:
@@ -114,14 +204,26 @@ def no_rows(path: Path) -> ImportRefusedError:
     )
 
 
-def not_utf8(path: Path, line: int) -> ImportRefusedError:
-    """Return the error that names the line of the first bad bytes."""
-    return refused(
-        path,
-        "unknown_encoding",
-        f"is not UTF-8 text: line {line} holds bytes that are no characters",
-        "Save it as CSV in UTF-8.",
-    )
+def column_names(path: Path, cells: Sequence[str]) -> list[str]:
+    """Return the names of columns: trimmed, and column_2 where there is none.
+
+    Raises:
+        ImportRefusedError: Two are the same, or there are too many.
+    """
+    names = [cell.strip() or f"column_{at}" for at, cell in enumerate(cells, start=1)]
+    if len({name.casefold() for name in names}) < len(names):
+        # Blanks may be all that tells two names apart.
+        names = [cell if cell.strip() else names[at] for at, cell in enumerate(cells)]
+    check_names(path, names)
+    return names
+
+
+def free_name(wanted: str, names: Sequence[str]) -> str:
+    """Return a column name that is not taken yet, in whatever case."""
+    known = {name.casefold() for name in names}
+    while wanted in known:
+        wanted += "_"
+    return wanted
 
 
 def check_names(path: Path, names: Sequence[str]) -> None:

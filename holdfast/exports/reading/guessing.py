@@ -1,137 +1,181 @@
-"""What a file is, from the bytes at its beginning."""
+"""What a file is, from the bytes at its beginning and never from its name."""
 
 from __future__ import annotations
 
 import codecs
-import gzip
-import re
-import zlib
+import json
+import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
-from holdfast.exports.reading.description import HEAD, Reading, not_utf8, refused
-from holdfast.exports.reading.unpacking import damaged
-
-_DELIMITERS = (",", ";", "\t", "|")
+from holdfast.exports.reading.description import HEAD, Reading, refused
+from holdfast.exports.reading.dialects import guess_dialect, newline_of
+from holdfast.exports.reading.encodings import rank, samples
+from holdfast.exports.reading.parts import (
+    container_at,
+    copy_part,
+    open_part,
+    part_names,
+)
+from holdfast.exports.reading.spreadsheets import guess_sheet, is_workbook
 
 _SAVE_AS_CSV = "Save it as CSV and load that file."
-
+_LOAD_ANOTHER = "Load the export as CSV, JSON, Excel or Parquet."
 _FOREIGN = (
     (b"SQLite format 3\x00", "is an SQLite database", "Export its tables as CSV."),
-    (b"PK\x03\x04", "is an Excel workbook or a zip archive", _SAVE_AS_CSV),
-    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook", _SAVE_AS_CSV),
-    (b"MZ", "is a program", "Load the export as CSV, JSON lines or Parquet."),
-    (b"\x7fELF", "is a program", "Load the export as CSV, JSON lines or Parquet."),
+    (b"MZ", "is a program", _LOAD_ANOTHER),
+    (b"\x7fELF", "is a program", _LOAD_ANOTHER),
     (b"%PDF", "is a PDF", "Load the table itself, as CSV."),
-    (b"\x28\xb5\x2f\xfd", "is packed with zstd", "Unpack it and load the file inside."),
-    (b"BZh", "is packed with bzip2", "Unpack it and load the file inside."),
+    (b"\x89PNG", "is a picture", _LOAD_ANOTHER),
+    (b"\xff\xd8\xff", "is a picture", _LOAD_ANOTHER),
+    (b"Rar!", "is a RAR archive", "Unpack it and load the files inside."),
+    (b"7z\xbc\xaf\x27\x1c", "is a 7z archive", "Unpack it and load the files inside."),
+    (b"\xfd7zXZ", "is packed with xz", "Unpack it and load the file inside."),
+    (b"ARROW1", "is an Arrow file", "Save it as Parquet."),
+    (b"Obj\x01", "is an Avro file", "Save it as Parquet or JSON lines."),
+    (b"$FL2", "is an SPSS file", _SAVE_AS_CSV),
+    (b"{\\rtf", "is a text document", _SAVE_AS_CSV),
+    (b"<!doctype html", "is a web page", _SAVE_AS_CSV),
+    (b"<html", "is a web page", _SAVE_AS_CSV),
+    (b"<table", "is a web page", _SAVE_AS_CSV),
+    (b"<?xml", "is XML", _SAVE_AS_CSV),
 )
+_TEXT_HEAD = 4 * HEAD
 
 
-def guess_reading(path: Path) -> Reading:
-    """Guess from its content how a file is to be read.
+def guess_reading(path: Path, member: str = "") -> Reading:
+    """Guess from its content how a file, or a folder of one kind, is to be read.
+
+    Args:
+        path: The file or folder.
+        member: Which of its files, for a zip archive or a folder; ``expand`` lists
+            them. All by default, if they are of one kind.
 
     Raises:
-        ImportRefusedError: The file is empty, missing, or of a kind that cannot be
-            read.
+        ImportRefusedError: It is empty, missing, of several kinds, or of a kind that
+            cannot be read.
     """
-    head = _head(path)
-    container = "plain"
-    if head.startswith(b"\x1f\x8b"):
-        container = "gzip"
-        head = _unpacked_head(path)
+    container = container_at(path)
+    if container == "zip" and is_workbook(path):
+        return guess_sheet(path, path)
+    name = part_names(path, container, member)[0]
+    with open_part(path, container, name) as stream:
+        head = stream.read(HEAD)
     if not head.strip(b" \t\r\n"):
         raise refused(path, "empty_file", "is empty", "Export it again.")
+    reading = Reading("parquet", container, member=member)
     if head.startswith(b"PAR1"):
-        if container == "gzip":
-            raise refused(
-                path, "packed_parquet", "is Parquet packed with gzip", "Unpack it."
-            )
-        return Reading("parquet")
+        return reading
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        if container == "plain":
+            return guess_sheet(path, path)
+        with tempfile.TemporaryDirectory() as folder:
+            inside = Path(folder) / "workbook"
+            copy_part(path, container, name, inside)
+            return guess_sheet(path, inside, container, member)
     for magic, words, remedy in _FOREIGN:
-        if head.startswith(magic):
+        if head.lstrip().lower().startswith(magic.lower()):
             raise refused(path, "unknown_format", words, remedy)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in head:
+    return _guess_text(path, container, name, member)
+
+
+def encoding_candidates(path: Path, member: str = "") -> tuple[str, ...]:
+    """Return the encodings that a text may be in, the likeliest first.
+
+    Args:
+        path: The file or folder.
+        member: Which of its files, for a zip archive or a folder.
+
+    Raises:
+        ImportRefusedError: It cannot be opened.
+    """
+    container = container_at(path)
+    name = part_names(path, container, member)[0]
+    return rank(_samples(path, container, name))[0]
+
+
+def text_reading(
+    path: Path, head: bytes, container: str, member: str, encoding: str, is_sure: bool
+) -> Reading:
+    """Guess the format and layout of a text in a known encoding.
+
+    Use it too where somebody chose another encoding than the one guessed.
+
+    Args:
+        path: The file, for its name in sentences.
+        head: Its first bytes.
+        container: What it is packed in.
+        member: Which of its files.
+        encoding: What the bytes are in.
+        is_sure: Whether that is known.
+
+    Raises:
+        ImportRefusedError: It is no text.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    text = decoder.decode(head).removeprefix("\ufeff")
+    odd = sum(1 for each in text[:HEAD] if each < " " and each not in "\t\r\n\0")
+    if odd + 10 * max(0, text.count("\0") - 2) > 0.1 * len(text[:HEAD]):
         raise refused(
-            path,
-            "unknown_encoding",
-            "is not UTF-8 text: it holds zero bytes",
-            "Save it as CSV in UTF-8.",
+            path, "unknown_format", "is no text and of no known kind", _LOAD_ANOTHER
         )
-    text = text_head(path, head)
-    if text.lstrip().startswith("{"):
-        return Reading("jsonl", container)
-    if text.lstrip().startswith("["):
-        raise refused(
-            path,
-            "json_array",
-            "is one JSON list",
-            "Save it as JSON lines, one object on each line.",
-        )
-    newline = _newline(text)
-    delimiter = _delimiter(text, newline)
-    return Reading("csv", container, delimiter=delimiter, newline=newline)
+    newline = newline_of(text)
+    reading = Reading(
+        _text_format(text),
+        container,
+        encoding=encoding,
+        newline=newline,
+        member=member,
+        is_encoding_sure=is_sure,
+    )
+    if reading.format != "csv":
+        return reading
+    if len(head) >= _TEXT_HEAD and (end := text.rfind(newline)) > 0:
+        text = text[: end + len(newline)]
+    dialect = guess_dialect(text, newline)
+    return Reading(
+        "csv",
+        container,
+        encoding=encoding,
+        delimiter=dialect.delimiter,
+        header_line=dialect.header_line,
+        newline=newline,
+        member=member,
+        quote=dialect.quote,
+        skipped_lines=dialect.skipped_lines,
+        lines_after_header=dialect.lines_after_header,
+        short_rows=dialect.short_rows,
+        is_encoding_sure=is_sure,
+    )
 
 
-def _head(path: Path) -> bytes:
+def _guess_text(path: Path, container: str, name: str, member: str) -> Reading:
+    texts = _samples(path, container, name)
+    ranked, is_sure = rank(texts)
+    return text_reading(
+        path, texts[0][:_TEXT_HEAD], container, member, ranked[0], is_sure
+    )
+
+
+def _samples(path: Path, container: str, name: str) -> list[bytes]:
+    size = path.stat().st_size if container == "plain" else None
+    stream: BinaryIO
+    with open_part(path, container, name) as stream:
+        return samples(stream, size)
+
+
+def _text_format(text: str) -> str:
+    start = text.lstrip()
+    if start.startswith("["):
+        return "json" if start[1:].lstrip()[:1] in ("{", "[", "]", "") else "csv"
+    if not start.startswith("{"):
+        return "csv"
+    first, _, rest = start.partition("\n")
+    rest = rest.lstrip()
     try:
-        with path.open("rb") as stream:
-            return stream.read(HEAD)
-    except FileNotFoundError:
-        raise refused(
-            path, "missing_file", "was not found", "Check its name and folder."
-        ) from None
-    except IsADirectoryError:
-        raise refused(
-            path, "is_folder", "is a folder", "Name the files inside it."
-        ) from None
-    except OSError as error:
-        raise refused(
-            path, "unreadable", "cannot be opened", error.strerror or str(error)
-        ) from None
-
-
-def _unpacked_head(path: Path) -> bytes:
-    try:
-        with gzip.open(path) as stream:
-            return stream.read(HEAD)
-    except (OSError, EOFError, zlib.error):
-        raise damaged(path) from None
-
-
-def text_head(path: Path, head: bytes) -> str:
-    """Return the first bytes as text, without a byte order mark."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    try:
-        return decoder.decode(head)
-    except UnicodeDecodeError as error:
-        line = head.count(b"\n", 0, error.start) + 1
-        raise not_utf8(path, line) from None
-
-
-def _newline(text: str) -> str:
-    for index, character in enumerate(text):
-        if character == "\n":
-            return "\n"
-        if character == "\r":
-            return "\r\n" if text[index + 1 : index + 2] == "\n" else "\r"
-    return "\n"
-
-
-def _delimiter(text: str, newline: str) -> str:
-    """Return the delimiter that the header line shows most often."""
-    header = first_record(text, newline)
-    unquoted = re.sub(r'"(?:[^"]|"")*"', "", header)
-    counts = {mark: unquoted.count(mark) for mark in _DELIMITERS}
-    best = max(_DELIMITERS, key=lambda mark: counts[mark])
-    return best if counts[best] else ","
-
-
-def first_record(text: str, newline: str) -> str:
-    """Return the first line; a line end inside quotes does not end it."""
-    is_quoted = False
-    for index, character in enumerate(text):
-        if character == '"':
-            is_quoted = not is_quoted
-        elif character == newline[0] and not is_quoted:
-            return text[:index]
-    return text
+        found = json.loads(first)
+    except ValueError:
+        return "jsonl" if not rest or rest.startswith("{") else "json"
+    lists = [each for each in found.values() if isinstance(each, list)]
+    is_wrapped = any(each and isinstance(each[0], dict) for each in lists)
+    return "json" if is_wrapped and len(lists) == 1 and not rest else "jsonl"

@@ -1,69 +1,198 @@
-"""Rows of JSON objects, one on each line."""
+"""Rows of JSON objects, one on each line.
+
+Lines that are no object do not stop the others: they are kept as refused.
+"""
 
 from __future__ import annotations
 
 import json
-import re
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from holdfast.cancellation import Cancellation
 from holdfast.exports.reading.description import (
     MAX_LINE_BYTES,
     Rows,
+    Survey,
     check_names,
+    free_name,
     no_rows,
     refused,
+    refused_path,
 )
+from holdfast.exports.reading.records import lines_of
+from holdfast.exports.reading.refusals import Refusals
 from holdfast.exports.reading.relations import one
 from holdfast.query import literal, quoted
 
 MAX_NESTING = 2
 
 STRUCTURE_ROWS = 10_000
-
-_ROW_OF_ERROR = re.compile(r"Line: (\d+)|in line (\d+)")
+_CHECKED_ROWS = 20_000
 
 
 def read_json_lines(
     cursor: duckdb.DuckDBPyConnection,
     path: Path,
-    plain: Path,
+    survey: Survey,
     target: Path,
+    cancellation: Cancellation,
 ) -> Rows:
-    """Write one row for each object as Parquet; see ``read``."""
-    table = (
-        f"read_ndjson_objects({literal(str(plain))},"
+    """Write one row for each object as Parquet; see ``read``.
+
+    Raises:
+        ImportRefusedError: No line holds an object, or two names are the same.
+        CancelledError: Somebody asked to stop.
+    """
+    lines = (
+        f"read_ndjson_objects({literal(str(survey.content))},"
         f" maximum_object_size = {MAX_LINE_BYTES})"
     )
+    with suppress(_NotObjectsError, duckdb.Error):
+        try:
+            rows = None if survey.is_damaged else _write(cursor, path, lines, target)
+        except duckdb.InterruptException:
+            cancellation.check()
+            raise
+        # Blank lines are none of the rows, and so the rows' lines have to be told.
+        if rows is not None and rows.rows == survey.lines:
+            return rows
+    cancellation.check()
+    return _sieve(cursor, path, survey, target, cancellation)
+
+
+def _write(
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    table: str,
+    target: Path,
+    line: str | None = None,
+) -> Rows:
+    """Write the objects of a relation.
+
+    Args:
+        cursor: Where to run it.
+        path: The file, for its name in sentences.
+        table: Relation with the column json.
+        target: File to write.
+        line: Its column with the objects' lines, if it has one.
+    """
+    leaves = _leaves(_structure(cursor, path, table), (), ())
+    names = [name for name, _ in leaves]
+    check_names(path, names)
+    pointers = literal([pointer for _, pointer in leaves])
+    cells = ", ".join(
+        f"cells[{position}] as {quoted(name)}"
+        for position, (name, _) in enumerate(leaves, start=1)
+    )
+    line_column = None
+    if line is not None:
+        line_column = free_name("line", names)
+        cells += f", {line} as {quoted(line_column)}"
+    (rows,) = one(
+        cursor,
+        f"copy (select {cells} from (select *,"
+        f" json_extract_string(json, {pointers}) as cells from {table}))"
+        f" to {literal(str(target))} (format parquet, compression snappy)",
+    )
+    columns = tuple((name, "VARCHAR") for name in names)
+    return Rows(columns, int(rows), 1, line_column=line_column)
+
+
+def _sieve(
+    cursor: duckdb.DuckDBPyConnection,
+    path: Path,
+    survey: Survey,
+    target: Path,
+    cancellation: Cancellation,
+) -> Rows:
+    """Look at every line by itself: objects go on, others are kept as refused."""
+    good = target.with_suffix(".sieved")
+    kept = 0
+    with (
+        survey.content.open("rb") as stream,
+        good.open("wb") as sieved,
+        Refusals(refused_path(target)) as refusals,
+    ):
+        for line, raw in enumerate(lines_of(stream, "\n"), start=1):
+            if line % _CHECKED_ROWS == 0:
+                cancellation.check()
+            text = raw.strip()
+            if not text:
+                continue
+            if fault := _fault(text):
+                refusals.add(line, fault, _shown(text))
+                continue
+            sieved.write(b'{"line":%d,"json":%b}\n' % (line, text))
+            kept += 1
+    if not kept:
+        line, reason = refusals.first
+        raise refused(
+            path,
+            "no_row_readable",
+            f"has no row that can be read: line {line} {reason}",
+            "Save it as JSON lines, one object on each line.",
+        )
+    table = (
+        "(select json_extract(json, '/json') as json,"
+        " json_extract_string(json, '/line')::bigint as line_in_file"
+        f" from read_ndjson_objects({literal(str(good))},"
+        f" maximum_object_size = {2 * MAX_LINE_BYTES}))"
+    )
     try:
-        leaves = _leaves(_structure(cursor, path, table), (), ())
-        check_names(path, [name for name, _ in leaves])
-        pointers = literal([pointer for _, pointer in leaves])
-        cells = ", ".join(
-            f"cells[{position}] as {quoted(name)}"
-            for position, (name, _) in enumerate(leaves, start=1)
-        )
-        (rows,) = one(
-            cursor,
-            f"copy (select {cells} from (select"
-            f" json_extract_string(json, {pointers}) as cells from {table}))"
-            f" to {literal(str(target))} (format parquet, compression snappy)",
-        )
+        rows = _write(cursor, path, table, target, "line_in_file")
     except duckdb.InterruptException:
         raise
-    except duckdb.Error as error:
-        found = _ROW_OF_ERROR.search(str(error))
-        where = f"line {found[2]}" if found and found[2] else "a line"
+    except duckdb.Error:
         raise refused(
             path,
             "malformed_json",
-            f"is not well-formed JSON at {where}",
+            "is not well-formed JSON",
             "Save it as JSON lines, one object on each line.",
         ) from None
-    columns = tuple((name, "VARCHAR") for name, _ in leaves)
-    return Rows(columns, int(rows), 1)
+    good.unlink()
+    return replace(rows, refused=refusals.count)
+
+
+def _fault(text: bytes) -> str:
+    """Return what is wrong with a line; nothing if it is an object."""
+    if len(text) >= MAX_LINE_BYTES - 1:
+        return "is longer than any row can be"
+    try:
+        value = json.loads(text.decode(), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        return "holds bytes that are no characters"
+    except (ValueError, RecursionError):
+        return "is not well-formed JSON"
+    if not isinstance(value, dict):
+        return "is JSON but no object with named values"
+    # Half a pair of escapes stands for no character, which the engine refuses.
+    is_broken = b"\\u" in text and not _is_encodable(value)
+    return "holds an escape that is no character" if is_broken else ""
+
+
+def _is_encodable(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _shown(text: bytes) -> str:
+    return text.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+class _NotObjectsError(Exception):
+    """Some line is JSON but no object."""
 
 
 def _structure(cursor: duckdb.DuckDBPyConnection, path: Path, table: str) -> Any:
@@ -78,7 +207,7 @@ def _structure(cursor: duckdb.DuckDBPyConnection, path: Path, table: str) -> Any
         raise no_rows(path)
     known = _known_keys(structure, "", 0)
     for _ in range(MAX_NESTING + 1):
-        further, is_mixed = _further(cursor, path, table, known)
+        further, is_mixed = _further(cursor, table, known)
         if not further:
             return structure
         if len(further) > STRUCTURE_ROWS:
@@ -103,7 +232,6 @@ def _merged(cursor: duckdb.DuckDBPyConnection, objects: str) -> Any:
 
 def _further(
     cursor: duckdb.DuckDBPyConnection,
-    path: Path,
     table: str,
     known: dict[str, set[str]],
 ) -> tuple[list[str], bool]:
@@ -134,12 +262,7 @@ def _further(
         f" where is_mixed or {' or '.join(fewer)} limit {STRUCTURE_ROWS + 1}"
     ).fetchall()
     if any(type_ != "OBJECT" for *_, type_ in rows):
-        raise refused(
-            path,
-            "not_objects",
-            "has lines that are JSON but not an object with named values",
-            "Save it as JSON lines, one object on each line.",
-        )
+        raise _NotObjectsError
     return [row[0] for row in rows], any(is_mixed for _, is_mixed, _ in rows)
 
 

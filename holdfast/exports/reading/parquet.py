@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from holdfast.exports.reading.containers import MAX_RATIO, SAFE_BYTES, bomb
 from holdfast.exports.reading.description import (
     CHUNK,
     MAX_COLUMNS,
@@ -17,6 +18,10 @@ from holdfast.exports.reading.description import (
 from holdfast.exports.reading.relations import describe, one
 from holdfast.query import literal, quoted
 
+_SAFE_ROWS = 10_000_000
+# A row takes some bytes even where columns repeat themselves.
+_MAX_ROWS_PER_BYTE = 4
+
 
 def read_parquet(
     cursor: duckdb.DuckDBPyConnection,
@@ -27,10 +32,17 @@ def read_parquet(
     """Keep a Parquet file as it is, once it is known to be sound."""
     try:
         columns = describe(cursor, plain)
-        (rows,) = one(
+        rows, unpacked = one(
             cursor,
-            f"select sum(num_rows) from parquet_file_metadata({literal(str(plain))})",
+            "select sum(num_rows), (select sum(total_uncompressed_size)"
+            f" from parquet_metadata({literal(str(plain))}))"
+            f" from parquet_file_metadata({literal(str(plain))})",
         )
+        size = plain.stat().st_size
+        if rows and (rows > max(_SAFE_ROWS, size * _MAX_ROWS_PER_BYTE)):
+            raise bomb(path)
+        if unpacked and unpacked > max(SAFE_BYTES, size * MAX_RATIO):
+            raise bomb(path)
         # A damaged file shows only when its pages are read.
         names = ", ".join(f"count({quoted(name)})" for name, _ in columns[:MAX_COLUMNS])
         cursor.execute(

@@ -27,6 +27,9 @@ def read(
 ) -> Rows:
     """Write a file's rows as Parquet, in the file's order.
 
+    Rows that cannot be read are left out and counted; they stand in the file that
+    ``refused_path(target)`` names, which is there only if there are any.
+
     Args:
         engine: Instance that may read and write the staging folder.
         path: The file, for its name in sentences.
@@ -36,26 +39,26 @@ def read(
         cancellation: Wish to stop.
 
     Raises:
-        ImportRefusedError: The file is not well-formed.
+        ImportRefusedError: The file has no row that can be read.
         CancelledError: Somebody asked to stop.
     """
-    plain = survey.content
     cursor = engine.cursor()
     try:
         with cancellation.attach(cursor):
             match reading.format:
                 case "parquet":
-                    rows = read_parquet(cursor, path, plain, target)
-                case "jsonl":
-                    rows = read_json_lines(cursor, path, plain, target)
+                    rows = read_parquet(cursor, path, survey.content, target)
+                case "jsonl" | "json":
+                    rows = read_json_lines(cursor, path, survey, target, cancellation)
                 case _:
-                    rows = read_csv(cursor, path, reading, survey, target)
-            return replace(rows, padded=_padded(cursor, target, rows))
+                    rows = read_csv(cursor, path, reading, survey, target, cancellation)
+            padded = _padded(cursor, target, rows)
+            return replace(rows, padded=padded, notes=survey.notes)
     except duckdb.InterruptException:
         raise CancelledError from None
     finally:
         cursor.close()
-        plain.unlink(missing_ok=True)
+        survey.content.unlink(missing_ok=True)
 
 
 def _padded(
