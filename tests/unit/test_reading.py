@@ -166,7 +166,7 @@ REFUSED = {
         "file.csv has two columns named 'ID': 1 and 3.",
     ),
     "sqlite": (b"SQLite format 3\x00" + b"\0" * 80, "file.csv is an SQLite database."),
-    "broken_zip": (b"PK\x03\x04rest", "file.csv is a damaged zip archive."),
+    "broken_zip": (b"PK\x03\x04rest", "file.csv is a damaged Excel workbook or zip"),
     "broken_workbook": (b"\xd0\xcf\x11\xe0rest", "file.csv is no workbook that can"),
     "program": (b"MZ\x90\x00\x03", "file.csv is a program."),
     "web_page": (b"<HTML><table><tr><td>1</table>", "file.csv is a web page."),

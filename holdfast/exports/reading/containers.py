@@ -51,7 +51,8 @@ def container_of(head: bytes) -> str:
 
 def damaged(path: Path, container: str) -> ImportRefusedError:
     """Return the error for a packed file that cannot be unpacked."""
-    kind = "zip archive" if container == "zip" else f"{container} file"
+    is_zip = container == "zip"
+    kind = "Excel workbook or zip archive" if is_zip else f"{container} file"
     return refused(
         path, f"damaged_{container}", f"is a damaged {kind}", "Download it again."
     )

@@ -207,7 +207,7 @@ def _sieve(
         for number, record in enumerate(records):
             if number % _CHECKED_ROWS == 0:
                 cancellation.check()
-            if record.line < start or not record.text.strip():
+            if record.line < start or _is_blank(record, reading):
                 continue
             cells, fault = _fitted(record, len(names), reading)
             if cells is None:
@@ -346,6 +346,11 @@ def _fitted(
     noun = "cell" if len(cells) == 1 else "cells"
     where = "header" if reading.header_line else "table"
     return None, f"has {len(cells)} {noun} where the {where} has {width}"
+
+
+def _is_blank(record: Record, reading: Reading) -> bool:
+    """Whether a line has nothing; a delimiter alone parts two empty cells."""
+    return not record.text.strip() and reading.delimiter not in record.text
 
 
 def _quoted(cell: str, delimiter: str) -> str:

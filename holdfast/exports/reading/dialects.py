@@ -88,6 +88,7 @@ def table_of(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, int, int]:
     """
     if survey := _survey_header(rows):
         return survey
+    rows = [(line, _trimmed(cells)) for line, cells in rows]
     start = _first_of_table(rows, is_named=True)
     if _is_header(rows[start][1], [cells for _, cells in rows[start + 1 :]]):
         return rows[start][0], 0, 0
@@ -110,7 +111,7 @@ def _judge(text: str, newline: str, delimiter: str) -> tuple[float, Dialect]:
     rows = _rows(text, newline, delimiter)
     if not rows:
         return 0.0, Dialect(delimiter)
-    told = [each for each in rows if not each.text.startswith("#")] or rows
+    told = [each for each in rows if not _is_comment(each)] or rows
     widths = Counter(len(_trimmed(each.cells or [])) for each in told)
     # Rows may be short, or full up to the last cell; titles have one cell.
     width, count = max(
@@ -159,6 +160,11 @@ def _rows(text: str, newline: str, delimiter: str) -> list[Record]:
     return rows[:_SAMPLE_ROWS]
 
 
+def _is_comment(row: Record) -> bool:
+    """Whether a line is a remark: some tables begin with a column named #."""
+    return bool(re.match(r"#+ ?\S+ ", row.text)) and len(row.cells or []) == 1
+
+
 def _trimmed(cells: list[str]) -> list[str]:
     end = len(cells)
     while end > 1 and not cells[end - 1].strip():
@@ -179,7 +185,8 @@ def _first_of_table(rows: Sequence[tuple[int, list[str]]], *, is_named: bool) ->
             while a row of values may.
     """
     widths = Counter(len(cells) for _, cells in rows)
-    wide = [each for each in widths if each > 1]
+    # One row that happens to show the delimiter makes no table.
+    wide = [each for each in widths if each > 1 and widths[each] > len(rows) / 20]
     width = max(wide or widths, key=lambda each: (widths[each], -each))
     for index, (_, cells) in enumerate(rows):
         filled = sum(1 for cell in cells if cell.strip())
