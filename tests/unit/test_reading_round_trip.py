@@ -72,7 +72,7 @@ def reading_of(table) -> Reading:
 
 
 settled = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -132,4 +132,5 @@ def test_broken_rows_are_refused_and_cost_no_other_row(table, data):
     assert [list(row) for row in found.cells] == [plain[number] for number in good]
     first = len(head) + 1
     assert found.lines == [number + first for number in good]
-    assert [row[0] for row in found.refused] == [number + first for number in wrong]
+    bad = sorted(wrong)
+    assert [row[0] for row in found.refused] == [number + first for number in bad]

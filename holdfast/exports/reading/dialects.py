@@ -131,7 +131,7 @@ def _judge(text: str, newline: str, delimiter: str) -> tuple[float, Dialect]:
         header_line=header_line,
         skipped_lines=skipped,
         lines_after_header=after,
-        short_rows="fill" if short > len(told) / 2 else "refuse",
+        short_rows="fill" if short > max(1, (len(told) - 1) / 2) else "refuse",
     )
     if width < 2:
         # Nothing to tell apart; blank cells behind the only one still speak for it.

@@ -144,6 +144,7 @@ def transcode(
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     is_damaged = False
+    is_first = True
     while True:
         piece = stream.read(CHUNK)
         check()
@@ -156,6 +157,9 @@ def transcode(
             decoder.errors = "replace"
             text = decoder.decode(piece, final=not piece)
             decoder.errors = "strict"
+        if is_first:
+            text = text.removeprefix("\ufeff")
+            is_first = not text
         # Half a UTF-16 pair decodes and cannot be written.
         target.write(text.encode("utf-8", errors="replace"))
         if not piece:

@@ -40,6 +40,8 @@ _FOREIGN = (
     (b"<table", "is a web page", _SAVE_AS_CSV),
     (b"<?xml", "is XML", _SAVE_AS_CSV),
 )
+# Line ends, and what some exports put between cells; zero bytes count by themselves.
+_CONTROLS = "\t\r\n\f\v\0\x01\x1a\x1c\x1d\x1e\x1f"
 _TEXT_HEAD = 4 * HEAD
 
 
@@ -114,7 +116,7 @@ def text_reading(
     """
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     text = decoder.decode(head).removeprefix("\ufeff")
-    odd = sum(1 for each in text[:HEAD] if each < " " and each not in "\t\r\n\0")
+    odd = sum(1 for each in text[:HEAD] if each < " " and each not in _CONTROLS)
     if odd + 10 * max(0, text.count("\0") - 2) > 0.1 * len(text[:HEAD]):
         raise refused(
             path, "unknown_format", "is no text and of no known kind", _LOAD_ANOTHER

@@ -1,0 +1,174 @@
+import io
+import zipfile
+from xml.sax.saxutils import escape
+
+import pytest
+
+from holdfast.errors import ImportRefusedError
+from holdfast.exports.reading import Reading, guess_reading, sheet_names
+from holdfast.exports.reading.spreadsheets import MAX_UNPACKED
+from tests.readings import read_file, written
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+DATE = 1
+
+
+def cell(place: str, value) -> str:
+    """Write a cell: text, a number, an error such as '#N/A', or ('date', number)."""
+    match value:
+        case None:
+            return ""
+        case ("date", number):
+            return f'<c r="{place}" s="{DATE}"><v>{number}</v></c>'
+        case str() if value.startswith("#"):
+            return f'<c r="{place}" t="e"><v>{value}</v></c>'
+        case str():
+            text = escape(value)
+            return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+    return f'<c r="{place}"><v>{value}</v></c>'
+
+
+def sheet(rows) -> str:
+    written_rows = "".join(
+        f'<row r="{number}">'
+        + "".join(cell(f"{chr(65 + at)}{number}", each) for at, each in enumerate(row))
+        + "</row>"
+        for number, row in enumerate(rows, start=1)
+    )
+    return (
+        f'<worksheet xmlns="{MAIN}"><sheetData>{written_rows}</sheetData></worksheet>'
+    )
+
+
+def workbook(sheets, hidden=(), more=()) -> bytes:
+    """Make an xlsx workbook of name → rows."""
+    names = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{at}" r:id="r{at}"'
+        f' state="{"hidden" if name in hidden else "visible"}"/>'
+        for at, name in enumerate(sheets, start=1)
+    )
+    links = "".join(
+        f'<Relationship Id="r{at}" Type="{LINKS}/worksheet"'
+        f' Target="worksheets/{at}.xml"/>'
+        for at in range(1, len(sheets) + 1)
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{KINDS}.sheet.main+xml"/>'
+        "</Types>",
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="r1" Type="{LINKS}/officeDocument"'
+        ' Target="xl/workbook.xml"/>'
+        "</Relationships>",
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}">'
+        f"<sheets>{names}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'{links}<Relationship Id="s" Type="{LINKS}/styles" Target="styles.xml"/>'
+        "</Relationships>",
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/>'
+        '<xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>',
+        **{
+            f"xl/worksheets/{at}.xml": sheet(rows)
+            for at, rows in enumerate(sheets.values(), start=1)
+        },
+        **dict(more),
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def test_cells_of_a_sheet_are_as_the_sheet_has_them(tmp_path):
+    rows = [
+        ["id", "text", "share", "at"],
+        [17850, "007", 0.25, ("date", 45292.5)],
+        [123456789012345, 'a, "b"\nc', 1e-7, ("date", 45293)],
+    ]
+    found = read_file(written(tmp_path, workbook({"Data": rows})), tmp_path)
+    assert found.names == ["id", "text", "share", "at"]
+    assert found.cells == [
+        ("17850", "007", "0.25", "2024-01-01 12:00:00"),
+        ("123456789012345", 'a, "b"\nc', "1e-07", "2024-01-02"),
+    ]
+    assert found.lines == [2, 3]
+    assert found.rows.notes == ()
+    assert found.reading.describe() == "sheet Data of a workbook"
+
+
+def test_an_error_is_empty_and_said_and_never_a_number(tmp_path):
+    rows = [["id", "x"], [1, "#N/A"], [2, "#DIV/0!"], [3, 4]]
+    found = read_file(written(tmp_path, workbook({"Data": rows})), tmp_path)
+    assert found.cells == [("1", None), ("2", None), ("3", "4")]
+    assert "2 cells hold an error" in found.rows.notes[0]
+
+
+def test_numbers_with_more_digits_than_a_workbook_keeps_are_said(tmp_path):
+    rows = [["id", "x"], [1234567890123456789, 1], [5, 2]]
+    found = read_file(written(tmp_path, workbook({"Data": rows})), tmp_path)
+    assert found.cells[0][0] == "1234567890123456800"
+    assert "1 numbers have more than 15 digits" in found.rows.notes[0]
+
+
+def test_lines_are_the_rows_of_the_sheet(tmp_path):
+    rows = [["Report"], [], ["id", "x", "y"], [1, "a", "b"], [], [2, "c\nd", "e"]]
+    found = read_file(written(tmp_path, workbook({"Data": rows})), tmp_path)
+    assert (found.reading.header_line, found.lines) == (3, [4, 6])
+    assert found.cells == [("1", "a", "b"), ("2", "c\nd", "e")]
+
+
+def test_the_first_visible_sheet_with_rows_is_guessed_and_others_can_be_chosen(
+    tmp_path,
+):
+    table = [["id", "x"], [1, 2]]
+    sheets = {
+        "Notes": [],
+        "Secret": [["a", "b"], ["hidden", 1]],
+        "R&D": table,
+        "Last": [["y"], [8]],
+    }
+    path = written(tmp_path, workbook(sheets, hidden=["Secret"]), "report.csv")
+    assert guess_reading(path).sheet == "R&D"
+    assert sheet_names(path) == ("R&D", "Last", "Secret")
+    found = read_file(path, tmp_path, Reading("excel", sheet="Last"))
+    assert (found.names, found.cells) == (["y"], [("8",)])
+    with pytest.raises(ImportRefusedError, match="has no such sheet"):
+        read_file(path, tmp_path, Reading("excel", sheet="None"))
+
+
+def test_a_workbook_inside_an_archive_is_read(tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.xlsx", workbook({"Data": [["id", "x"], [1, 2]]}))
+    found = read_file(written(tmp_path, packed.getvalue()), tmp_path)
+    assert found.cells == [("1", "2")]
+
+
+def test_macros_are_refused_by_content(tmp_path):
+    book = workbook({"Data": [["id"], [1]]}, more={"xl/vbaProject.bin": "x"})
+    with pytest.raises(ImportRefusedError, match="is a workbook with macros"):
+        guess_reading(written(tmp_path, book, "plain.xlsx"))
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
+    blank = "<row/>" * (MAX_UNPACKED // 6 + 1)
+    more = {"xl/worksheets/1.xml": f"<worksheet><sheetData>{blank}"}
+    path = written(tmp_path, workbook({"Data": [["id"], [1]]}, more=more))
+    with pytest.raises(ImportRefusedError, match="unpacks to"):
+        guess_reading(path)
+
+
+def test_a_workbook_that_asks_for_all_memory_is_refused(tmp_path):
+    far = (
+        f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    path = written(
+        tmp_path, workbook({"Data": [["id"]]}, more={"xl/worksheets/1.xml": far})
+    )
+    with pytest.raises(ImportRefusedError, match="more memory or time"):
+        guess_reading(path)
