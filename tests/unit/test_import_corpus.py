@@ -81,3 +81,44 @@ def is_read_or_refused(path: Path, folder: Path) -> bool:
 
 def trimmed(cells):
     return [cell.strip() for cell in cells]
+
+
+TRAPS = {
+    "turnover_spells/employee_months.csv.gz": (7_440, "dc_nbr", 1),
+    "cdnow/CDNOW_sample.txt": (6_919, "column_1", 0),
+    "helpdesk_tickets/helpdesk_events.csv.gz": (21_348, "column_1", 1),
+    "sfo_csat/sfo_survey_2010_2018.csv.gz": (28_665, "year", 1),
+    "telco/Telco_customer_churn_extended.xlsx": (7_043, "CustomerID", 1),
+}
+
+
+@pytest.mark.parametrize("file", TRAPS)
+def test_real_data_come_out_whole(file, tmp_path):
+    rows, first_name, header_line = TRAPS[file]
+    reading, names, cells, refused = rows_of(DATA / file, tmp_path)
+    assert (len(cells), refused) == (rows, [])
+    assert (names[0], reading.header_line) == (first_name, header_line)
+
+
+def test_scores_below_prose_give_the_score_of_all_of_them(tmp_path):
+    path = CORPUS / "survey_exports" / "nps_scores_with_preamble.txt"
+    _, _, cells, _ = rows_of(path, tmp_path)
+    scores = [int(cell) for (cell,) in cells]
+    promoters = sum(score >= 9 for score in scores)
+    detractors = sum(score <= 6 for score in scores)
+    # Without the two scores that carry tabs it would be 23.605.
+    score = 100 * (promoters - detractors) / len(scores)
+    assert round(score, 3) == 23.736
+    assert all(cell == cell.strip() for (cell,) in cells)
+
+
+def test_ids_of_a_sheet_and_of_a_text_are_the_same(tmp_path):
+    folders = [tmp_path / name for name in ("sheet", "text")]
+    for folder in folders:
+        folder.mkdir()
+    files = ("Telco_customer_churn_extended.xlsx", "Telco-Customer-Churn.csv")
+    ids = [
+        {row[0] for row in rows_of(DATA / "telco" / file, folder)[2]}
+        for file, folder in zip(files, folders, strict=True)
+    ]
+    assert ids[0] == ids[1]

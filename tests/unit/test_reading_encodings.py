@@ -78,6 +78,8 @@ def test_all_encodings_stand_for_choice_the_likeliest_first(tmp_path):
     candidates = encoding_candidates(path)
     assert candidates[0] == "cp1250"
     assert set(candidates) == set(ENCODINGS)
+    chosen = guess_reading(path, encoding="cp1252")
+    assert (chosen.encoding, chosen.is_encoding_sure) == ("cp1252", True)
 
 
 def test_bytes_that_are_no_characters_cost_their_row_only(tmp_path):

@@ -113,9 +113,10 @@ def _judge(text: str, newline: str, delimiter: str) -> tuple[float, Dialect]:
         return 0.0, Dialect(delimiter)
     told = [each for each in rows if not _is_comment(each)] or rows
     widths = Counter(len(_trimmed(each.cells or [])) for each in told)
-    # Rows may be short, or full up to the last cell; titles have one cell.
+    # One row that happens to show the delimiter makes no table.
     width, count = max(
-        widths.items(), key=lambda item: (item[0] > 1, item[1], -item[0])
+        widths.items(),
+        key=lambda item: (item[0] > 1 and item[1] > len(told) / 20, item[1], -item[0]),
     )
     full = sum(
         1 for each in told if each.cells and len(each.cells) in (width, width + 1)
@@ -135,7 +136,10 @@ def _judge(text: str, newline: str, delimiter: str) -> tuple[float, Dialect]:
     )
     if width < 2:
         # Nothing to tell apart; blank cells behind the only one still speak for it.
-        is_trailing = any(each.cells and len(each.cells) > 1 for each in told)
+        is_trailing = any(
+            len(each.cells or []) > 1 == len(_trimmed(each.cells or []))
+            for each in told
+        )
         return (0.02 if is_trailing else 0.01) * (delimiter in _USUAL), layout
     score = share * share * (1 + min(width, 20) / 100)
     if delimiter not in (*_USUAL, "\x1f", "\x01"):

@@ -45,13 +45,17 @@ _CONTROLS = "\t\r\n\f\v\0\x01\x1a\x1c\x1d\x1e\x1f"
 _TEXT_HEAD = 4 * HEAD
 
 
-def guess_reading(path: Path, member: str = "") -> Reading:
+def guess_reading(
+    path: Path, member: str = "", *, encoding: str = "", sheet: str = ""
+) -> Reading:
     """Guess from its content how a file, or a folder of one kind, is to be read.
 
     Args:
         path: The file or folder.
         member: Which of its files, for a zip archive or a folder; ``expand`` lists
             them. All by default, if they are of one kind.
+        encoding: What its text is in, where somebody chose one.
+        sheet: Which sheet of a workbook, where somebody chose one.
 
     Raises:
         ImportRefusedError: It is empty, missing, of several kinds, or of a kind that
@@ -59,7 +63,7 @@ def guess_reading(path: Path, member: str = "") -> Reading:
     """
     container = container_at(path)
     if container == "zip" and is_workbook(path):
-        return guess_sheet(path, path)
+        return guess_sheet(path, path, sheet=sheet)
     name = part_names(path, container, member)[0]
     with open_part(path, container, name) as stream:
         head = stream.read(HEAD)
@@ -70,15 +74,18 @@ def guess_reading(path: Path, member: str = "") -> Reading:
         return reading
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         if container == "plain":
-            return guess_sheet(path, path)
+            return guess_sheet(path, path, sheet=sheet)
         with tempfile.TemporaryDirectory() as folder:
             inside = Path(folder) / "workbook"
             copy_part(path, container, name, inside)
-            return guess_sheet(path, inside, container, member)
+            return guess_sheet(path, inside, container, member, sheet)
     for magic, words, remedy in _FOREIGN:
         if head.lstrip().lower().startswith(magic.lower()):
             raise refused(path, "unknown_format", words, remedy)
-    return _guess_text(path, container, name, member)
+    texts = _samples(path, container, name)
+    ranked, is_sure = ((encoding,), True) if encoding else rank(texts)
+    beginning = texts[0][:_TEXT_HEAD]
+    return _text_reading(path, beginning, container, member, ranked[0], is_sure)
 
 
 def encoding_candidates(path: Path, member: str = "") -> tuple[str, ...]:
@@ -96,24 +103,9 @@ def encoding_candidates(path: Path, member: str = "") -> tuple[str, ...]:
     return rank(_samples(path, container, name))[0]
 
 
-def text_reading(
+def _text_reading(
     path: Path, head: bytes, container: str, member: str, encoding: str, is_sure: bool
 ) -> Reading:
-    """Guess the format and layout of a text in a known encoding.
-
-    Use it too where somebody chose another encoding than the one guessed.
-
-    Args:
-        path: The file, for its name in sentences.
-        head: Its first bytes.
-        container: What it is packed in.
-        member: Which of its files.
-        encoding: What the bytes are in.
-        is_sure: Whether that is known.
-
-    Raises:
-        ImportRefusedError: It is no text.
-    """
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     text = decoder.decode(head).removeprefix("\ufeff")
     odd = sum(1 for each in text[:HEAD] if each < " " and each not in _CONTROLS)
@@ -148,14 +140,6 @@ def text_reading(
         lines_after_header=dialect.lines_after_header,
         short_rows=dialect.short_rows,
         is_encoding_sure=is_sure,
-    )
-
-
-def _guess_text(path: Path, container: str, name: str, member: str) -> Reading:
-    texts = _samples(path, container, name)
-    ranked, is_sure = rank(texts)
-    return text_reading(
-        path, texts[0][:_TEXT_HEAD], container, member, ranked[0], is_sure
     )
 
 

@@ -19,6 +19,9 @@ from holdfast.exports.reading.description import BLANKS, CHUNK, MAX_LINE_BYTES
 # looked at in vain for the end of cells before such cells are given up.
 _MAX_RECORD = 4 << 20
 _MAX_IN_VAIN = 64 << 20
+_OPEN_QUOTE = (
+    "has a quotation mark that is never closed, or closed before the cell ends"
+)
 _ANY_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -71,7 +74,11 @@ def lines_of(stream: BinaryIO, newline: str) -> Iterator[bytes]:
 
 
 class Records:
-    """The rows of a text, one after the other; see ``__iter__``."""
+    """The rows of a text, one after the other.
+
+    Attributes:
+        line: The line reached, from 1.
+    """
 
     def __init__(self, lines: Iterator[bytes], delimiter: str, quote: str) -> None:
         """Take lines with their ends and how their cells are told apart.
@@ -85,50 +92,51 @@ class Records:
         self._delimiter = delimiter
         self._quote = quote
         self._waiting: list[bytes] = []
-        self._line = 0
+        self.line = 0
         self._in_vain = 0
 
     def __iter__(self) -> Iterator[Record]:
         """Yield every row, blank ones too; no byte of the text is left out."""
-        while (raw := self._next()) is not None:
-            self._line += 1
-            yield from self._record(raw)
+        while (raw := self.next_line()) is not None:
+            yield self.record(raw)
+
+    def next_line(self) -> bytes | None:
+        """Return the next line with its end; None at the end of the text."""
+        raw = self._next()
+        self.line += raw is not None
+        return raw
+
+    def record(self, raw: bytes) -> Record:
+        """Return the row that begins with the line that ``next_line`` returned.
+
+        Args:
+            raw: That line; further ones are taken where its cells go on in them.
+        """
+        line = self.line
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            shown = raw.decode(errors="replace").rstrip("\r\n")
+            return Record(line, 1, shown, None, "holds bytes that are no characters")
+        if len(raw) >= MAX_LINE_BYTES and not text.endswith(("\n", "\r")):
+            return Record(line, 1, text, None, "is longer than any row can be")
+        text = text.rstrip("\r\n")
+        if "\0" in text:
+            shown = text.replace("\0", "\N{SYMBOL FOR NULL}")
+            return Record(line, 1, shown, None, "holds a zero byte")
+        if not self._quote or self._quote not in text:
+            return Record(line, 1, text, self._plain(text))
+        cells, is_open = split(text, self._delimiter, self._quote, is_strict=False)
+        if cells is None and is_open:
+            whole = self._over_lines(raw)
+            if whole is not None:
+                return whole
+        return Record(line, 1, text, cells, "" if cells else _OPEN_QUOTE)
 
     def _next(self) -> bytes | None:
         if self._waiting:
             return self._waiting.pop()
         return next(self._lines, None)
-
-    def _record(self, raw: bytes) -> Iterator[Record]:
-        line = self._line
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError:
-            shown = raw.decode(errors="replace").rstrip("\r\n")
-            fault = "holds bytes that are no characters"
-            yield Record(line, 1, shown, None, fault)
-            return
-        if len(raw) >= MAX_LINE_BYTES and not text.endswith(("\n", "\r")):
-            yield Record(line, 1, text, None, "is longer than any row can be")
-            return
-        text = text.rstrip("\r\n")
-        if "\0" in text:
-            shown = text.replace("\0", "\N{SYMBOL FOR NULL}")
-            yield Record(line, 1, shown, None, "holds a zero byte")
-            return
-        if not self._quote or self._quote not in text:
-            yield Record(line, 1, text, self._plain(text))
-            return
-        cells, is_open = split(text, self._delimiter, self._quote, is_strict=False)
-        if cells is None and is_open:
-            whole = self._over_lines(raw)
-            if whole is not None:
-                yield whole
-                return
-        fault = "" if cells else "has a quotation mark that is never closed, or closed"
-        if not cells:
-            fault += " before the cell ends"
-        yield Record(line, 1, text, cells, fault)
 
     def _plain(self, text: str) -> list[str]:
         if self._delimiter == BLANKS:
@@ -155,8 +163,8 @@ class Records:
             text = text.rstrip("\r\n")
             cells, is_open = split(text, self._delimiter, self._quote, is_strict=True)
             if cells is not None and "\0" not in text:
-                record = Record(self._line, len(taken), text, cells)
-                self._line += len(taken) - 1
+                record = Record(self.line, len(taken), text, cells)
+                self.line += len(taken) - 1
                 return record
             if not is_open:
                 break

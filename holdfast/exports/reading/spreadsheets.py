@@ -53,7 +53,11 @@ def is_workbook(path: Path) -> bool:
 
 
 def guess_sheet(
-    path: Path, workbook: Path, container: str = "plain", member: str = ""
+    path: Path,
+    workbook: Path,
+    container: str = "plain",
+    member: str = "",
+    sheet: str = "",
 ) -> Reading:
     """Guess which sheet of a workbook has the table, and where its names stand.
 
@@ -62,6 +66,7 @@ def guess_sheet(
         workbook: The workbook itself.
         container: What it is packed in.
         member: Which file of an archive it is.
+        sheet: Which sheet, where somebody chose one.
 
     Raises:
         ImportRefusedError: It cannot be read, or has no sheet with rows.
@@ -74,7 +79,7 @@ def guess_sheet(
         raise refused(
             path, "no_rows", "has no sheet with rows", "Export it again with its rows."
         )
-    sheet = (visible or filled)[0]["name"]
+    sheet = sheet or (visible or filled)[0]["name"]
     with tempfile.TemporaryDirectory() as folder:
         content = Path(folder) / "rows.csv"
         _run(path, "convert", str(workbook), sheet, str(content), str(_SAMPLE_ROWS))
