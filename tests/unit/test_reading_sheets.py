@@ -99,3 +99,36 @@ def test_a_workbook_that_asks_for_all_memory_is_refused(tmp_path):
     )
     with pytest.raises(ImportRefusedError, match="more memory or time"):
         guess_reading(path)
+
+
+def test_a_sheet_of_an_open_document_is_read(tmp_path):
+    kinds = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="{kind}"'
+            f"{f' office:value={chr(34)}{value}{chr(34)}' if kind == 'float' else ''}>"
+            f"<text:p>{value}</text:p></table:table-cell>"
+            for kind, value in row
+        )
+        + "</table:table-row>"
+        for row in (
+            [("string", "id"), ("string", "plan")],
+            [("float", "17850"), ("string", "007")],
+        )
+    )
+    content = (
+        f'<office:document-content xmlns:office="{kinds}:office:1.0"'
+        f' xmlns:table="{kinds}:table:1.0" xmlns:text="{kinds}:text:1.0">'
+        '<office:body><office:spreadsheet><table:table table:name="Data">'
+        f"{cells}</table:table></office:spreadsheet></office:body>"
+        "</office:document-content>"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        kind = "application/vnd.oasis.opendocument.spreadsheet"
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    found = read_file(written(tmp_path, packed.getvalue(), "a.dat"), tmp_path)
+    assert (found.names, found.cells) == (["id", "plan"], [("17850", "007")])

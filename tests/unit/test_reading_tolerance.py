@@ -67,6 +67,7 @@ def test_titles_above_the_header_are_skipped(tmp_path):
 HEADERLESS = {
     "numbers and dates": "1,2024-01-01,a\n2,2024-01-02,b\n",
     "one column of numbers": "7\n9\n",
+    "times in words": "a,2024-01-01 10:00 UTC\nb,2024-01-02 11:00 UTC\n",
     "a word that comes back": "Y\nN\nY\n",
     "dates in words": '"Dec 8, 2022"\n"Jan 1, 2023"\n',
 }
@@ -85,6 +86,8 @@ NAMED = {
     "words over numbers": "id,2024\n1,5\n2,6\n",
     "years of a report": "Country,2000,2001,2002\nPeru,1,2,3\nChile,4,5,6\n",
     "words over words": "name,city\nAda,London\nBob,Paris\n",
+    "periods of a report": "cohort,0,1,2\na,10,5,2\nb,8,4,1\n",
+    "names like magic": "MZ,BZh,<tag\na,b,c\n",
     "a column named #": "#,name of it\na1,x\na2,y\n",
     "a name left out": ",name\n0,x\n1,y\n",
 }

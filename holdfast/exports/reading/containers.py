@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, cast
 import zstandard
 
 from holdfast.errors import ImportRefusedError
-from holdfast.exports.reading.description import refused
+from holdfast.exports.reading.description import CHUNK, refused
 
 # Exports shrink to a tenth, logs to a fiftieth; what shrinks more was made to.
 MAX_RATIO = 200
@@ -45,7 +45,8 @@ def container_of(head: bytes) -> str:
     """Return what a file is packed with, from its first bytes."""
     for magic, container in _MAGIC:
         if head.startswith(magic):
-            return container
+            is_text = container == "bzip2" and not head[3:4].isdigit()
+            return "plain" if is_text else container
     return "plain"
 
 
@@ -198,7 +199,11 @@ def is_hidden(name: str) -> bool:
 
 
 def _unwrapped(path: Path, stream: io.BufferedReader) -> BinaryIO:
-    inner = container_of(stream.peek(4)[:4])
+    try:
+        inner = container_of(stream.peek(4)[:4])
+    except ImportRefusedError:
+        stream.close()
+        raise
     if inner in ("plain", "zip"):
         return stream
     # The guard below sees the packed bytes, and so their number bounds this one.
@@ -217,7 +222,7 @@ def _unpacked(
         case _:
             stream = _Zstd(raw)
     guarded = _Guarded(path, container, packed, cast(BinaryIO, stream), raw)
-    return io.BufferedReader(guarded, 1 << 17)
+    return io.BufferedReader(guarded, CHUNK)
 
 
 def _declared(path: Path, container: str) -> int:
@@ -254,4 +259,4 @@ def _open_member(path: Path, member: str) -> io.BufferedReader:
         archive.close()
         raise damaged(path, "zip") from None
     guarded = _Guarded(path, "zip", info.compress_size, cast(BinaryIO, stream), archive)
-    return io.BufferedReader(guarded, 1 << 17)
+    return io.BufferedReader(guarded, CHUNK)

@@ -17,7 +17,7 @@ _NO_DELIMITER = set("._-+/@()'\"[]{}<>$%&*!?=\\")
 _NOTHING = {"", "null", "none", "na", "n/a", "nan", "nil", "-", "\\n"}
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _VALUE = re.compile(
-    r"[-+(]?[$€£¥]?\s*[-+]?\d[\d.,:/ T%e+-]*(Z|am|pm)?\)?\s*[%€$]?"
+    r"[-+(]?[$€£¥]?\s*[-+]?\d[\d.,:/ T%e+-]*(Z|am|pm|UTC|GMT)?\)?\s*[%€$]?"
     rf"|{_MONTH} \d{{1,2}},? \d{{2,4}}|\d{{1,2}}[ -]{_MONTH}[ -]\d{{2,4}}"
     r"|true|false",
     re.IGNORECASE,
@@ -247,11 +247,11 @@ def _is_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 
 
 def _names_periods(cells: Sequence[str]) -> bool:
-    """Whether a row names years or months after a word, as wide reports do."""
+    """Whether a row counts years, months or periods on, as wide reports do."""
     values = [cell.strip() for cell in cells if is_value(cell)]
-    return (
-        len(values) > 1
-        and len(values) < len([cell for cell in cells if cell.strip()])
-        and all(map(_PERIOD.fullmatch, values))
-        and values == sorted(set(values))
-    )
+    if not 1 < len(values) < len([cell for cell in cells if cell.strip()]):
+        return False
+    if all(map(str.isdecimal, values)) and len(values) > 2:
+        numbers = [int(value) for value in values]
+        return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return all(map(_PERIOD.fullmatch, values)) and values == sorted(set(values))

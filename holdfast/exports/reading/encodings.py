@@ -93,7 +93,9 @@ def samples(stream: BinaryIO, size: int | None) -> list[bytes]:
         stream: The text's bytes, at their beginning.
         size: Bytes of it; None where slices cannot be reached.
     """
-    if size is None or size <= _WHOLE:
+    if size is None:
+        return [stream.read(8 * _SLICE)]
+    if size <= _WHOLE:
         return [stream.read(_WHOLE)]
     slices = [stream.read(4 * _SLICE)]
     for number in range(1, _SLICES + 1):

@@ -80,7 +80,9 @@ def guess_reading(
             copy_part(path, container, name, inside)
             return guess_sheet(path, inside, container, member, sheet)
     for magic, words, remedy in _FOREIGN:
-        if head.lstrip().lower().startswith(magic.lower()):
+        start = head.lstrip().lower() if magic.startswith(b"<") else head
+        # Letters may also be the beginning of a text.
+        if start.startswith(magic) and (magic != b"MZ" or b"\0" in head):
             raise refused(path, "unknown_format", words, remedy)
     texts = _samples(path, container, name)
     ranked, is_sure = ((encoding,), True) if encoding else rank(texts)

@@ -92,9 +92,19 @@ class _Scanner:
             except (ValueError, RecursionError):
                 if self.is_at_end and self.is_cut:
                     return None
-                if self.is_at_end or len(self.buffer) - self.at > limit:
+                if self.is_at_end:
                     raise self.malformed() from None
+                if len(self.buffer) - self.at > limit:
+                    raise self.too_large(limit) from None
             self.more()
+
+    def too_large(self, limit: int) -> ImportRefusedError:
+        return refused(
+            self._path,
+            "long_value",
+            f"is JSON with a value that is broken or larger than {limit >> 20} MB",
+            "Export it again as JSON lines, one object on each line.",
+        )
 
     def malformed(self) -> ImportRefusedError:
         line = self._lines + self.buffer.count("\n", 0, self.at)

@@ -189,6 +189,12 @@ def _write_text(
     check: Callable[[], None],
 ) -> bool:
     """Write the text of one or several files in UTF-8, one after the other."""
+    if len(names) == 1 and reading.format != "json":
+        with (
+            open_part(path, reading.container, names[0]) as stream,
+            content.open("wb") as target,
+        ):
+            return _write_utf8(stream, reading, target, check)
     is_damaged = False
     header: list[str] | None = None
     part = content.with_suffix(".part")
