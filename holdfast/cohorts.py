@@ -384,7 +384,7 @@ def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
 
 
 def lifetimes_relation(
-    dataset: Dataset, sign: str, clock: Clock, as_of: date, lapse_days: int
+    dataset: Dataset, sign: str, clock: Clock, as_of: date | None, lapse_days: int
 ) -> Relation:
     """Compose ``lifetimes(unit_no, segment_no, duration, has_ended)``.
 
@@ -393,6 +393,7 @@ def lifetimes_relation(
         sign: ``subscription``, ``tenure``, ``activity`` or ``order``.
         clock: The data that may be seen.
         as_of: End (exclusive) of the observed time; lives still going are censored.
+            Tenures need none.
         lapse_days: Silence longer than this ends a life.
     """
     if sign == "tenure":

@@ -78,9 +78,8 @@ def answer(
         restricted mean) and ``logrank`` with the test between segments.
     """
     sign = sign_of_life(dataset, spec.sign)
-    if sign == "tenure":
-        as_of, cut = _snapshot(dataset), Cut()
-    else:
+    as_of, cut = _snapshot(dataset), Cut()
+    if sign != "tenure":
         time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
         as_of, cut = time.as_of, time.cut
     found = population(dataset, filters, spec.unit, cancellation, cut.before)
@@ -161,10 +160,9 @@ def lapse_days(
     return 30 if pd.isna(days) else int(days)
 
 
-def _snapshot(dataset: Dataset) -> date:
+def _snapshot(dataset: Dataset) -> date | None:
     """Return the dataset's end; a table with tenures has no dates of its own."""
-    days = [seen.as_of for seen in dataset.observed.values()]
-    return max(days) if days else date.min
+    return max((seen.as_of for seen in dataset.observed.values()), default=None)
 
 
 def _life_tables(counts: pd.DataFrame) -> dict[str, LifeTable]:

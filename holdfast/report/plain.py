@@ -37,7 +37,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         },
         "sentence": answer.sentence,
         "caveats": [asdict(caveat) for caveat in answer.caveats],
-        "as_of": answer.as_of.isoformat(),
+        "as_of": answer.as_of and answer.as_of.isoformat(),
         "n": int(answer.n),
         FRAME: _records(answer.frame),
         "extras": {name: _records(frame) for name, frame in answer.extras.items()},

@@ -6,7 +6,6 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from holdfast import measures
-from holdfast.answer import Answer
+from holdfast.answer import Answer, observed_line, units_of
 from holdfast.charts.labels import interval_label
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
@@ -59,12 +58,7 @@ def answer_lines(answer: Answer, room: int = UNLIMITED) -> list[str]:
         lines += ["", "What to know"]
     for caveat in answer.caveats:
         lines += wrapped(caveat.text, "- ", "  ")
-    last = answer.as_of - timedelta(days=1)
-    return [
-        *lines,
-        "",
-        f"{answer.n:,} {_units(answer)}, observed to the end of {last}.",
-    ]
+    return [*lines, "", observed_line(answer)]
 
 
 def table(frame: pd.DataFrame, room: int = UNLIMITED) -> list[str]:
@@ -100,10 +94,6 @@ def _steers(sign: str) -> bool:
     return unicodedata.category(sign) == "Cc" or (
         unicodedata.bidirectional(sign) in turns
     )
-
-
-def _units(answer: Answer) -> str:
-    return "accounts" if answer.spec.unit == "account" else "customers"
 
 
 def _tables(answer: Answer, room: int) -> list[str]:
@@ -150,7 +140,7 @@ def _retention(answer: Answer, room: int) -> list[str]:
             zip(spans["interval"], lasts.astype(int), strict=True)
         )
     }
-    units = _units(answer).capitalize()
+    units = units_of(answer).capitalize()
     total = frame[frame["segment"] == TOTAL]
     rows = [
         *_cohort_rows(total[total["scope"] == "cohort"], spec.interval, heads, units),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from holdfast.answer import Answer
+from holdfast.answer import Answer, observed_line
 from holdfast.charts import export
 from holdfast.charts.theme import Chart, for_page
 from holdfast.filters import Filters
 from holdfast.measures import MEASURES, Measure, percent, percent_with_count
-from holdfast.periods import day_label
 from holdfast.population import TOTAL
 from holdfast.questions.retention import HEADLINES
 from holdfast.ui.words import plain
@@ -245,11 +243,7 @@ def how_computed(answer: Answer, measures: tuple[str, ...]) -> None:
         for name in measures:
             measure: Measure = MEASURES[name]
             st.markdown(f"**{measure.label}.** {measure.definition}")
-        last = answer.as_of - timedelta(days=1)
-        st.caption(
-            f"Observed until {day_label(last)}. {answer.n:,} behind the answer;"
-            f" {len(answer.frame):,} rows of figures."
-        )
+        st.caption(f"{observed_line(answer)} {len(answer.frame):,} rows of figures.")
         st.code(answer.sql, language="sql", height=360)
 
 
