@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
@@ -20,6 +20,7 @@ Value = str | int | float | bool | date | Decimal | None | Sequence["Value"]
 _SECTIONS = ("grain", "params", "returns", "source")
 _ENTRY = re.compile(r"(?P<name>\w+) \((?P<type>[^)]+)\): (?P<meaning>.+)")
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_]\w*)(?![\w.])")
 _COMMENT_OR_STRING = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 
@@ -110,6 +111,13 @@ def load(name: str) -> Query:
 def parameters(text: str) -> frozenset[str]:
     """Return the names of the parameters that a statement uses."""
     return frozenset(_PARAMETER.findall(_COMMENT_OR_STRING.sub(" ", text)))
+
+
+@lru_cache(maxsize=512)
+def sources(text: str) -> frozenset[str]:
+    """Return the unquoted names that a statement reads from."""
+    # Names and values that come from data may say anything, "from visits" too.
+    return frozenset(_SOURCE.findall(_COMMENT_OR_STRING.sub("''", text)))
 
 
 def with_relations(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from itertools import pairwise
 
 import pandas as pd
 
@@ -18,7 +16,15 @@ from holdfast.happenings import Clock, Cut, last_day, table_of
 from holdfast.occurrence import Occurrence
 from holdfast.periods import WEEK_SHIFTS, Interval, day_label, period_of
 from holdfast.population import Population, Relation
-from holdfast.query import Query, Value, load, parameters, with_relations, with_values
+from holdfast.query import (
+    Query,
+    Value,
+    load,
+    parameters,
+    sources,
+    with_relations,
+    with_values,
+)
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,7 @@ def _statement(
     def place(text: str) -> None:
         """Place what a statement reads, what that reads in front of it."""
         for name, relation in available.items():
-            if name in texts or name not in _sources(text):
+            if name in texts or name not in sources(text):
                 continue
             if relation.kept_as and not is_shown:
                 texts[name] = relation.kept_rows
@@ -172,14 +178,3 @@ def _statement(
     text = with_relations(texts, query.text, inlined=frozenset() if is_shown else kept)
     wanted = parameters(text)
     return text, {name: value for name, value in bound.items() if name in wanted}
-
-
-@lru_cache(maxsize=512)
-def _sources(text: str) -> frozenset[str]:
-    """Return the names that a statement reads from."""
-    words = text.replace("\n", " ").split()
-    return frozenset(
-        word.rstrip(");")
-        for before, word in pairwise(words)
-        if before in ("from", "join")
-    )

@@ -16,9 +16,11 @@ from holdfast.population import population, suggestion
 from holdfast.query import parameters, with_relations
 from holdfast.questions import ask
 from holdfast.questions.lifecycle import Lifecycle
+from holdfast.questions.retention import Retention
 from tests.worlds import dataset_of
 
 HOSTILE = (
+    "moved from presence",
     "'; drop table customers; --",
     'say "hi"',
     "$segments",
@@ -28,7 +30,15 @@ HOSTILE = (
     "a,b",
     "\u202eright to left",
 )
-NAMES = ('na"me; drop', "select", "segment_no", "Größe 鉄", "$x")
+NAMES = (
+    'na"me; drop',
+    "select",
+    "segment_no",
+    "Größe 鉄",
+    "$x",
+    "Leads from visits last year",
+    'join population "',
+)
 
 
 @pytest.fixture(scope="module")
@@ -293,6 +303,11 @@ def test_hostile_names_can_be_shown_as_sql(hostile):
         answer = ask(hostile, Lifecycle(), Filters(breakdown=attribute))
         assert answer.frame["active"].sum() > 0
         assert hostile.frame(answer.sql.rstrip(";")).shape[0] == len(answer.frame)
+
+
+def test_an_attribute_can_be_called_like_a_relation(hostile):
+    answer = ask(hostile, Retention(), Filters(breakdown="Leads from visits last year"))
+    assert answer.n == len(HOSTILE)
 
 
 @settings(

@@ -15,6 +15,7 @@ from holdfast.query import (
     parameters,
     parse,
     quoted,
+    sources,
     with_relations,
     with_values,
 )
@@ -146,3 +147,21 @@ def test_values_are_put_in_place_of_parameters_only(engine, value):
 def test_a_value_that_looks_like_a_parameter_stays_a_value():
     text = with_values("select $a as x, $b as y", {"a": "$b", "b": "'; drop table t"})
     assert duckdb.execute(text).fetchall() == [("$b", "'; drop table t")]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("select 1 from visits", {"visits"}),
+        ("select 1\nfrom visits\ninner join starts\n    on true", {"visits", "starts"}),
+        ("(select 1 from visits)", {"visits"}),
+        ("select 1 from visits; -- from starts", {"visits"}),
+        # what is quoted, compared or called is no source
+        ('select "Leads from visits last year" from starts', {"starts"}),
+        ("select 'from visits ' from starts", {"starts"}),
+        ('select 1 from "visits"', set()),
+        ("select a is distinct from visits.b from starts", {"starts"}),
+    ],
+)
+def test_what_a_statement_reads_from(text, names):
+    assert sources(text) == names
