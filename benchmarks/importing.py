@@ -20,7 +20,7 @@ from benchmarks.engines import THREADS
 HOLDFAST, BARE = "Holdfast", "DuckDB, bare"
 LOADERS = (HOLDFAST, BARE)
 _PROJECT = Path(__file__).resolve().parent.parent
-_SHAPED_BY = ("holdfast/workspace.py", "holdfast/model.py", "holdfast/exports/**/*.*")
+_SHAPED_BY = ("holdfast/workspace/*.py", "holdfast/model.py", "holdfast/exports/**/*.*")
 _FILE = "events.duckdb"
 
 

@@ -1,0 +1,25 @@
+"""A workspace: sources that are kept, and the dataset that is built from them.
+
+A dataset is built aside, verified, and only then named current by one atomic rename;
+whatever fails before leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+from holdfast.workspace.inspection import Inspection
+from holdfast.workspace.reports import FileReport, LoadReport, Status
+from holdfast.workspace.settings import Settings
+from holdfast.workspace.stored import StoredSource
+from holdfast.workspace.workspace import ENVIRONMENT, Workspace, workspace_path
+
+__all__ = [
+    "ENVIRONMENT",
+    "FileReport",
+    "Inspection",
+    "LoadReport",
+    "Settings",
+    "Status",
+    "StoredSource",
+    "Workspace",
+    "workspace_path",
+]

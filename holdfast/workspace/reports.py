@@ -1,0 +1,112 @@
+"""What an import did, and what a workspace holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast.workspace.settings import Settings
+from holdfast.workspace.stored import StoredSource
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file's rows.
+
+    Attributes:
+        name: The file's name.
+        title: What it was taken for.
+        table_name: The table that it feeds; the first where it feeds several.
+        rows_read: Rows of the file.
+        imported: Rows taken over.
+        rejected: Rows refused, with a reason.
+        duplicates: Rows that were there already.
+        is_known: The file had been loaded before; nothing changed for it.
+    """
+
+    name: str
+    title: str
+    table_name: str
+    rows_read: int
+    imported: int
+    rejected: int
+    duplicates: int
+    is_known: bool
+
+    def describe(self) -> str:
+        """Say it in one sentence."""
+        if self.is_known:
+            return f"{self.name}: already loaded, nothing changed."
+        return (
+            f"{self.name} ({self.title}): {self.rows_read:,} rows read ="
+            f" {self.imported:,} imported + {self.rejected:,} rejected"
+            f" + {self.duplicates:,} duplicates, into {self.table_name}."
+        )
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What an import did.
+
+    Attributes:
+        files: One entry for each file.
+        dataset: Number of the dataset that is current now.
+        has_changed: Whether that is another one than before.
+    """
+
+    files: tuple[FileReport, ...]
+    dataset: int | None
+    has_changed: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a workspace holds.
+
+    Attributes:
+        path: Its folder.
+        settings: Its settings.
+        sources: Loaded files, in order of loading.
+        dataset: Number of the current dataset; None before the first import.
+        rows: Rows of each table of it.
+        can_undo: Whether there is a dataset to go back to.
+    """
+
+    path: Path
+    settings: Settings
+    sources: tuple[StoredSource, ...]
+    dataset: int | None
+    rows: Mapping[str, int]
+    can_undo: bool
+
+
+def report_of(
+    name: str, source: StoredSource, counts: tuple[int, int, int, int]
+) -> FileReport:
+    """Return what became of a source's rows: read, imported, rejected, duplicate."""
+    rows_read, imported, rejected, duplicates = counts
+    return FileReport(
+        name,
+        source.mapping.title,
+        source.mapping.feeds[0].feed,
+        rows_read,
+        imported,
+        rejected,
+        duplicates,
+        is_known=False,
+    )
+
+
+def known_report(name: str, source: StoredSource) -> FileReport:
+    """Return that a file was loaded before."""
+    return FileReport(
+        name,
+        source.mapping.title,
+        source.mapping.feeds[0].feed,
+        source.rows.rows,
+        0,
+        0,
+        0,
+        is_known=True,
+    )

@@ -1,0 +1,81 @@
+"""What the people of a workspace have chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from holdfast.errors import WorkspaceError
+from holdfast.periods import WEEK_SHIFTS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the people of a workspace have chosen.
+
+    Attributes:
+        zone: IANA zone of every local date.
+        week_start: 'monday', 'sunday' or 'saturday'.
+        currency: Currency that money is shown in; empty for the data's own.
+        min_n: Under this many customers a figure is faded and says so.
+        lapse_days: Days of silence after which a customer has lapsed; 0 = from the
+            data.
+    """
+
+    zone: str = "UTC"
+    week_start: str = "monday"
+    currency: str = ""
+    min_n: int = 30
+    lapse_days: int = 0
+
+    def as_text(self) -> dict[str, str]:
+        """Return every setting as text, as the dataset keeps it."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """Return the settings that a file holds; what it does not know is left out."""
+    known = {each.name for each in fields(Settings)}
+    return Settings(**{name: each for name, each in values.items() if name in known})
+
+
+def changed(before: Settings, changes: Mapping[str, str | int]) -> Settings:
+    """Return settings with changes.
+
+    Raises:
+        WorkspaceError: A setting or its value is not known.
+    """
+    known = {each.name for each in fields(Settings)}
+    for name in changes:
+        if name not in known:
+            raise WorkspaceError(
+                "unknown_setting",
+                f"There is no setting {name!r}.",
+                f"Choose one of {', '.join(sorted(known))}.",
+            )
+    after = replace(before, **changes)  # type: ignore[arg-type]
+    try:
+        ZoneInfo(after.zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise WorkspaceError(
+            "unknown_zone",
+            f"There is no time zone {after.zone!r}.",
+            "Choose one such as Europe/Berlin or UTC.",
+        ) from error
+    if after.week_start not in WEEK_SHIFTS:
+        raise WorkspaceError(
+            "unknown_week_start",
+            f"A week cannot start on {after.week_start!r}.",
+            f"Choose one of {', '.join(WEEK_SHIFTS)}.",
+        )
+    for name in ("min_n", "lapse_days"):
+        value = getattr(after, name)
+        if not isinstance(value, int) or value < 0:
+            raise WorkspaceError(
+                "bad_setting",
+                f"The setting {name} cannot be {value!r}.",
+                "Choose a whole number from 0 up.",
+            )
+    return after

@@ -1,0 +1,600 @@
+"""The one place that writes: sources are kept, and the dataset is built from them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from filelock import Timeout
+
+from holdfast.cancellation import Cancellation
+from holdfast.errors import DatasetError, ImportRefusedError, WorkspaceError
+from holdfast.exports.building import (
+    Built,
+    Progress,
+    build,
+    count_rows,
+    replace_settings,
+)
+from holdfast.exports.engine import open_engine
+from holdfast.exports.mapping import SourceMapping, check, infer_kept
+from holdfast.exports.reading import (
+    Reading,
+    Rows,
+    guess_reading,
+    read,
+    refused_path,
+    unpack,
+)
+from holdfast.exports.recognition import missing_columns, recognise
+from holdfast.model import FORMAT_VERSION
+from holdfast.query import literal, quoted
+from holdfast.workspace.durable import sync
+from holdfast.workspace.folder import STATE, Folder
+from holdfast.workspace.inspection import Inspection, inspect, named, sample_values
+from holdfast.workspace.reports import (
+    LoadReport,
+    Status,
+    known_report,
+    report_of,
+)
+from holdfast.workspace.settings import Settings, changed, settings_of
+from holdfast.workspace.stored import StoredSource, source_id_of
+
+ENVIRONMENT = "HOLDFAST_WORKSPACE"
+
+_REBUILDING = ("zone", "week_start")
+
+
+def workspace_path(chosen: str | Path | None = None) -> Path:
+    """Return the workspace's folder: chosen, else the environment's, else beside app.
+
+    Args:
+        chosen: What the user named, if anything.
+    """
+    if chosen:
+        return Path(chosen)
+    if chosen_outside := os.environ.get(ENVIRONMENT):
+        return Path(chosen_outside)
+    return Path(__file__).resolve().parents[2] / "workspace"
+
+
+class Workspace:
+    """One folder of sources and datasets; see ``open`` and ``create``.
+
+    Attributes:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take a folder that holds a workspace; prefer ``open`` and ``create``."""
+        self.path = path
+        self._folder = Folder(path)
+
+    @classmethod
+    def create(cls, path: Path) -> Workspace:
+        """Make a new, empty workspace in a folder that is empty or missing.
+
+        Raises:
+            WorkspaceError: The folder holds something, or cannot be written.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if any(each.name != ".lock" for each in path.iterdir()):
+                raise WorkspaceError(
+                    "folder_in_use",
+                    f"The folder {path.name} is not empty.",
+                    "Choose another folder for the new workspace.",
+                )
+            workspace = cls(path)
+            workspace._folder.sources.folder.mkdir()
+            workspace._folder.datasets.mkdir()
+            workspace._folder.write_state(
+                {
+                    "format": FORMAT_VERSION,
+                    "settings": asdict(Settings()),
+                    "current": None,
+                    "history": [],
+                    "next": 1,
+                }
+            )
+        except OSError as error:
+            raise WorkspaceError(
+                "cannot_write",
+                f"The folder {path.name} cannot be written.",
+                "Choose a folder that you may write to.",
+            ) from error
+        return workspace
+
+    @classmethod
+    def open(cls, path: Path, *, to_mend: bool = False) -> Workspace:
+        """Open a workspace and sweep what a killed import left.
+
+        Args:
+            path: Its folder.
+            to_mend: Open it even where its current dataset is missing or damaged;
+                ``load``, ``rebuild`` and ``undo`` mend that.
+
+        Raises:
+            WorkspaceError: There is none, it is damaged, or of a newer version.
+            DatasetError: Its current dataset is missing or damaged.
+        """
+        workspace = cls(path)
+        state = workspace._folder.state()
+        try:
+            workspace._folder.check_dataset(state)
+        except DatasetError:
+            if to_mend:
+                return workspace
+            raise
+        with suppress(Timeout), workspace._folder.lock.acquire(timeout=0):
+            workspace._folder.sweep(workspace._folder.state())
+        return workspace
+
+    @classmethod
+    def open_or_create(cls, path: Path) -> Workspace:
+        """Open the workspace in a folder, or make one where there is none.
+
+        Raises:
+            WorkspaceError: As ``open`` and ``create``.
+            DatasetError: As ``open``.
+        """
+        return cls.open(path) if (path / STATE).exists() else cls.create(path)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return settings_of(self._folder.state()["settings"])
+
+    def dataset_path(self) -> Path | None:
+        """Return the current dataset's file; None before the first import."""
+        current = self._folder.state()["current"]
+        return None if current is None else self._folder.dataset(current)
+
+    def source_ids(self) -> frozenset[str]:
+        """Return the ids of the loaded files, even where the dataset is damaged."""
+        return frozenset(
+            each.id for each in self._folder.kept_sources(self._folder.state())
+        )
+
+    def status(self) -> Status:
+        """Return what the workspace holds."""
+        state = self._folder.state()
+        manifest = self._folder.manifest(state["current"])
+        return Status(
+            path=self.path,
+            settings=settings_of(state["settings"]),
+            sources=tuple(
+                self._folder.sources.read(each) for each in manifest["sources"]
+            ),
+            dataset=state["current"],
+            rows=manifest["tables"],
+            can_undo=bool(state["history"]),
+        )
+
+    def earlier(self) -> Status | None:
+        """Return what the workspace would hold after ``undo``; None if it cannot."""
+        state = self._folder.state()
+        if not state["history"]:
+            return None
+        previous = state["history"][-1]
+        manifest = self._folder.manifest(previous)
+        return Status(
+            path=self.path,
+            settings=settings_of(manifest["settings"] or state["settings"]),
+            sources=tuple(
+                self._folder.sources.read(each) for each in manifest["sources"]
+            ),
+            dataset=previous,
+            rows=manifest["tables"],
+            can_undo=len(state["history"]) > 1,
+        )
+
+    def inspect(
+        self, file: str | Path, reading: Reading | None = None, name: str = ""
+    ) -> Inspection:
+        """Say what a file is, from its beginning; writes nothing to the workspace.
+
+        Args:
+            file: The file.
+            reading: How to read it; guessed from its content by default.
+            name: Its name for people, where the path has another one.
+
+        Raises:
+            ImportRefusedError: It cannot be read.
+        """
+        path = Path(file)
+        with named(path, name), tempfile.TemporaryDirectory() as folder:
+            reading = reading or guess_reading(path)
+            return replace(inspect(path, reading, Path(folder)), name=name)
+
+    def load(
+        self,
+        files: Sequence[str | Path | Inspection],
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> LoadReport:
+        """Load files and make the dataset that holds them current.
+
+        A file that is there already changes nothing; the same bytes with another
+        reading or mapping take the place of the earlier ones.
+
+        Args:
+            files: Paths, or inspections whose reading or mapping may be changed.
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Raises:
+            ImportRefusedError: A file is refused; nothing was changed.
+            WorkspaceError: Another import is running, or the disk is full.
+            CancelledError: Somebody asked to stop; nothing was changed.
+        """
+        progress = progress or _silent
+        cancellation = cancellation or Cancellation()
+        with (
+            self._folder.writing(),
+            self._folder.staging() as staging,
+            self._engine(staging) as engine,
+        ):
+            state = self._folder.state()
+            is_damaged = not self._folder.is_sound(state)
+            known = self._folder.kept_sources(state)
+            sources = list(known)
+            added: list[StoredSource] = []
+            given: list[tuple[str, StoredSource]] = []
+            try:
+                for position, file in enumerate(files):
+                    name = _name(file)
+                    progress(f"reading {name}", position / max(1, len(files)) / 2)
+                    with named(_path(file), name):
+                        source = self._add(
+                            engine,
+                            file,
+                            sources,
+                            staging / str(position),
+                            cancellation,
+                        )
+                    given.append((name, source))
+                    if source not in sources:
+                        added.append(source)
+                        sources = [
+                            each for each in sources if each.digest != source.digest
+                        ]
+                        sources.append(source)
+                if not added and not is_damaged:
+                    return LoadReport(
+                        tuple(known_report(name, source) for name, source in given),
+                        state["current"],
+                        has_changed=False,
+                    )
+                built = self._make(
+                    engine,
+                    state,
+                    sources,
+                    cancellation,
+                    lambda stage, share: progress(stage, 0.5 + share / 2),
+                    {each.id for each in added},
+                )
+            except BaseException:
+                for source in added:
+                    self._folder.sources.forget(source.id)
+                raise
+            progress("done", 1.0)
+            return LoadReport(
+                tuple(
+                    known_report(name, source)
+                    if source in known
+                    else report_of(name, source, built.counts[source.id])
+                    for name, source in given
+                ),
+                int(state["next"]),
+                has_changed=True,
+            )
+
+    def rebuild(
+        self,
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> Status:
+        """Make the current dataset anew from the kept sources.
+
+        A damaged file is moved into the folder ``damaged``, never deleted.
+
+        Args:
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Raises:
+            WorkspaceError: Nothing is loaded, a source is missing or damaged, or
+                another import is running.
+            CancelledError: Somebody asked to stop; nothing was changed.
+        """
+        with (
+            self._folder.writing(),
+            self._folder.staging() as staging,
+            self._engine(staging) as engine,
+        ):
+            state = self._folder.state()
+            if state["current"] is None:
+                raise WorkspaceError(
+                    "nothing_loaded",
+                    f"The workspace {self.path.name} has no data yet.",
+                    "Load files first.",
+                )
+            self._make(
+                engine,
+                state,
+                self._folder.kept_sources(state),
+                cancellation or Cancellation(),
+                progress or _silent,
+            )
+        return self.status()
+
+    def undo(self) -> Status:
+        """Go back to the dataset before the last change.
+
+        Raises:
+            WorkspaceError: There is none, or another import is running.
+        """
+        with self._folder.writing():
+            state = self._folder.state()
+            if not state["history"]:
+                raise WorkspaceError(
+                    "nothing_to_undo",
+                    "There is no earlier dataset to go back to.",
+                    "Nothing was changed.",
+                )
+            previous = state["history"][-1]
+            if previous is None:
+                settings = state["settings"]
+            else:
+                if not self._folder.dataset(previous).exists():
+                    raise WorkspaceError(
+                        "dataset_missing",
+                        f"The earlier dataset {previous} is not there any more.",
+                        "Load the files that you want instead.",
+                    )
+                settings = self._folder.manifest(previous)["settings"]
+            self._folder.write_state(
+                {
+                    **state,
+                    "current": previous,
+                    "history": state["history"][:-1],
+                    "settings": settings,
+                }
+            )
+        return self.status()
+
+    def change_settings(
+        self,
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+        **changes: str | int,
+    ) -> Status:
+        """Change settings; the dataset is made anew where they shape it.
+
+        Raises:
+            WorkspaceError: A setting or its value is not known, or another import
+                is running.
+            CancelledError: Somebody asked to stop; nothing was changed.
+        """
+        with self._folder.writing(), self._folder.staging() as staging:
+            state = self._folder.state()
+            before = settings_of(state["settings"])
+            after = changed(before, changes)
+            if after == before:
+                return self.status()
+            if state["current"] is None:
+                self._folder.write_state({**state, "settings": asdict(after)})
+                return self.status()
+            sources = [
+                self._folder.sources.read(each)
+                for each in self._folder.manifest(state["current"])["sources"]
+            ]
+            if all(
+                getattr(before, name) == getattr(after, name) for name in _REBUILDING
+            ):
+                self._copy(state, sources, after)
+                return self.status()
+            with self._engine(staging) as engine:
+                self._make(
+                    engine,
+                    {**state, "settings": asdict(after)},
+                    sources,
+                    cancellation or Cancellation(),
+                    progress or _silent,
+                )
+        return self.status()
+
+    @contextmanager
+    def _engine(self, staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the one instance of an import: opening takes longer than small files."""
+        engine = open_engine(None, staging, [staging.parent])
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def _add(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        file: str | Path | Inspection,
+        known: Sequence[StoredSource],
+        staging: Path,
+        cancellation: Cancellation,
+    ) -> StoredSource:
+        """Store a file as a source; return the known one where it is there."""
+        path = _path(file)
+        reading = file.reading if isinstance(file, Inspection) else guess_reading(path)
+        staging.mkdir()
+        survey = unpack(path, reading, staging, cancellation)
+        if not isinstance(file, Inspection):
+            for source in known:
+                if source.digest == survey.digest:
+                    return source
+        target = staging / "rows.parquet"
+        rows = read(engine, path, reading, survey, target, cancellation)
+        columns = [name for name, _ in rows.columns]
+        mapping = file.mapping if isinstance(file, Inspection) else None
+        if mapping is None:
+            mapping = recognise(columns, sample_values(engine, target, rows)).mapping
+        if mapping is None:
+            raise missing_columns(columns, path.name)
+        check(mapping, columns, path.name)
+        mapping = _typed(engine, target, rows, mapping, cancellation)
+        source_id = source_id_of(survey.digest, reading, mapping)
+        for source in known:
+            if source.id == source_id:
+                return source
+        sync(target)
+        kept = self._folder.sources.rows_path(source_id)
+        if rows.refused:
+            sync(refused_path(target))
+            refused_path(target).replace(refused_path(kept))
+        target.replace(kept)
+        source = StoredSource(
+            id=source_id,
+            name=_name(file),
+            digest=survey.digest,
+            size=survey.size,
+            loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            reading=reading,
+            mapping=mapping,
+            rows=rows,
+        )
+        self._folder.sources.write(source)
+        return source
+
+    def _make(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        state: Mapping[str, Any],
+        sources: Sequence[StoredSource],
+        cancellation: Cancellation,
+        progress: Progress,
+        added: Container[str] = (),
+    ) -> Built:
+        """Build a dataset aside, verify it and name it current.
+
+        Of the added sources each has to have brought something.
+        """
+        settings = settings_of(state["settings"])
+        with self._folder.aside(state) as aside:
+            built = build(
+                engine,
+                [
+                    (
+                        self._folder.sources.staged(position, each),
+                        each.id,
+                        each.name,
+                        each.rows.rows,
+                    )
+                    for position, each in enumerate(sources)
+                ],
+                aside,
+                settings.as_text(),
+                cancellation,
+                progress,
+            )
+            for source in sources:
+                rows_read, _, rejected, _ = built.counts[source.id]
+                if source.id in added and rejected == rows_read:
+                    self._refuse(engine, source, *built.first_refusals[source.id])
+            cancellation.check()
+            self._folder.keep(aside, state, sources, settings, built.rows)
+        return built
+
+    def _copy(
+        self,
+        state: Mapping[str, Any],
+        sources: Sequence[StoredSource],
+        settings: Settings,
+    ) -> None:
+        """Make a dataset with other settings whose tables stay as they are."""
+        with self._folder.aside(state) as aside:
+            shutil.copyfile(self._folder.dataset(state["current"]), aside)
+            replace_settings(aside, settings.as_text())
+            self._folder.keep(aside, state, sources, settings, count_rows(aside))
+
+    def _refuse(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        source: StoredSource,
+        line: int,
+        reason: str,
+    ) -> None:
+        """Refuse a file of which not one row could be imported."""
+        parquet = self._folder.sources.rows_path(source.id).resolve()
+        kind = _kind(engine, parquet, source.rows, line, reason)
+        raise ImportRefusedError(
+            "nothing_imported",
+            f"{source.name}: none of its rows ({source.rows.rows:,}) could be"
+            f" imported; in line {line}, {reason}{kind}.",
+            "Correct the file, or say on the Data page what its columns are and how"
+            " its dates are written.",
+        )
+
+
+def _silent(stage: str, share: float) -> None:
+    """Tell nobody."""
+
+
+def _path(file: str | Path | Inspection) -> Path:
+    return file.path if isinstance(file, Inspection) else Path(file)
+
+
+def _name(file: str | Path | Inspection) -> str:
+    named = file.name if isinstance(file, Inspection) else ""
+    return named or _path(file).name
+
+
+def _typed(
+    engine: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    rows: Rows,
+    mapping: SourceMapping,
+    cancellation: Cancellation,
+) -> SourceMapping:
+    columns = dict(rows.columns)
+    feeds = []
+    for part in mapping.feeds:
+        with cancellation.attach(engine):
+            kept = infer_kept(engine, str(parquet), columns, rows.padded, part.kept)
+        feeds.append(replace(part, kept=kept))
+    return replace(mapping, feeds=tuple(feeds))
+
+
+def _kind(
+    engine: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    rows: Rows,
+    line: int,
+    reason: str,
+) -> str:
+    """Say what kind of value a refused cell holds, never the value itself."""
+    named = re.match('"(.+)" is (not|neither)', reason)
+    if not named or named[1] not in dict(rows.columns):
+        return ""
+    number = f"file_row_number + {rows.first_line}"
+    place = quoted(rows.line_column) if rows.line_column else number
+    found = engine.execute(
+        f"select trim({quoted(named[1])}::varchar)"
+        f" from read_parquet({literal(str(parquet))}, file_row_number = true)"
+        f" where {place} = $line",
+        {"line": line},
+    ).fetchall()
+    value = (found[0][0] if found else "") or ""
+    if re.fullmatch(r"[-+]?\d+", value):
+        return f" but a number of {len(value.lstrip('+-'))} digits"
+    if re.search(r"\d", value):
+        return " but digits with other characters"
+    return " but words" if value else ""
