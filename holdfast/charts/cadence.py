@@ -1,8 +1,11 @@
 """The chart of the usage cadence."""
 
+from functools import lru_cache
+
 import altair as alt
 import pandas as pd
 
+from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.theme import (
     ACCENT,
     DARK_PALETTE,
@@ -13,15 +16,15 @@ from holdfast.charts.theme import (
     axis,
     light_or_dark,
     rate_axis,
-    title,
 )
 from holdfast.measures import label, percent
 
 INTERVAL_DAYS = {"day": 1, "week": 7, "month": 30}
+RULES = "rules"
 LINE = (LIGHT_PALETTE[0], DARK_PALETTE[0])
 
 
-def cadence_distribution(frame: pd.DataFrame, summary: pd.DataFrame) -> alt.LayerChart:
+def cadence_distribution(frame: pd.DataFrame, summary: pd.DataFrame) -> Drawing:
     """Draw the share of customers by the median gap between their active days.
 
     Rules mark a day, a week and a month, the suggested one in the accent colour.
@@ -49,7 +52,18 @@ def cadence_distribution(frame: pd.DataFrame, summary: pd.DataFrame) -> alt.Laye
         }
     )
 
-    base = alt.Chart(gaps).encode(
+    return Drawing(
+        _distribution(),
+        {ROWS: gaps, RULES: rules},
+        "Days between active days",
+        (),
+        cadence_distribution_alt_text(frame, summary),
+    )
+
+
+@lru_cache
+def _distribution() -> Picture:
+    base = alt.Chart().encode(
         alt.X("gap_days:Q", title=f"{label('gap_days')}, median of each customer")
         .scale(type="log", nice=False)
         .axis(
@@ -85,7 +99,7 @@ def cadence_distribution(frame: pd.DataFrame, summary: pd.DataFrame) -> alt.Laye
         .then(alt.value(light_or_dark(ACCENT)))
         .otherwise(alt.value(light_or_dark(MUTED)))
     )
-    marks = alt.Chart(rules).encode(alt.X("days:Q"))
+    marks = alt.Chart(alt.NamedData(name=RULES)).encode(alt.X("days:Q"))
     rule = marks.mark_rule(strokeDash=[4, 3], strokeWidth=1.5).encode(
         color=accent,
         tooltip=[
@@ -102,12 +116,13 @@ def cadence_distribution(frame: pd.DataFrame, summary: pd.DataFrame) -> alt.Laye
         fontSize=12,
         color=light_or_dark(INK),
     ).encode(alt.Y("zero:Q"), text="text:N")
-    return alt.LayerChart(
-        layer=[area, rule, line, hover, name],
-        title=title("Days between active days"),
-        autosize=autosize(),
-        height=260,
-        description=cadence_distribution_alt_text(frame, summary),
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(),
+            layer=[area, rule, line, hover, name],
+            autosize=autosize(),
+            height=260,
+        )
     )
 
 

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from numbers import Number
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
+from holdfast.charts.drawing import Drawing
 from holdfast.charts.theme import configure
 
 VEGA_LITE = "6.4"
@@ -32,24 +32,24 @@ FORMULA_STARTS = (
 )
 
 
-def svg(chart: alt.LayerChart, dark: bool = False) -> bytes:
+def svg(drawn: Drawing, dark: bool = False) -> bytes:
     """Draw a chart as SVG with its text as text, without a browser or a network."""
     # A native library that takes its time to load, and only exports need it.
     import vl_convert
 
     drawing = vl_convert.vegalite_to_svg(
-        _spec(chart, dark), vl_version=VEGA_LITE, allowed_base_urls=[]
+        _spec(drawn, dark), vl_version=VEGA_LITE, allowed_base_urls=[]
     )
     return str(drawing).encode()
 
 
-def png(chart: alt.LayerChart, scale: float = 2, dark: bool = False) -> bytes:
+def png(drawn: Drawing, scale: float = 2, dark: bool = False) -> bytes:
     """Draw a chart as PNG at a multiple of its size in pixels."""
     import vl_convert
 
     return bytes(
         vl_convert.vegalite_to_png(
-            _spec(chart, dark), vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
+            _spec(drawn, dark), vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
         )
     )
 
@@ -70,12 +70,9 @@ def csv(frame: pd.DataFrame) -> bytes:
     return sink.getvalue().encode()
 
 
-def _spec(chart: alt.LayerChart, dark: bool) -> dict[str, Any]:
-    """Give the Vega-Lite specification of the chart with the exports' look."""
-    # Life tables by day can exceed the limit, which is meant for notebooks.
-    with alt.data_transformers.enable("default", max_rows=None):
-        spec: dict[str, Any] = configure(chart, dark).to_dict()
-    return spec
+def _spec(drawn: Drawing, dark: bool) -> dict[str, Any]:
+    """Give the Vega-Lite specification of the drawing with the exports' look."""
+    return drawn.with_rows(configure(drawn.chart(), dark).to_dict())
 
 
 def _column(column: pd.Series) -> list[Any]:

@@ -1,8 +1,11 @@
 """Charts of the lifecycle answer: the bars and the retention rates of periods."""
 
+from functools import lru_cache
+
 import altair as alt
 import pandas as pd
 
+from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.labels import range_label, status_label
 from holdfast.charts.theme import (
     DARK_PALETTE,
@@ -15,7 +18,6 @@ from holdfast.charts.theme import (
     category_scale,
     light_or_dark,
     rate_axis,
-    title,
     top_legend,
 )
 from holdfast.measures import label, percent
@@ -40,7 +42,7 @@ MAY_BE_OLD = "first interval of the data: new ones may be old"
 
 def lifecycle_bars(
     frame: pd.DataFrame, interval: str, *, segment: str = TOTAL
-) -> alt.LayerChart:
+) -> Drawing:
     """Draw new, returning and resurrected customers above zero, dormant ones below.
 
     The incomplete interval is faded and outlined, its dormant customers withheld. A
@@ -55,11 +57,22 @@ def lifecycle_bars(
     rows = frame[frame["segment"] == segment]
     parts = [_part(rows, status, interval) for status in STATUSES]
     bars = pd.concat(parts, ignore_index=True)
+    return Drawing(
+        _bars(interval),
+        {ROWS: bars},
+        f"New, returning, resurrected and dormant customers by {interval}",
+        ("" if rows["is_complete"].all() else "The dashed interval is incomplete",),
+        lifecycle_bars_alt_text(frame, interval, segment=segment),
+    )
+
+
+@lru_cache
+def _bars(interval: str) -> Picture:
     click = alt.selection_point(
         name="bar", fields=["period_key", "status"], empty=False
     )
 
-    base = alt.Chart(bars).encode(_period_axis(interval))
+    base = alt.Chart().encode(_period_axis(interval))
     bar = (
         base.mark_bar(cursor="pointer")
         .encode(
@@ -100,25 +113,20 @@ def lifecycle_bars(
         .add_params(click)
     )
     zero = (
-        alt.Chart(pd.DataFrame({"zero": [0]}))
+        alt.Chart()
         .mark_rule(aria=False, stroke=light_or_dark(MUTED))
-        .encode(alt.Y("zero:Q"))
+        .encode(y=alt.datum(0))
     )
-    return alt.LayerChart(
-        layer=[bar, zero],
-        title=title(
-            f"New, returning, resurrected and dormant customers by {interval}",
-            "" if rows["is_complete"].all() else "The dashed interval is incomplete",
-        ),
-        autosize=autosize(),
-        height=340,
-        description=lifecycle_bars_alt_text(frame, interval, segment=segment),
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(), layer=[bar, zero], autosize=autosize(), height=340
+        )
     )
 
 
 def retention_rate_lines(
     frame: pd.DataFrame, interval: str, *, segment: str = TOTAL
-) -> alt.LayerChart:
+) -> Drawing:
     """Draw the customer retention rate and the strict rate of each interval.
 
     The band is the strict rate's 95 % interval. Incomplete intervals, and those that
@@ -132,7 +140,6 @@ def retention_rate_lines(
     is_shown = (frame["segment"] == segment) & frame["is_complete"]
     rows = frame[is_shown & (frame["customers_at_start"] > 0)]
     keys = _period_columns(rows, interval)
-    names = [label(key) for key in RATES]
     ranges = {
         "crr": [""] * len(rows),
         "strict_rate": list(
@@ -154,7 +161,19 @@ def retention_rate_lines(
         ignore_index=True,
     )
 
-    base = alt.Chart(rates).encode(
+    return Drawing(
+        _rate_lines(interval),
+        {ROWS: rates},
+        f"Retention rates by {interval}",
+        ("The band is the strict rate's 95% interval",),
+        retention_rate_lines_alt_text(frame, interval, segment=segment),
+    )
+
+
+@lru_cache
+def _rate_lines(interval: str) -> Picture:
+    names = [label(key) for key in RATES]
+    base = alt.Chart().encode(
         _period_axis(interval),
         alt.Color(
             "measure:N",
@@ -166,7 +185,7 @@ def retention_rate_lines(
     )
     # The customer retention rate can exceed 100 % where many came back.
     rate = alt.Y("rate:Q", title=label("retention_rate")).scale(
-        domain=[0, max(1.0, float(rates["rate"].max())) if len(rates) else 1.0]
+        domain=alt.DomainUnionWith(unionWith=[0, 1])
     )
     band = (
         base.transform_filter(alt.datum.measure == label("strict_rate"))
@@ -186,15 +205,13 @@ def retention_rate_lines(
             ),
         ],
     )
-    return alt.LayerChart(
-        layer=[band, line, point],
-        title=title(
-            f"Retention rates by {interval}",
-            "The band is the strict rate's 95% interval",
-        ),
-        autosize=autosize(),
-        height=280,
-        description=retention_rate_lines_alt_text(frame, interval, segment=segment),
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(),
+            layer=[band, line, point],
+            autosize=autosize(),
+            height=280,
+        )
     )
 
 

@@ -1,10 +1,12 @@
 """Charts of the retention answer: the triangle and the curves by segment."""
 
 import json
+from functools import lru_cache
 
 import altair as alt
 import pandas as pd
 
+from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.labels import (
     interval_label,
     range_label,
@@ -22,7 +24,6 @@ from holdfast.charts.theme import (
     rate_axis,
     rate_scale,
     segment_color,
-    title,
 )
 from holdfast.measures import label, percent
 from holdfast.periods import period_label
@@ -51,7 +52,7 @@ FULL_COLOUR = "datum.is_complete && !datum.is_small"
 
 def retention_triangle(
     frame: pd.DataFrame, interval: str, *, segment: str = TOTAL, mode: str = "on"
-) -> alt.LayerChart:
+) -> Drawing:
     """Draw cohorts by interval as a heat map with the rate written in each cell.
 
     One row a cohort with its size, in order of date, the pooled row above them. A click
@@ -65,27 +66,29 @@ def retention_triangle(
         mode: How returns are counted: 'on', 'on_or_after', 'between' or 'brackets'.
     """
     rows = frame[frame["segment"] == segment]
-    names = _cohort_names(rows, interval)
-    cells = _cells(rows, interval, mode, names)
-    order = list(names.values())
+    cells = _cells(rows, interval, mode, _cohort_names(rows, interval))
+    return Drawing(
+        _triangle(interval, _header(rows, interval, mode)),
+        {ROWS: cells},
+        "Retention by cohort",
+        _how_to_read(cells),
+        retention_triangle_alt_text(frame, interval, segment=segment),
+    )
+
+
+@lru_cache
+def _triangle(interval: str, header: str) -> Picture:
     click = alt.selection_point(
         name="cell", fields=["cohort_key", "interval"], empty=False
     )
-
-    base = alt.Chart(cells).encode(
+    base = alt.Chart().encode(
         alt.X("interval:O", title=f"{interval.capitalize()}s after the start")
         .scale(paddingInner=0.05, paddingOuter=0)
-        .axis(
-            axis(
-                orient="top",
-                labelAngle=0,
-                labelOverlap=True,
-                labelExpr=_header(rows, interval, mode),
-            )
-        ),
+        .axis(axis(orient="top", labelAngle=0, labelOverlap=True, labelExpr=header)),
+        # In the order of the rows.
         alt.Y("cohort_label:O", title="Cohort")
-        .sort(order)
-        .scale(domain=order, paddingInner=0.08, paddingOuter=0)
+        .sort(None)
+        .scale(paddingInner=0.08, paddingOuter=0)
         .axis(
             axis(
                 title=None,
@@ -98,22 +101,18 @@ def retention_triangle(
             )
         ),
     )
-    complete = (
-        base.transform_filter("datum.is_complete")
-        .mark_rect(aria=False)
-        .encode(
-            alt.Color("retention_rate:Q", scale=rate_scale(), legend=None),
-            opacity=alt.when("datum.is_small")
-            .then(alt.value(0.35))
-            .otherwise(alt.value(1)),
-        )
-    )
-    incomplete = base.transform_filter("!datum.is_complete").mark_rect(
-        aria=False,
-        fillOpacity=0,
-        stroke=light_or_dark(MUTED),
-        strokeWidth=1,
-        strokeDash=[3, 3],
+    is_complete = alt.when("datum.is_complete")
+    cell = base.mark_rect(aria=False, strokeWidth=1).encode(
+        fill=is_complete.then(
+            alt.Fill("retention_rate:Q", scale=rate_scale(), legend=None)
+        ).otherwise(alt.value("transparent")),
+        stroke=is_complete.then(alt.value("transparent")).otherwise(
+            alt.value(light_or_dark(MUTED))
+        ),
+        strokeDash=is_complete.then(alt.value([1, 0])).otherwise(alt.value([3, 3])),
+        fillOpacity=alt.when("datum.is_small")
+        .then(alt.value(0.35))
+        .otherwise(alt.value(1)),
     )
     numbers = base.mark_text(
         aria=False,
@@ -143,18 +142,19 @@ def retention_triangle(
         )
         .add_params(click)
     )
-    return alt.LayerChart(
-        layer=[complete, incomplete, numbers, clickable],
-        title=title("Retention by cohort", _how_to_read(cells)),
-        autosize=autosize(),
-        height=max(len(order), 1) * ROW_HEIGHT,
-        description=retention_triangle_alt_text(frame, interval, segment=segment),
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(),
+            layer=[cell, numbers, clickable],
+            autosize=autosize(),
+            height=alt.Step(ROW_HEIGHT),
+        )
     )
 
 
 def retention_curves(
     frame: pd.DataFrame, interval: str, *, mode: str = "on", zoom_y: bool = False
-) -> alt.LayerChart:
+) -> Drawing:
     """Draw the pooled rows of all segments as lines with 95 % bands.
 
     Incomplete intervals are absent, points with few customers hollow. A click selects
@@ -191,19 +191,33 @@ def retention_curves(
             "is_small",
         ]
     ]
+    return Drawing(
+        _curves(
+            tuple(segments), interval, _header(rows, interval, mode, short=True), zoom_y
+        ),
+        {ROWS: points},
+        "Retention over all complete cohorts",
+        (
+            "Bands are 95% intervals",
+            "Hollow points have few customers" if points["is_small"].any() else "",
+        ),
+        retention_curves_alt_text(frame, interval),
+    )
+
+
+@lru_cache
+def _curves(
+    segments: tuple[str, ...], interval: str, header: str, zoom_y: bool
+) -> Picture:
     click = alt.selection_point(
         name="point", fields=["segment", "interval"], empty=False
     )
 
-    base = alt.Chart(points).encode(
+    base = alt.Chart().encode(
         alt.X("interval:O", title=f"{interval.capitalize()}s after the start").axis(
-            axis(
-                labelAngle=0,
-                labelOverlap=True,
-                labelExpr=_header(rows, interval, mode, short=True),
-            )
+            axis(labelAngle=0, labelOverlap=True, labelExpr=header)
         ),
-        segment_color(segments),
+        segment_color(list(segments)),
     )
     rate = alt.Y("retention_rate:Q", title=label("retention_rate"))
     scale = alt.Scale(zero=False) if zoom_y else alt.Scale(domain=[0, 1])
@@ -236,16 +250,13 @@ def retention_curves(
         )
         .add_params(click)
     )
-    return alt.LayerChart(
-        layer=[band, line, point],
-        title=title(
-            "Retention over all complete cohorts",
-            "Bands are 95% intervals",
-            "Hollow points have few customers" if points["is_small"].any() else "",
-        ),
-        autosize=autosize(),
-        height=340,
-        description=retention_curves_alt_text(frame, interval),
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(),
+            layer=[band, line, point],
+            autosize=autosize(),
+            height=340,
+        )
     )
 
 
@@ -294,8 +305,9 @@ def _cohort_names(rows: pd.DataFrame, interval: str) -> dict[str, str]:
 def _cells(
     rows: pd.DataFrame, interval: str, mode: str, names: dict[str, str]
 ) -> pd.DataFrame:
-    """Give what the triangle draws; a cohort without customers has no cells."""
+    """Give what the triangle draws, top to bottom: pooled, then cohorts by date."""
     rows = rows[rows["customers"] > 0]
+    rows = rows.sort_values(["cohort", "interval"], na_position="first")
     keys = rows["cohort"].dt.strftime("%Y-%m-%d").fillna(POOLED_KEY)
     return pd.DataFrame(
         {
@@ -340,7 +352,7 @@ def _header(
     return number if short else f"({WIDE_ENOUGH_FOR_WORDS} ? {name} : '') + {number}"
 
 
-def _how_to_read(cells: pd.DataFrame) -> str:
+def _how_to_read(cells: pd.DataFrame) -> tuple[str, ...]:
     """Explain the marks that are there and need it."""
     notes = []
     if not cells["is_complete"].all():
@@ -348,7 +360,7 @@ def _how_to_read(cells: pd.DataFrame) -> str:
     if cells["is_small"].any():
         notes.append("faded cells have few customers")
     sentence = ", ".join(notes)
-    return sentence[:1].upper() + sentence[1:]
+    return (sentence[:1].upper() + sentence[1:],)
 
 
 def _course(rows: pd.DataFrame, interval: str) -> str:

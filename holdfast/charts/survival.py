@@ -1,8 +1,11 @@
 """The chart of the survival answer."""
 
+from functools import lru_cache
+
 import altair as alt
 import pandas as pd
 
+from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.labels import range_label
 from holdfast.charts.theme import (
     MUTED,
@@ -11,14 +14,15 @@ from holdfast.charts.theme import (
     light_or_dark,
     rate_axis,
     segment_color,
-    title,
 )
 from holdfast.measures import UNKNOWN, formatted, label, percent
+
+MEDIANS = "medians"
 
 
 def survival_curves(
     frame: pd.DataFrame, summary: pd.DataFrame, unit: str, *, censored: bool = False
-) -> alt.LayerChart:
+) -> Drawing:
     """Draw survival by segment as steps with 95 % bands and the medians marked.
 
     Args:
@@ -47,10 +51,26 @@ def survival_curves(
     medians = reached.assign(
         half=0.5,
         zero=0.0,
+        is_first=[place == 0 for place in range(len(reached))],
         median_text=[_median_text(row, unit) for _, row in reached.iterrows()],
-    )[["segment", "median", "median_text", "half", "zero"]]
+    )[["segment", "median", "median_text", "half", "zero", "is_first"]]
 
-    colour = segment_color(segments)
+    return Drawing(
+        _curves(tuple(segments), unit, censored),
+        {ROWS: steps, MEDIANS: medians},
+        "Share of customers still there",
+        (
+            "Bands are 95% intervals, dots medians"
+            if len(medians)
+            else "Bands are 95% intervals; no median is reached",
+        ),
+        survival_curves_alt_text(frame, summary, unit),
+    )
+
+
+@lru_cache
+def _curves(segments: tuple[str, ...], unit: str, censored: bool) -> Picture:
+    colour = segment_color(list(segments))
     duration = alt.X("duration:Q", title=f"{unit.capitalize()} after the start").axis(
         axis(
             grid=False,
@@ -58,7 +78,7 @@ def survival_curves(
         )
     )
     rate = alt.Y("survival_rate:Q", title=label("survival_rate")).scale(domain=[0, 1])
-    base = alt.Chart(steps).encode(duration, colour)
+    base = alt.Chart().encode(duration, colour)
     band = (
         # Where nobody is left the band is not defined and would fall to 0.
         base.transform_filter("isValid(datum.rate_lower) && isValid(datum.rate_upper)")
@@ -85,12 +105,13 @@ def survival_curves(
             alt.Tooltip("censored:Q", title=label("censored"), format=",d"),
         ],
     )
-    marked = alt.Chart(medians).encode(alt.X("median:Q"), colour)
+    marked = alt.Chart(alt.NamedData(name=MEDIANS)).encode(alt.X("median:Q"), colour)
     drop = marked.mark_rule(aria=False, strokeDash=[4, 3], strokeWidth=1.5).encode(
         alt.Y("zero:Q"), alt.Y2("half:Q")
     )
     half = (
-        alt.Chart(medians.head(1))
+        alt.Chart(alt.NamedData(name=MEDIANS))
+        .transform_filter("datum.is_first")
         .mark_rule(aria=False, strokeDash=[2, 3], stroke=light_or_dark(MUTED))
         .encode(y=alt.datum(0.5))
     )
@@ -102,17 +123,10 @@ def survival_curves(
         ],
     )
     layers = [band, half, drop, line, *([tick] if censored else []), hover, median]
-    return alt.LayerChart(
-        layer=layers,
-        title=title(
-            "Share of customers still there",
-            "Bands are 95% intervals, dots medians"
-            if len(medians)
-            else "Bands are 95% intervals; no median is reached",
-        ),
-        autosize=autosize(),
-        height=340,
-        description=survival_curves_alt_text(frame, summary, unit),
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(), layer=layers, autosize=autosize(), height=340
+        )
     )
 
 

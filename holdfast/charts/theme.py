@@ -57,8 +57,6 @@ IS_DARK = "luminance(background) < 0.5"
 
 TOTAL = "All"
 
-# What every chart function returns, for those who only pass it on.
-Chart = alt.LayerChart
 REST = ("Other", "(none)")
 REST_COLOURS = (("#6b7280", "#9aa3af"), ("#8a929c", "#7a828e"))
 
@@ -212,25 +210,3 @@ def configure(
         .configure_legend(labelColor=ink, titleColor=muted, labelFontSize=12)
     )
     return cast("alt.LayerChart", themed)
-
-
-class PageChart(alt.LayerChart):
-    """A chart that is drawn as it is, without checking it against the schema again.
-
-    The check costs more than the answer, a tenth of a second for a triangle with every
-    click. The tests make it for every chart.
-    """
-
-    def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
-        """Write the specification, unchecked unless asked for."""
-        spec: dict[str, Any] = super().to_dict(validate=validate, **options)
-        return spec
-
-
-def for_page(chart: alt.LayerChart) -> PageChart:
-    """Give the chart without its title, for pages that have a heading above it."""
-    shown = chart.copy(deep=False)
-    shown.title = alt.Undefined
-    # The chart's own way of setting an attribute would write it into the specification.
-    object.__setattr__(shown, "__class__", PageChart)
-    return cast(PageChart, shown)

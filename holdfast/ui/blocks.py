@@ -10,7 +10,7 @@ import streamlit as st
 
 from holdfast.answer import Answer, observed_line
 from holdfast.charts import export
-from holdfast.charts.theme import Chart, for_page
+from holdfast.charts.drawing import Drawing
 from holdfast.filters import Filters
 from holdfast.measures import MEASURES, Measure, percent, percent_with_count
 from holdfast.population import TOTAL
@@ -53,7 +53,7 @@ def nothing_to_show(answer: Answer) -> None:
 
 def chart(
     title: str,
-    drawing: Chart,
+    drawing: Drawing,
     answer: Answer,
     *,
     key: str,
@@ -80,13 +80,16 @@ def chart(
     st.subheader(title, anchor=False)
     st.caption(caption)
     clicked = None
-    shown = for_page(drawing)
+    # Not as an Altair chart: its rows would be named by their content, and the browser
+    # would make the chart anew with every change.
+    spec = drawing.page_spec()
     if select is None:
-        st.altair_chart(shown, key=key)
+        st.vega_lite_chart(spec, key=key, alt=drawing.description)
     else:
-        event = st.altair_chart(
-            shown,
+        event = st.vega_lite_chart(
+            spec,
             key=key,
+            alt=drawing.description,
             on_select="rerun",
             selection_mode=[select],
         )
@@ -247,7 +250,7 @@ def how_computed(answer: Answer, measures: tuple[str, ...]) -> None:
         st.code(answer.sql, language="sql", height=360)
 
 
-def _downloads(drawing: Chart, table: pd.DataFrame, key: str) -> None:
+def _downloads(drawing: Drawing, table: pd.DataFrame, key: str) -> None:
     kinds: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "CSV": ("csv", "text/csv", lambda: export.csv(table)),
         "SVG": ("svg", "image/svg+xml", lambda: export.svg(drawing)),

@@ -56,11 +56,11 @@ def test_the_triangle_has_a_neutral_title_and_says_what_its_marks_mean(triangle)
 
 
 def test_cohorts_stand_in_order_of_date_with_their_size_below_the_pooled_row(triangle):
-    _, (filled, *_) = triangle
-    order = filled["encoding"]["y"]["scale"]["domain"]
+    spec, (filled, *_) = triangle
+    order = list(rows(spec)["cohort_label"].drop_duplicates())
     assert order[:3] == ["All complete cohorts", "Dec 2010 · 885", "Jan 2011 · 539"]
     assert order[-1].startswith("Dec 2011")
-    assert filled["encoding"]["y"]["sort"] == order
+    assert filled["encoding"]["y"]["sort"] is None
     assert filled["encoding"]["y"]["axis"]["labelOverlap"] is False
 
 
@@ -79,19 +79,18 @@ def test_intervals_stand_on_top_and_lose_their_word_where_it_does_not_fit(triang
 
 
 def test_incomplete_cells_are_never_filled(triangle):
-    _, (filled, hollow, *_) = triangle
-    assert filled["transform"] == [{"filter": "datum.is_complete"}]
-    assert filled["encoding"]["color"]["field"] == "retention_rate"
-    assert hollow["transform"] == [{"filter": "!datum.is_complete"}]
-    assert hollow["mark"]["fillOpacity"] == 0
-    assert hollow["mark"]["strokeDash"] == [3, 3]
-    assert "color" not in hollow["encoding"]
-    assert "fill" not in hollow["encoding"]
+    _, (cell, *_) = triangle
+    fill, dashes = cell["encoding"]["fill"], cell["encoding"]["strokeDash"]
+    filled = fill["condition"]
+    assert (filled["test"], filled["field"]) == ("datum.is_complete", "retention_rate")
+    assert fill["value"] == "transparent"
+    assert dashes["condition"] == [{"test": "datum.is_complete", "value": [1, 0]}]
+    assert dashes["value"] == [3, 3]
 
 
 def test_small_cells_are_faded(triangle):
     _, (filled, *_) = triangle
-    assert filled["encoding"]["opacity"] == {
+    assert filled["encoding"]["fillOpacity"] == {
         "condition": [{"test": "datum.is_small", "value": 0.35}],
         "value": 1,
     }
@@ -99,13 +98,13 @@ def test_small_cells_are_faded(triangle):
 
 def test_a_colour_means_the_same_rate_in_every_view(triangle):
     _, (filled, *_) = triangle
-    scale = filled["encoding"]["color"]["scale"]
+    scale = filled["encoding"]["fill"]["condition"]["scale"]
     assert scale["domain"] == [0, 0.25, 1]
     assert scale["clamp"] is True
 
 
 def test_numbers_are_whole_percents_in_an_ink_chosen_by_the_rate(triangle, frame):
-    spec, (_, _, numbers, _) = triangle
+    spec, (_, numbers, _) = triangle
     assert "datum.rate_text" in numbers["mark"]["text"]["expr"]
     assert "datum.retention_rate >= 0.6" in numbers["mark"]["color"]["expr"]
     assert "!datum.is_small" in numbers["mark"]["color"]["expr"]
@@ -148,18 +147,18 @@ def test_the_tooltip_reads_from_the_cohort_to_its_status(triangle):
     assert open_cells["status"].str.startswith("incomplete").all()
 
 
-def test_an_empty_cohort_keeps_its_row_and_has_no_cells(triangle):
-    spec, (filled, *_) = triangle
-    assert "Apr 2011 · 0" in filled["encoding"]["y"]["scale"]["domain"]
-    assert "2011-04-01" not in set(rows(spec)["cohort_key"])
+def test_the_triangle_grows_with_its_cohorts(triangle):
+    spec, _ = triangle
+    assert spec["height"] == {"step": 27}
 
 
-def test_the_triangle_grows_with_its_cohorts():
-    heights = [
-        retention_triangle(frames.retention(months=months), "month").to_dict()["height"]
-        for months in (6, 12)
-    ]
-    assert heights == [7 * 27, 13 * 27]
+def test_other_figures_are_other_rows_of_the_same_picture(frame):
+    fewer = frame[frame["cohort"] != "2011-01-01"]
+    before, after = (retention_triangle(each, "month") for each in (frame, fewer))
+    assert before.picture is after.picture
+    specs = [each.page_spec() for each in (before, after)]
+    assert len(specs[0].pop("datasets")["rows"]) > len(specs[1].pop("datasets")["rows"])
+    assert specs[0] == specs[1]
 
 
 def test_the_triangle_draws_one_segment_only(segmented):
@@ -169,8 +168,8 @@ def test_the_triangle_draws_one_segment_only(segmented):
 
 
 def test_weeks_and_days_are_named_by_their_first_day(frame):
-    spec, (filled, *_) = layers(retention_triangle(frame, "week"))
-    assert "1 Dec 2010 · 885" in filled["encoding"]["y"]["scale"]["domain"]
+    spec, _ = layers(retention_triangle(frame, "week"))
+    assert "1 Dec 2010 · 885" in set(rows(spec)["cohort_label"])
     assert "Week 1" in set(rows(spec)["interval_label"])
 
 
@@ -207,7 +206,7 @@ def test_the_triangle_sends_only_the_columns_it_uses(triangle):
 
 def test_a_frame_without_rows_still_gives_charts(frame):
     nothing = frame.iloc[:0]
-    assert retention_triangle(nothing, "month").to_dict()["height"] > 0
+    assert retention_triangle(nothing, "month").to_dict()["layer"]
     assert retention_curves(nothing, "month").to_dict()["layer"]
     assert "without any cohort" in retention_triangle_alt_text(nothing, "month")
     assert "without any complete" in retention_curves_alt_text(nothing, "month")
