@@ -16,7 +16,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import NONE
-from holdfast.occurrence import Occurrence
+from holdfast.occurrence import SUBSCRIPTION, Occurrence
 from holdfast.periods import Interval, period_of, period_sql
 from holdfast.population import (
     Relation,
@@ -28,6 +28,9 @@ from holdfast.population import (
 from holdfast.query import Value, quoted
 
 Role = Literal["start", "return"]
+
+# Code of the refusal where the data show no behaviour at all.
+NOTHING_TO_COUNT = "nothing_to_count"
 
 # A set of up to 62 events is a bit test, which the engine pushes into the scan; IN
 # and OR are evaluated outside of it, several times slower.
@@ -82,6 +85,43 @@ def table_of(dataset: Dataset, occurrence: Occurrence) -> str:
             f"Load an export with {wanted}, or choose something else to count.",
         )
     return wanted
+
+
+def resolved(dataset: Dataset, occurrence: Occurrence) -> Occurrence:
+    """Return what is counted for an occurrence in these data.
+
+    Any activity is an event, else an order, else an active subscription; the rollups of
+    activity hold the first two.
+
+    Raises:
+        SpecError: Any activity is asked for, and the data have none of the three.
+    """
+    if occurrence.kind != "activity" or {"events", "orders"} & set(dataset.observed):
+        return occurrence
+    if "subscriptions" in dataset.observed:
+        return SUBSCRIPTION
+    raise SpecError(
+        NOTHING_TO_COUNT,
+        "The data have no events, orders or subscriptions with a time, so nobody can be"
+        " seen coming back.",
+        "Load an export of events, orders or subscriptions.",
+    )
+
+
+def described(dataset: Dataset, occurrence: Occurrence) -> str:
+    """Say what customers did who showed an occurrence, as it is counted here."""
+    kind = resolved(dataset, occurrence).kind
+    if kind == "activity" and "events" not in dataset.observed:
+        kind = "order"
+    return _DONE.get(kind, f"did {occurrence.describe()}")
+
+
+_DONE = {
+    "activity": "were active",
+    "order": "placed an order",
+    "subscription": "had an active subscription",
+    "signup": "signed up",
+}
 
 
 def last_day(dataset: Dataset) -> date:

@@ -4,7 +4,7 @@ Asked by founders who want to see growth and loss in one picture.
 """
 
 from holdfast.charts import lifecycle as charts
-from holdfast.ui import blocks, drill, session
+from holdfast.ui import aside, blocks, drill
 from holdfast.ui.address import write_address
 from holdfast.ui.controls import lifecycle_controls, segment_choice
 from holdfast.ui.frame import active_filters, current_dataset
@@ -15,7 +15,7 @@ blocks.header("Lifecycle", "Who comes, stays, comes back and falls silent?", fil
 spec = lifecycle_controls(dataset)
 write_address(filters, spec)
 
-answer = session.answer(dataset, spec, filters)
+answer = aside.main_answer(dataset, spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
 blocks.finding(answer)

@@ -9,7 +9,7 @@ from holdfast.charts import lifecycle as lifecycle_charts
 from holdfast.charts import retention as charts
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
-from holdfast.ui import blocks, session
+from holdfast.ui import aside, blocks
 from holdfast.ui.address import write_address
 from holdfast.ui.frame import active_filters, current_dataset
 
@@ -18,7 +18,7 @@ dataset = current_dataset()
 blocks.header("Overview", "Do people stay?", filters)
 write_address(filters)
 
-stays = session.answer(dataset, Retention(), filters)
+stays = aside.main_answer(dataset, Retention(), filters)
 if stays.frame.empty:
     blocks.nothing_to_show(stays)
 blocks.finding(stays)
@@ -33,14 +33,15 @@ blocks.chart(
 )
 st.page_link("pages/retention.py", label="Cohorts, events and settings")
 
-cycle = session.answer(dataset, Lifecycle(), filters)
-blocks.chart(
-    "Active and dormant customers",
-    lifecycle_charts.lifecycle_bars(cycle.frame, "month"),
-    cycle,
-    key="overview_lifecycle",
-    caption=cycle.sentence,
-    measures=("new", "returning", "resurrected", "dormant"),
-)
+cycle = aside.attempt(dataset, Lifecycle(), filters)
+if aside.is_answered(cycle, "Active and dormant customers"):
+    blocks.chart(
+        "Active and dormant customers",
+        lifecycle_charts.lifecycle_bars(cycle.frame, "month"),
+        cycle,
+        key="overview_lifecycle",
+        caption=cycle.sentence,
+        measures=("new", "returning", "resurrected", "dormant"),
+    )
 st.page_link("pages/lifecycle.py", label="Who came and who left")
 blocks.caveats(stays)

@@ -10,7 +10,7 @@ from holdfast.charts import retention as charts
 from holdfast.charts import survival as survival_charts
 from holdfast.questions.cadence import Cadence
 from holdfast.questions.survival import Survival
-from holdfast.ui import blocks, drill, session
+from holdfast.ui import aside, blocks, drill
 from holdfast.ui.address import write_address
 from holdfast.ui.controls import retention_controls, segment_choice
 from holdfast.ui.frame import active_filters, current_dataset
@@ -21,12 +21,13 @@ blocks.header("Retention", "Who comes back after they started?", filters)
 spec = retention_controls(dataset)
 write_address(filters, spec)
 
-answer = session.answer(dataset, spec, filters)
+answer = aside.main_answer(dataset, spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
-rhythm = session.answer(dataset, Cadence(unit=spec.unit), filters)
+rhythm = aside.attempt(dataset, Cadence(unit=spec.unit), filters)
 blocks.finding(answer)
-blocks.suggested_interval(rhythm, spec.interval)
+if aside.is_answered(rhythm):
+    blocks.suggested_interval(rhythm, spec.interval)
 blocks.pooled_metrics(answer)
 
 point = blocks.chart(
@@ -58,24 +59,26 @@ cell = blocks.chart(
 drill.retention_cell(dataset, answer, segment, cell)
 blocks.caveats(answer)
 
-lives = session.answer(dataset, Survival(unit=spec.unit, as_of=spec.as_of), filters)
-summary = lives.extras["summary"]
-unit = blocks.unit_of(lives)
-blocks.chart(
-    "Survival",
-    survival_charts.survival_curves(lives.frame, summary, unit),
-    lives,
-    key="retention_survival",
-    caption=lives.sentence,
-    measures=("survival_rate", "median"),
-)
+lives = aside.attempt(dataset, Survival(unit=spec.unit, as_of=spec.as_of), filters)
+if aside.is_answered(lives, "Survival"):
+    blocks.chart(
+        "Survival",
+        survival_charts.survival_curves(
+            lives.frame, lives.extras["summary"], blocks.unit_of(lives)
+        ),
+        lives,
+        key="retention_survival",
+        caption=lives.sentence,
+        measures=("survival_rate", "median"),
+    )
 st.page_link("pages/survival.py", label="More on the Survival page")
 
-blocks.chart(
-    "Rhythm of use",
-    cadence_charts.cadence_distribution(rhythm.frame, rhythm.extras["summary"]),
-    rhythm,
-    key="retention_cadence",
-    caption=rhythm.sentence,
-    measures=(),
-)
+if aside.is_answered(rhythm, "Rhythm of use"):
+    blocks.chart(
+        "Rhythm of use",
+        cadence_charts.cadence_distribution(rhythm.frame, rhythm.extras["summary"]),
+        rhythm,
+        key="retention_cadence",
+        caption=rhythm.sentence,
+        measures=(),
+    )

@@ -10,8 +10,9 @@ from holdfast.answer import Answer
 from holdfast.cancellation import Cancellation
 from holdfast.cohorts import presence_relations
 from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.happenings import Clock
+from holdfast.happenings import Clock, resolved
 from holdfast.occurrence import ACTIVITY, Occurrence
 from holdfast.periods import ROLLING_DAYS, Interval
 from holdfast.population import Unit, population
@@ -42,7 +43,16 @@ def answer(
     Returns:
         ``frame``: one row per median gap. ``extras``: ``summary``, one row with
         quantiles of the customers' median gaps and the suggested interval.
+
+    Raises:
+        SpecError: The data have neither events nor orders.
     """
+    if resolved(dataset, spec.shown_by) != spec.shown_by:
+        raise SpecError(
+            "no_rhythm",
+            "The data have no events or orders, so there is no rhythm of use.",
+            "Load an export of events or orders.",
+        )
     time = asking.observed_time(dataset, spec.shown_by, None)
     found = population(dataset, filters, spec.unit, cancellation)
     relations = presence_relations(

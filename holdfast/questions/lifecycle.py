@@ -12,7 +12,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.cohorts import presence_relations
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
-from holdfast.happenings import Clock
+from holdfast.happenings import Clock, described, resolved
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, Occurrence
 from holdfast.periods import Interval, day_label, period_label
@@ -27,7 +27,8 @@ class Lifecycle:
     """What is asked about the life cycle.
 
     Attributes:
-        shown_by: What shows that a customer is active.
+        shown_by: What shows that a customer is active; any activity is an event, else
+            an order, else an active subscription.
         interval: Day, week or month.
         unit: What is counted.
         first: A local day in the first interval shown.
@@ -76,7 +77,7 @@ def answer(
         spec=spec,
         filters=filters,
         frame=frame,
-        sentence=_sentence(spec, frame),
+        sentence=_sentence(dataset, spec, frame),
         sql=asking.shown("lifecycle", found, relations, values),
         as_of=time.as_of,
         n=found.units,
@@ -115,11 +116,12 @@ def _prepare(
     filters: Filters,
     cancellation: Cancellation | None,
 ) -> tuple[Population, dict[str, Relation], Clock, asking.ObservedTime]:
-    time = asking.observed_time(dataset, spec.shown_by, spec.as_of)
+    shown_by = resolved(dataset, spec.shown_by)
+    time = asking.observed_time(dataset, shown_by, spec.as_of)
     clock = Clock(spec.interval, cut=time.cut)
     before = time.cut.before
     found = population(dataset, filters, spec.unit, cancellation, before)
-    relations = presence_relations(dataset, found, spec.shown_by, clock, cancellation)
+    relations = presence_relations(dataset, found, shown_by, clock, cancellation)
     return found, relations, clock, time
 
 
@@ -134,7 +136,7 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _sentence(spec: Lifecycle, frame: pd.DataFrame) -> str:
+def _sentence(dataset: Dataset, spec: Lifecycle, frame: pd.DataFrame) -> str:
     """Say what happened in the last complete interval."""
     rows = frame[(frame["segment"] == TOTAL) & frame["is_complete"]]
     units = "accounts" if spec.unit == "account" else "customers"
@@ -152,7 +154,8 @@ def _sentence(spec: Lifecycle, frame: pd.DataFrame) -> str:
         else ""
     )
     return (
-        f"In {label}, {int(row['active']):,} {units} were active:"
+        f"In {label}, {int(row['active']):,} {units}"
+        f" {described(dataset, spec.shown_by)}:"
         f" {int(row['new']):,} new, {int(row['returning']):,} returning,"
         f" {int(row['resurrected']):,} resurrected;"
         f" {int(row['dormant']):,} fell silent{kept}."

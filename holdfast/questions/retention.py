@@ -14,7 +14,7 @@ from holdfast.cohorts import Entry, cohort_relations, interval_seconds
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.happenings import Clock
+from holdfast.happenings import Clock, described, resolved
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
 from holdfast.periods import Interval, day_label
@@ -43,7 +43,8 @@ class Retention:
 
     Attributes:
         start: What starts a customer's story.
-        returning: What shows that the customer is still there.
+        returning: What shows that the customer is still there; any activity is an
+            event, else an order, else an active subscription.
         interval: Day, week or month.
         mode: ``on`` an interval; ``on_or_after`` it; ``between`` it and the horizon;
             in custom ``brackets``.
@@ -162,7 +163,7 @@ def answer(
         spec=spec,
         filters=filters,
         frame=frame,
-        sentence=_sentence(spec, frame),
+        sentence=_sentence(dataset, spec, frame),
         sql=asking.shown("retention", question.members, question.relations, values),
         as_of=question.time.as_of,
         n=_entered(frame),
@@ -237,7 +238,8 @@ def _prepare(
     filters: Filters,
     cancellation: Cancellation | None,
 ) -> _Question:
-    time = asking.observed_time(dataset, spec.returning, spec.as_of)
+    returning = resolved(dataset, spec.returning)
+    time = asking.observed_time(dataset, returning, spec.as_of)
     clock = Clock(spec.interval, spec.rolling, time.cut)
     if spec.by_property:
         filters = replace(filters, breakdown=None)
@@ -246,8 +248,8 @@ def _prepare(
     relations = cohort_relations(
         dataset,
         found,
-        spec.start,
-        spec.returning,
+        resolved(dataset, spec.start),
+        returning,
         clock,
         spec.entry,
         (spec.first_cohort, spec.last_cohort),
@@ -296,7 +298,7 @@ def _entered(frame: pd.DataFrame) -> int:
     return int(cells.drop_duplicates("cohort")["customers"].sum())
 
 
-def _sentence(spec: Retention, frame: pd.DataFrame) -> str:
+def _sentence(dataset: Dataset, spec: Retention, frame: pd.DataFrame) -> str:
     """Say how many came back, in the interval that people look at first."""
     pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
     units = "accounts" if spec.unit == "account" else "customers"
@@ -317,12 +319,7 @@ def _sentence(spec: Retention, frame: pd.DataFrame) -> str:
         "between": f"between {spec.interval}s {row['interval']} and {spec.horizon}",
         "brackets": f"in {spec.interval}s {row['interval']} to {row['last_interval']}",
     }[spec.mode]
-    shown_by = {
-        "activity": "were active",
-        "order": "placed an order",
-        "subscription": "had an active subscription",
-        "signup": "signed up",
-    }.get(spec.returning.kind, f"did {spec.returning.describe()}")
+    shown_by = described(dataset, spec.returning)
     return (
         f"{share} of the {units} who started with {spec.start.describe()} {shown_by}"
         f" {when} (95% interval {row['rate_lower']:.0%} to {row['rate_upper']:.0%};"

@@ -36,3 +36,63 @@ def test_survival_of_tenures_without_dates_is_printed(tenures):
     lines = holdfast("ask", "survival", workspace=tenures).splitlines()
     assert lines[-1] == NO_DATES
     assert '"as_of": null' in holdfast("ask", "survival", "--json", workspace=tenures)
+
+
+@pytest.mark.parametrize("name", ["overview", "retention", "lifecycle"])
+def test_tenures_alone_lead_on_to_survival(app, tenures, name):
+    page = open_page(app, tenures, name)
+    assert page.error[0].value.startswith(
+        "The data have no events, orders or subscriptions with a time"
+    )
+    links = [link.proto.page for link in page.get("page_link")]
+    assert links == ["survival"]
+
+
+@pytest.fixture
+def subscribers(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        subscriptions=[
+            ("ann", "2025-01-10", "2025-03-05"),
+            ("bob", "2025-01-20", ""),
+            ("cat", "2025-03-20", ""),
+        ],
+    )
+    dataset.close()
+    return dataset.path.parent.parent
+
+
+@pytest.mark.parametrize("name", ["overview", "retention", "lifecycle", "survival"])
+def test_subscriptions_alone_are_enough_for_every_page(app, subscribers, name):
+    page = open_page(app, subscribers, name)
+    assert not page.error
+    assert page.get("vega_lite_chart")
+
+
+def test_what_a_page_can_do_without_shows_its_reason_in_its_own_place(app, subscribers):
+    page = open_page(app, subscribers, "retention")
+    titles = [title.value for title in page.subheader]
+    assert titles == ["Retention curves", "Cohorts", "Survival", "Rhythm of use"]
+    assert [info.value.replace("\\", "") for info in page.info] == [
+        "The data have no events or orders, so there is no rhythm of use."
+        " Load an export of events or orders."
+    ]
+
+
+def test_a_day_that_only_the_main_answer_knows_leaves_the_page_whole(app, tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        events=[("ann", "login", "2024-11-05"), ("ann", "login", "2025-02-05")],
+        subscriptions=[("ann", "2025-02-01", "")],
+    )
+    dataset.close()
+    page = app(dataset.path.parent.parent, as_of=["2024-12-20"]).run()
+    page.query_params["as_of"] = ["2024-12-20"]
+    page.switch_page("pages/retention.py").run()
+    assert not page.exception
+    assert not page.error
+    assert "cannot be read as of 2024-12-20" in page.info[0].value.replace("\\", "")
+    assert [title.value for title in page.subheader][-2:] == [
+        "Survival",
+        "Rhythm of use",
+    ]

@@ -257,3 +257,17 @@ def test_the_sentence_tells_the_last_complete_interval(town):
     assert "Mar" in sentence
     assert "0 new, 0 returning, 1 resurrected; 2 fell silent" in sentence
     assert "of those active the month before, 0% (0 of 2) stayed" in sentence
+
+
+def test_subscriptions_show_who_is_there_where_nothing_else_does(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        subscriptions=[("ann", "2025-01-10", "2025-02-05"), ("bob", "2025-02-20", "")],
+    )
+    assert states(dataset, Lifecycle()) == [
+        ("2025-01-01", 1, 0, 0, 0),
+        ("2025-02-01", 1, 0, 0, None),
+    ]
+    assert (
+        "1 customers had an active subscription" in ask(dataset, Lifecycle()).sentence
+    )

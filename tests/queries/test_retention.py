@@ -831,3 +831,35 @@ def test_a_filter_by_events_sees_nothing_after_an_earlier_as_of(tmp_path):
     exported = Filters((DidEvent("export"),))
     spec = Retention(as_of=date(2025, 2, 2))
     assert ask(dataset, spec, exported).frame.empty
+
+
+def test_subscriptions_show_who_is_there_where_nothing_else_does(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        subscriptions=[
+            ("ann", "2025-01-10", "2025-02-05"),
+            ("bob", "2025-01-20", ""),
+            ("cat", "2025-03-20", ""),
+        ],
+    )
+    answer = ask(dataset, Retention())
+    # at the end of January both have access, at the end of February only bob
+    assert figures(answer.frame)[:2] == [
+        ("2025-01-01", 0, 2, 2, True),
+        ("2025-01-01", 1, 2, 1, True),
+    ]
+    assert "1 of 2) of the customers" in answer.sentence
+    assert "had an active subscription in month 1" in answer.sentence
+
+
+def test_the_sentence_says_orders_where_activity_is_orders(tmp_path):
+    dates = ("2025-01-05", "2025-02-05", "2025-03-31")
+    orders = [("ann", f"o{day}", day, 1) for day in dates]
+    answer = ask(dataset_of(tmp_path, orders=orders), Retention())
+    assert "placed an order in month" in answer.sentence
+
+
+def test_where_nothing_can_be_counted_all_that_would_do_is_named(tmp_path):
+    dataset = dataset_of(tmp_path, customers=[("ann", "2025-01-05")])
+    with pytest.raises(SpecError, match="no events, orders or subscriptions"):
+        ask(dataset, Retention())

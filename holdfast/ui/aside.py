@@ -1,0 +1,61 @@
+"""Answers that a page can do without: a failure stays in its own place."""
+
+from __future__ import annotations
+
+from typing import Any, TypeGuard
+
+import streamlit as st
+
+from holdfast.answer import Answer
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.errors import CancelledError, HoldfastError
+from holdfast.filters import Filters
+from holdfast.happenings import NOTHING_TO_COUNT
+from holdfast.questions import ask
+from holdfast.ui import session
+from holdfast.ui.words import plain
+
+
+def attempt(dataset: Dataset, spec: Any, filters: Filters) -> Answer | HoldfastError:
+    """Ask a dataset and return the answer, or the reason why there is none."""
+
+    def work(cancellation: Cancellation) -> Answer | HoldfastError:
+        try:
+            return ask(dataset, spec, filters, cancellation)
+        except CancelledError:
+            raise
+        except HoldfastError as error:
+            return error
+
+    return session.watched(work)
+
+
+def main_answer(dataset: Dataset, spec: Any, filters: Filters) -> Answer:
+    """Ask what a page is about; stop it with the reason where there is no answer.
+
+    Where the data show nobody coming back, the page leads to where tenures are read.
+    """
+    outcome = attempt(dataset, spec, filters)
+    if not isinstance(outcome, Answer):
+        session.show_error(outcome)
+        if outcome.code == NOTHING_TO_COUNT and "tenure_months" in dataset.attributes:
+            st.page_link(
+                "pages/survival.py",
+                label="How long customers stay, from their tenure: Survival",
+            )
+        st.stop()
+    return outcome
+
+
+def is_answered(outcome: Answer | HoldfastError, title: str = "") -> TypeGuard[Answer]:
+    """Say whether there is an answer; under a title, show in its place why not."""
+    if isinstance(outcome, Answer):
+        return True
+    if title:
+        st.subheader(title, anchor=False)
+        st.info(
+            f"{plain(outcome.sentence)} {plain(outcome.remedy)}",
+            icon=":material/info:",
+        )
+    return False
