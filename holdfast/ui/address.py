@@ -10,10 +10,12 @@ import streamlit as st
 from holdfast.errors import SpecError
 from holdfast.filters import Filters, read_filter
 from holdfast.spec import read_spec, write_spec
+from holdfast.ui.words import clipped
 
 Spec = TypeVar("Spec")
 
 _FILTER, _BREAKDOWN, _SEGMENTS = "filter", "by", "segments"
+_MOST_SEGMENTS = 20
 
 
 def read_filters_from_address() -> tuple[Filters, list[SpecError]]:
@@ -25,8 +27,19 @@ def read_filters_from_address() -> tuple[Filters, list[SpecError]]:
             filters.append(read_filter(text))
         except SpecError as notice:
             notices.append(notice)
-    segments = st.query_params.get(_SEGMENTS, "")
-    count = int(segments) if segments.isdecimal() and 0 < int(segments) <= 20 else 8
+    count = Filters().segments
+    if text := st.query_params.get(_SEGMENTS, ""):
+        # A long run of digits is refused before it is read: that would be an error.
+        if text.isdecimal() and len(text) < 3 and 0 < int(text) <= _MOST_SEGMENTS:
+            count = int(text)
+        else:
+            notices.append(
+                SpecError(
+                    "not_a_count_of_segments",
+                    f"{clipped(text, 20)!r} is no number of segments to show.",
+                    f"Use a number from 1 to {_MOST_SEGMENTS}.",
+                )
+            )
     return (
         Filters(tuple(filters), st.query_params.get(_BREAKDOWN) or None, count),
         notices,
