@@ -19,13 +19,20 @@ from holdfast.filters import (
 )
 from holdfast.population import attribute_values, check_filters
 from holdfast.ui.address import read_filters_from_address
-from holdfast.ui.words import plain
+from holdfast.ui.words import attribute_label, plain
 
 _SEEDED = "filter_seeded"
 _ATTRIBUTES = "filter_attributes"
 _DID, _DID_NOT = "filter_did", "filter_did_not"
 _BREAKDOWN, _SEGMENTS = "filter_breakdown", "filter_segments"
 _KEPT = "filter_kept"
+
+# What a field for a day can hold.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2100, 12, 31)
+
+# An attribute with more values than this names persons or firms, not kinds of them.
+_MOST_SEGMENTS = 50
+_IDENTIFIERS = {"account_id", "email", "referred_by"}
 
 
 def filter_panel(dataset: Dataset) -> Filters:
@@ -49,11 +56,11 @@ def filter_panel(dataset: Dataset) -> Filters:
     filters.extend(_kept_filters())
     breakdown = st.selectbox(
         "Break down by",
-        names,
+        _breakdowns(dataset),
         index=None,
         key=_BREAKDOWN,
         placeholder="No segments",
-        format_func=_label,
+        format_func=attribute_label,
     )
     segments = st.session_state.get(_SEGMENTS, Filters().segments)
     return Filters(tuple(filters), breakdown, segments)
@@ -68,23 +75,11 @@ def _seed(dataset: Dataset) -> list[SpecError]:
     state[_SEEDED] = True
     filters, notices = read_filters_from_address()
     kept: list[Filter] = []
-    for item in filters.filters:
+    for item in dict.fromkeys(filters.filters):
         if problem := check_filters(dataset, Filters((item,))):
             notices.append(problem)
-            continue
-        match item:
-            case AttributeIn():
-                _extend(_ATTRIBUTES, item.attribute)
-                state[f"filter_values_{item.attribute}"] = list(item.values)
-                state[f"filter_not_{item.attribute}"] = item.is_excluded
-            case AttributeRange():
-                _extend(_ATTRIBUTES, item.attribute)
-                state[f"filter_first_{item.attribute}"] = item.first
-                state[f"filter_last_{item.attribute}"] = item.last
-            case DidEvent(at_least=1, first=None, last=None):
-                _extend(_DID_NOT if item.is_excluded else _DID, item.event)
-            case DidEvent():
-                kept.append(item)
+        elif not _put(dataset, item):
+            kept.append(item)
     state[_KEPT] = tuple(kept)
     if filters.breakdown:
         if problem := check_filters(dataset, Filters(breakdown=filters.breakdown)):
@@ -93,6 +88,45 @@ def _seed(dataset: Dataset) -> list[SpecError]:
             state[_BREAKDOWN] = filters.breakdown
     state[_SEGMENTS] = filters.segments
     return notices
+
+
+def _put(dataset: Dataset, item: Filter) -> bool:
+    """Put a filter into its widgets; say whether they can show it.
+
+    An attribute has one widget: of two filters on it, the first is put there.
+    """
+    state = st.session_state
+    if isinstance(item, DidEvent):
+        if item != DidEvent(item.event, item.is_excluded):
+            return False
+        key = _DID_NOT if item.is_excluded else _DID
+        state[key] = [*state.get(key, []), item.event]
+        return True
+    name = item.attribute
+    kind = dataset.attributes[name].type
+    if name in state.get(_ATTRIBUTES, []):
+        return False
+    if isinstance(item, AttributeIn):
+        if kind in ("number", "date") or not item.values:
+            return False
+        state[f"filter_values_{name}"] = list(dict.fromkeys(item.values))
+        state[f"filter_not_{name}"] = item.is_excluded
+    else:
+        ends = [end for end in (item.first, item.last) if end is not None]
+        if not ends or not all(_has_field(end) for end in ends):
+            return False
+        state[f"filter_first_{name}"] = item.first
+        state[f"filter_last_{name}"] = item.last
+    state[_ATTRIBUTES] = [*state.get(_ATTRIBUTES, []), name]
+    return True
+
+
+def _has_field(end: float | date) -> bool:
+    """Say whether a field of the panel can hold the end of a range."""
+    if isinstance(end, date):
+        return FIRST_DAY <= end <= LAST_DAY
+    # Beyond this the browser's numbers have gaps.
+    return abs(end) < 2**53
 
 
 def _forget_unknown(dataset: Dataset) -> None:
@@ -115,13 +149,28 @@ def _forget_unknown(dataset: Dataset) -> None:
     )
 
 
+def _breakdowns(dataset: Dataset) -> list[str]:
+    """Return what makes segments, and what a link asks for."""
+    return [
+        name
+        for name, column in dataset.attributes.items()
+        if name == st.session_state.get(_BREAKDOWN)
+        or column.type != "category"
+        or column.distinct_values <= _MOST_SEGMENTS
+        or (
+            name not in _IDENTIFIERS
+            and column.distinct_values <= (dataset.customers - column.missing) / 2
+        )
+    ]
+
+
 def _category(dataset: Dataset, name: str) -> list[Filter]:
     key = f"filter_values_{name}"
     values = attribute_values(dataset, name)
     if dataset.attributes[name].missing and NONE not in values:
         values.append(NONE)
     values.extend(v for v in st.session_state.get(key, []) if v not in values)
-    chosen = _multiselect(_label(name), values, key, "Any value")
+    chosen = _multiselect(attribute_label(name), values, key, "Any value")
     if not chosen:
         return []
     excluded = st.checkbox("All but these", key=f"filter_not_{name}")
@@ -131,7 +180,7 @@ def _category(dataset: Dataset, name: str) -> list[Filter]:
 def _number(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as the others
     left, right = st.columns(2)
     first = left.number_input(
-        f"{plain(_label(name))} from", value=None, key=f"filter_first_{name}"
+        f"{plain(attribute_label(name))} from", value=None, key=f"filter_first_{name}"
     )
     last = right.number_input("up to", value=None, key=f"filter_last_{name}")
     if first is None and last is None:
@@ -142,7 +191,9 @@ def _number(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as 
 def _day(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as the others
     left, right = st.columns(2)
     with left:
-        first = day_input(f"{plain(_label(name))} from", f"filter_first_{name}")
+        first = day_input(
+            f"{plain(attribute_label(name))} from", f"filter_first_{name}"
+        )
     with right:
         last = day_input("up to", f"filter_last_{name}")
     if first is None and last is None:
@@ -156,8 +207,8 @@ def day_input(label: str, key: str, explanation: str | None = None) -> date | No
     return st.date_input(
         label,
         value=None,
-        min_value=date(1970, 1, 1),
-        max_value=date(2100, 12, 31),
+        min_value=FIRST_DAY,
+        max_value=LAST_DAY,
         key=key,
         help=explanation,
     )
@@ -168,36 +219,22 @@ def _kept_filters() -> tuple[Filter, ...]:
     kept: tuple[Filter, ...] = st.session_state.get(_KEPT, ())
     for number, item in enumerate(kept):
         st.caption(f"Also only customers {plain(item.describe())}.")
-        if st.button("Remove", key=f"filter_remove_{number}", type="tertiary"):
-            st.session_state[_KEPT] = kept[:number] + kept[number + 1 :]
-            st.rerun()
+        st.button(
+            "Remove",
+            key=f"filter_remove_{number}",
+            type="tertiary",
+            on_click=_forget,
+            args=(item,),
+        )
     return kept
+
+
+def _forget(item: Filter) -> None:
+    kept: tuple[Filter, ...] = st.session_state[_KEPT]
+    st.session_state[_KEPT] = tuple(each for each in kept if each != item)
 
 
 def _multiselect(label: str, options: list[str], key: str, nothing: str) -> list[str]:
     return st.multiselect(
-        plain(label), options, key=key, placeholder=nothing, format_func=_label
+        plain(label), options, key=key, placeholder=nothing, format_func=attribute_label
     )
-
-
-def _extend(key: str, name: str) -> None:
-    names = st.session_state.setdefault(key, [])
-    if name not in names:
-        st.session_state[key] = [*names, name]
-
-
-def _label(name: str) -> str:
-    """Name our own columns in words; those of the exports stay as they are."""
-    return _OURS.get(name, name)
-
-
-_OURS = {
-    "joined_on": "Joined",
-    "signed_up_on": "Signed up",
-    "first_seen_on": "First seen",
-    "account_id": "Account",
-    "email": "E-mail",
-    "referred_by": "Referred by",
-    "tenure_months": "Tenure in months",
-    "has_churned": "Has churned",
-}

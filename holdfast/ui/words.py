@@ -28,3 +28,20 @@ def clipped(text: str, most: int = 80) -> str:
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun, such as 1 row or 1,204 rows."""
     return f"{number:,} {noun if number == 1 else f'{noun}s'}"
+
+
+def attribute_label(name: str) -> str:
+    """Name our own columns in words; those of the exports stay as they are."""
+    return _ATTRIBUTES.get(name, name)
+
+
+_ATTRIBUTES = {
+    "joined_on": "Joined",
+    "signed_up_on": "Signed up",
+    "first_seen_on": "First seen",
+    "account_id": "Account",
+    "email": "E-mail",
+    "referred_by": "Referred by",
+    "tenure_months": "Tenure in months",
+    "has_churned": "Has churned",
+}

@@ -1,0 +1,111 @@
+"""Links: what an address says is what is shown, or the page says why not."""
+
+from contextlib import closing
+
+import pytest
+
+from holdfast.dataset import Dataset
+from holdfast.filters import read_filters
+from holdfast.questions import ask
+from holdfast.questions.retention import Retention
+from holdfast.workspace import Workspace
+
+
+def notices(page) -> list[str]:
+    return [text.value.replace("\\", "") for text in page.warning]
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "0", "21", "many", "²"])
+def test_a_number_of_segments_that_is_none_is_told(app, demo_workspace, text):
+    page = app(demo_workspace, by=["plan"], segments=[text]).run()
+    assert not page.exception
+    (notice,) = notices(page)
+    assert "is no number of segments to show" in notice
+
+
+def test_a_number_of_segments_is_taken(app, demo_workspace):
+    page = app(demo_workspace, by=["country"], segments=["2"]).run()
+    assert notices(page) == []
+    page.switch_page("pages/survival.py").run()
+    segments = page.dataframe[0].value["Segment"]
+    assert len(segments) == 5, "all, two countries, the others and those without"
+
+
+@pytest.fixture
+def seats(tmp_path):
+    """Return a workspace of 120 customers with plans, seats and two days of use."""
+    people = range(120)
+    customers = tmp_path / "customers.csv"
+    customers.write_text(
+        "customer_id,email,plan,seats,signed_up_at\n"
+        + "".join(
+            f"c{n},c{n}@example.com,{('pro', 'team', 'free')[n % 3]},{n % 20},"
+            f"2025-01-{1 + n % 28:02}T09:00:00Z\n"
+            for n in people
+        )
+    )
+    events = tmp_path / "events.csv"
+    events.write_text(
+        "customer_id,event,timestamp\n"
+        + "".join(
+            f"c{n},login,2025-0{month}-{1 + n % 28:02}T10:00:00Z\n"
+            for n in people
+            for month in (1, 2, 3)
+        )
+    )
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.load([customers, events])
+    return workspace.path
+
+
+def in_view(page) -> str:
+    return page.caption[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["seats=5"],
+        ["seats!=5"],
+        ["signed_up_on=2025-01-05"],
+        ["seats:.."],
+        ["signed_up_on:1900-01-01.."],
+        ["seats:..1e300"],
+        ["plan="],
+        ["seats:5..", "seats:..7"],
+        ["plan=pro", "plan!=team"],
+        ["did login>=2"],
+        ["did login", "did login"],
+        ["plan=pro,pro"],
+        ["seats:5..7"],
+    ],
+    ids=", ".join,
+)
+def test_every_filter_of_a_link_is_asked(app, seats, texts):
+    path = Workspace.open(seats).dataset_path()
+    with closing(Dataset(path)) as dataset:
+        asked = ask(dataset, Retention(), read_filters(texts)).sentence
+    page = app(seats, filter=texts).run()
+    assert not page.exception
+    assert notices(page) == []
+    shown = [text.value.replace("\\", "") for text in [*page.markdown, *page.info]]
+    assert any(asked in text for text in shown)
+
+
+def test_a_filter_without_a_control_can_be_removed(app, seats):
+    page = app(seats, filter=["seats:5..", "seats:..7"]).run()
+    assert "with seats from 5, with seats up to 7" in in_view(page)
+    assert page.number_input(key="filter_first_seats").value == 5
+    page.button(key="filter_remove_0").click().run()
+    assert in_view(page).endswith("**Customers with seats from 5.**")
+
+
+def test_what_names_each_customer_makes_no_segments_unless_asked(app, seats):
+    page = app(seats).run()
+    offered = page.selectbox(key="filter_breakdown").options
+    assert "plan" in offered
+    assert "seats" in offered
+    assert "E-mail" not in offered
+    asked = app(seats, by=["email"]).run()
+    assert "E-mail" in asked.selectbox(key="filter_breakdown").options
+    assert asked.selectbox(key="filter_breakdown").value == "email"
