@@ -440,7 +440,7 @@ def _demo(arguments: argparse.Namespace) -> None:
         )
     print("Building the demo workspace from sample_data/.", flush=True)
     _, new = _load_into(path, files)
-    rows = sum(source.rows.rows for source in new)
+    rows = sum(source.rows_read for source in new)
     _say(f"Loaded {len(new)} files with {rows:,} rows into {path}.")
 
 

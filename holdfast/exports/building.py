@@ -16,6 +16,7 @@ from holdfast.exports.mapping import (
     profile,
     staged_columns,
     staged_relation,
+    unreadable_relation,
 )
 from holdfast.model import FEEDS, TABLES
 from holdfast.periods import WEEK_SHIFTS
@@ -214,6 +215,7 @@ def _stage(
         engine.execute(
             f"create temp view {quoted('staged_' + feed.name)} as {relation}"
         )
+    engine.execute(f"create temp view unreadable_rows as {unreadable_relation(stored)}")
     engine.execute(
         "create temp table staged_feeds"
         " (source_no integer, source text, name text, feed text, rows_read bigint)"

@@ -132,6 +132,7 @@ class Source:
         line_column: Column with each row's line; None where it follows the position.
         padded: Text columns with cells to be trimmed.
         mapping: What it is.
+        unreadable: Path of its rows that could not be read; empty for none.
     """
 
     number: int
@@ -141,6 +142,7 @@ class Source:
     line_column: str | None
     padded: frozenset[str]
     mapping: SourceMapping
+    unreadable: str = ""
 
 
 def check(mapping: SourceMapping, columns: Iterable[str], name: str) -> None:
@@ -259,6 +261,28 @@ def staged_relation(
     if not parts:
         parts = [_empty(feed(name), kept)]
     return "\nunion all\n".join(parts)
+
+
+def unreadable_relation(sources: Sequence[Source]) -> str:
+    """Return the SELECT of the rows that could not be read, over all sources.
+
+    Columns: source_no, line, reason, row_text.
+
+    Args:
+        sources: All sources of the workspace.
+    """
+    parts = [
+        f"select {source.number}::integer as source_no, line::bigint as line,"
+        f" 'the row ' || reason as reason, row_text"
+        f" from read_parquet({literal(source.unreadable)})"
+        for source in sources
+        if source.unreadable
+    ]
+    empty = (
+        "select null::integer as source_no, null::bigint as line,"
+        " null::varchar as reason, null::varchar as row_text where false"
+    )
+    return "\nunion all\n".join(parts or [empty])
 
 
 def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:

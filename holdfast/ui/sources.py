@@ -53,6 +53,9 @@ def loaded_files(dataset: Dataset, status: Status) -> None:
         alt="The loaded files, with rows read, imported, rejected and duplicate.",
     )
     st.caption("Rows read = imported + rejected + duplicates: no row is lost.")
+    for source in status.sources:
+        for note in source.rows.notes:
+            st.caption(f"{plain(clipped(source.name))}: {plain(note)}")
 
 
 def reach(dataset: Dataset, status: Status) -> None:

@@ -35,6 +35,8 @@ class Inspection:
         sample: Some values of each column.
         rows: Rows of the file; None where only its beginning was read.
         name: The file's name for people; the path's own where it is empty.
+        refused: Rows of what was read that could not be taken apart into cells.
+        notes: Sentences about what is not as it seems.
     """
 
     path: Path
@@ -46,6 +48,8 @@ class Inspection:
     sample: Mapping[str, Sequence[str]]
     rows: int | None
     name: str = ""
+    refused: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -119,7 +123,9 @@ def _inspect_part(
         mapping=recognition.mapping,
         preview=tuple(tuple(row) for row in first),
         sample=sample,
-        rows=rows.rows if beginning.is_whole else None,
+        rows=rows.rows + rows.refused if beginning.is_whole else None,
+        refused=rows.refused,
+        notes=rows.notes,
     )
 
 

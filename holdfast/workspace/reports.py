@@ -104,7 +104,7 @@ def known_report(name: str, source: StoredSource) -> FileReport:
         name,
         source.mapping.title,
         source.mapping.feeds[0].feed,
-        source.rows.rows,
+        source.rows_read,
         0,
         0,
         0,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from holdfast.errors import WorkspaceError
 from holdfast.exports.mapping import Source, SourceMapping
-from holdfast.exports.reading import Reading, Rows
+from holdfast.exports.reading import Reading, Rows, refused_path
 from holdfast.workspace.durable import remove, write_json
 
 SUFFIXES = (".json", ".parquet", ".refused.parquet")
@@ -39,6 +39,11 @@ class StoredSource:
     reading: Reading
     mapping: SourceMapping
     rows: Rows
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of the file, with those that could not be read."""
+        return self.rows.rows + self.rows.refused
 
 
 class Sources:
@@ -115,14 +120,16 @@ class Sources:
 
     def staged(self, number: int, source: StoredSource) -> Source:
         """Return a source as the import sees it, at its place in the order."""
+        rows = self.rows_path(source.id).resolve()
         return Source(
             number=number,
-            parquet=str(self.rows_path(source.id).resolve()),
+            parquet=str(rows),
             columns=dict(source.rows.columns),
             first_line=source.rows.first_line,
             line_column=source.rows.line_column,
             padded=frozenset(source.rows.padded),
             mapping=source.mapping,
+            unreadable=str(refused_path(rows)) if source.rows.refused else "",
         )
 
 

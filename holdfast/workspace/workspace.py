@@ -496,7 +496,7 @@ class Workspace:
                         self._folder.sources.staged(position, each),
                         each.id,
                         each.name,
-                        each.rows.rows,
+                        each.rows_read,
                     )
                     for position, each in enumerate(sources)
                 ],
@@ -537,7 +537,7 @@ class Workspace:
         kind = _kind(engine, parquet, source.rows, line, reason)
         raise ImportRefusedError(
             "nothing_imported",
-            f"{source.name}: none of its rows ({source.rows.rows:,}) could be"
+            f"{source.name}: none of its rows ({source.rows_read:,}) could be"
             f" imported; in line {line}, {reason}{kind}.",
             "Correct the file, or say on the Data page what its columns are and how"
             " its dates are written.",

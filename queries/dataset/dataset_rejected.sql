@@ -98,6 +98,15 @@ with refused as (
         row_text
     from staged_touches
     where reason is not null
+    union all
+    select
+        staged_feeds.feed as table_name,
+        unreadable_rows.source_no,
+        unreadable_rows.line,
+        unreadable_rows.reason,
+        unreadable_rows.row_text
+    from unreadable_rows
+    inner join staged_feeds on unreadable_rows.source_no = staged_feeds.source_no
 ),
 
 final as (

@@ -342,3 +342,17 @@ def test_work_that_is_stopped_changes_nothing(data, tmp_path, monkeypatch):
     ]
     assert sources(tmp_path) == ()
     assert "data_import" in keys(data)
+
+
+def test_rows_that_cannot_be_read_are_listed_and_counted(data):
+    upload(data, "orders.csv", ORDERS + b"4,cem\n5,dee,2025-03-01,1,2,3\n")
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    report, loaded, _, reasons = (table.value for table in data.dataframe)
+    counts = ["Rows read", "Imported", "Rejected", "Duplicates"]
+    assert report[counts].values.tolist() == [[5, 3, 2, 0]]
+    assert loaded[counts].values.tolist() == [[5, 3, 2, 0]]
+    assert reasons[["Reason", "Rows", "First line"]].values.tolist() == [
+        ["the row has 2 cells where the header has 4", 1, 5],
+        ["the row has 6 cells where the header has 4", 1, 6],
+    ]

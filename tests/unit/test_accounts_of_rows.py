@@ -1,0 +1,83 @@
+"""Rows in the file = imported + rejected + duplicates, whatever the file is like."""
+
+import duckdb
+import pytest
+
+from holdfast.errors import ImportRefusedError
+from holdfast.workspace import Workspace
+from tests.readings import written
+
+HEAD = "order_id,customer_id,ordered_at,amount\n"
+FILES = {
+    # Line 3 has too few cells, line 4 too many, line 6 no date; line 7 repeats line 2.
+    "ragged": (
+        HEAD + "1,a,2024-01-01,5\n2,b\n3,c,2024-01-03,5,6,7\n4,d,2024-01-04,1\n"
+        "5,e,soon,1\n1,a,2024-01-01,5\n",
+        (6, 2, 3, 1),
+    ),
+    "zero bytes": (
+        HEAD.encode() + b"1,a,2024-01-01,5\n2,b\0,2024-01-02,5\n3,\0\n",
+        (3, 1, 2, 0),
+    ),
+    "mixed line ends": (
+        HEAD + "1,a,2024-01-01,5\r\n2,b,2024-01-02,5\n3,c\r\n4,d,2024-01-04,1\n",
+        (4, 3, 1, 0),
+    ),
+    "an open quote": (
+        HEAD + '1,a,2024-01-01,5\n2,"b,2024-01-02,5\n3,c,2024-01-03,5\n',
+        (3, 2, 1, 0),
+    ),
+    "a footer": (HEAD + "1,a,2024-01-01,5\n(1 rows)\n", (2, 1, 1, 0)),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_every_row_of_a_file_is_accounted_for(tmp_path, kind):
+    content, counts = FILES[kind]
+    workspace = Workspace.create(tmp_path / "workspace")
+    (file,) = workspace.load([written(tmp_path, content, "orders.csv")]).files
+    found = (file.rows_read, file.imported, file.rejected, file.duplicates)
+    assert found == counts
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    asked = "select rows_read, imported, rejected, duplicates from source_rows"
+    assert dataset.execute(asked).fetchall() == [counts]
+    assert dataset.execute("select count(*) from rejected").fetchall() == [(counts[2],)]
+    assert dataset.execute("select count(*) from orders").fetchall() == [(counts[1],)]
+
+
+def test_a_row_that_cannot_be_read_is_listed_with_line_reason_and_text(tmp_path):
+    content, _ = FILES["ragged"]
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.load([written(tmp_path, content, "orders.csv")])
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    asked = "select table_name, line, reason, text from rejected order by line"
+    assert dataset.execute(asked).fetchall() == [
+        ("orders", 3, "the row has 2 cells where the header has 4", "2,b"),
+        (
+            "orders",
+            4,
+            "the row has 6 cells where the header has 4",
+            "3,c,2024-01-03,5,6,7",
+        ),
+        ("orders", 6, '"ordered_at" is not a date', "5 | e | soon | 1"),
+    ]
+
+
+def test_a_file_that_is_known_says_all_its_rows(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    path = written(tmp_path, FILES["ragged"][0], "orders.csv")
+    assert workspace.inspect(path).rows == 6
+    assert workspace.inspect(path).refused == 2
+    workspace.load([path])
+    assert workspace.load([path]).files[0].rows_read == 6
+
+
+def test_a_file_without_one_good_row_names_the_first_fault(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    path = written(tmp_path, HEAD + "1,a\n2,b,soon,1\n", "orders.csv")
+    with pytest.raises(ImportRefusedError) as refused:
+        workspace.load([path])
+    assert refused.value.sentence == (
+        "orders.csv: none of its rows (2) could be imported; in line 2, the row has 2"
+        " cells where the header has 4."
+    )
