@@ -118,7 +118,7 @@ class Dataset:
         self.fingerprint = f"{path.stem}-{stat.st_size}-{stat.st_mtime_ns}"
         try:
             self._read_catalogue()
-        except duckdb.Error as error:
+        except DatasetError as error:
             self._connection.close()
             raise _unreadable(path) from error
 
@@ -136,7 +136,7 @@ class Dataset:
 
         Raises:
             CancelledError: The cancellation was used meanwhile.
-            DatasetError: The engine stopped the query (time, memory).
+            DatasetError: The engine stopped the query (time, memory) or cannot run it.
         """
         with self._cursor(cancellation) as cursor:
             # A relation would parse and bind twice, which costs more than the copy of
@@ -197,8 +197,9 @@ class Dataset:
     def _cursor(
         self, cancellation: Cancellation | None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._connection.cursor()
+        cursor: duckdb.DuckDBPyConnection | None = None
         try:
+            cursor = self._connection.cursor()
             cursor.execute(f"set max_execution_time = {self.limits.seconds * 1000}")
             if cancellation is None:
                 yield cursor
@@ -219,8 +220,17 @@ class Dataset:
                 f"The question needs more than {self.limits.memory} of memory.",
                 "Ask about fewer customers or a shorter time.",
             ) from error
+        except duckdb.Error as error:
+            # The engine's own words may repeat values of the data.
+            raise DatasetError(
+                "query_failed",
+                "The engine could not answer the question.",
+                "Change a filter or a setting; if that does not help, load your files"
+                " again.",
+            ) from error
         finally:
-            cursor.close()
+            if cursor is not None:
+                cursor.close()
 
     def _read_catalogue(self) -> None:
         self.settings: dict[str, str] = dict(

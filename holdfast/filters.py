@@ -25,6 +25,8 @@ from holdfast.notation import (
 
 NONE = "(none)"
 
+_MOST_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class AttributeIn:
@@ -141,7 +143,7 @@ def read_filter(text: str) -> Filter:
         return DidEvent(
             event=read_word(match["event"]),
             is_excluded=match["excluded"] is not None,
-            at_least=max(int(match["count"] or 1), 1),
+            at_least=_count(match["count"] or "1"),
             first=read_date(match["first"] or ""),
             last=read_date(match["last"] or ""),
         )
@@ -170,6 +172,16 @@ def read_filters(
         SpecError: One of them cannot be read.
     """
     return Filters(tuple(read_filter(text) for text in texts), breakdown, segments)
+
+
+def _count(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise SpecError(
+            "count_too_large",
+            f"Nobody does anything {text[:_MOST_DIGITS]}… times.",
+            f"Write a count of up to {_MOST_DIGITS} digits.",
+        )
+    return max(int(text), 1)
 
 
 def _bound(text: str) -> float | date | None:

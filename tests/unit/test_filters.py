@@ -101,7 +101,18 @@ def test_a_filter_is_written_read_and_told(text, item, words):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "plan", "did", "did ", "did x>=many", "plan=a,,b", "seats:5", "=x", 'a"b=c'],
+    [
+        "",
+        "plan",
+        "did",
+        "did ",
+        "did x>=many",
+        "did x>=1234567890",
+        "plan=a,,b",
+        "seats:5",
+        "=x",
+        'a"b=c',
+    ],
 )
 def test_a_filter_with_a_fault_is_refused_with_a_remedy(text):
     with pytest.raises(SpecError) as refusal:
