@@ -80,8 +80,9 @@ class Retention:
         """Refuse combinations that have no meaning.
 
         Raises:
-            SpecError: A bracket ends before it begins, there is none, there are too
-                many intervals, or a property is asked of a start that is no event.
+            SpecError: A bracket ends before it begins, there is none, two begin
+                alike, there are too many intervals, or a property is asked of a start
+                that is no event.
         """
         if self.by_property and self.start.kind != "event":
             raise SpecError(
@@ -100,7 +101,15 @@ class Retention:
             raise SpecError(
                 "no_brackets", "There are no brackets.", "Write them as 0,1-3,4-8."
             )
-        for intervals in (self.intervals, self.horizon):
+        firsts = [first for first, _ in self.brackets]
+        if len(set(firsts)) < len(firsts):
+            raise SpecError(
+                "brackets_begin_alike",
+                "Two brackets begin with the same interval.",
+                "Let each begin with another one, such as 0,1-3,4-8.",
+            )
+        ends = (last for _, last in self.brackets)
+        for intervals in (self.intervals, self.horizon, *ends):
             if not 0 <= intervals <= _MOST_INTERVALS:
                 raise SpecError(
                     "too_many_intervals",
@@ -179,7 +188,6 @@ def members(
     interval: int,
     segment: str = TOTAL,
     cancellation: Cancellation | None = None,
-    last_interval: int | None = None,
 ) -> pd.DataFrame:
     """List the customers behind one cell or one point of a curve.
 
@@ -191,8 +199,6 @@ def members(
         interval: First interval of the column.
         segment: The segment of the figure.
         cancellation: Lets another thread stop the work.
-        last_interval: Last interval of the column; needed only where two brackets
-            begin at the same interval.
 
     Returns:
         One row per customer or account; the sums of ``cohorts`` and of
@@ -210,9 +216,6 @@ def members(
     else:
         cells = cells[cells["cohort"] == pd.Timestamp(cohort)]
     last = dict(spec.spans).get(interval, interval)
-    if last_interval is not None:
-        last = last_interval
-        cells = cells[cells["last_interval"] == last]
     values: dict[str, Value] = {
         "cohorts": [
             asking.period_at(dataset, day.date(), question.clock)
@@ -267,8 +270,7 @@ def _values(dataset: Dataset, question: _Question) -> dict[str, Value]:
     return {
         "first_intervals": list(firsts),
         "last_intervals": list(lasts),
-        "is_single": all(first == last for first, last in spec.spans)
-        and len(set(spec.spans)) == len(spec.spans),
+        "is_single": all(first == last for first, last in spec.spans),
         "is_rolling": spec.rolling,
         "rolling_seconds": interval_seconds(spec.interval),
         "data_period": asking.period_at(dataset, time.from_on, clock),

@@ -293,21 +293,21 @@ def test_custom_brackets(rhythm):
 
 
 def test_brackets_may_overlap(rhythm):
-    # within a day, within three days, within six: 2, 2 and 2 of a, b, c
+    # a returns on days 0, 2 and 5, b on day 1
     spec = Retention(
         START,
         BACK,
         interval="day",
         mode="brackets",
-        brackets=((1, 1), (1, 3), (1, 6)),
+        brackets=((1, 3), (2, 6), (3, 4)),
         last_cohort=date(2025, 1, 1),
     )
     frame = ask(rhythm, spec).frame
     cells = frame[frame["scope"] == "cohort"]
     assert table(cells, "interval", "last_interval", "retained_customers") == [
-        (1, 1, 1),
         (1, 3, 2),
-        (1, 6, 2),
+        (2, 6, 1),
+        (3, 4, 0),
     ]
 
 
@@ -750,6 +750,9 @@ def test_the_sentence_names_numerator_denominator_and_interval(quarter):
     ("settings", "code"),
     [
         ({"brackets": ((3, 1),)}, "bracket_backwards"),
+        ({"brackets": ((1, 2), (1, 2))}, "brackets_begin_alike"),
+        ({"brackets": ((0, 1), (3, 3), (0, 4))}, "brackets_begin_alike"),
+        ({"brackets": ((0, 401),)}, "too_many_intervals"),
         ({"intervals": 401}, "too_many_intervals"),
         ({"mode": "brackets", "brackets": ()}, "no_brackets"),
         ({"mode": "between", "horizon": 401}, "too_many_intervals"),

@@ -30,6 +30,7 @@ BRACKETS = st.lists(
     st.tuples(st.integers(0, 300), st.integers(0, 99)).map(lambda p: (p[0], sum(p))),
     min_size=1,
     max_size=4,
+    unique_by=lambda bracket: bracket[0],
 ).map(tuple)
 SPECS = st.one_of(
     st.builds(
