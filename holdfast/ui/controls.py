@@ -6,7 +6,9 @@ and puts its values back.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
+from datetime import date
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -21,10 +23,11 @@ from holdfast.occurrence import (
     Kind,
     Occurrence,
 )
+from holdfast.periods import Interval, day_label
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.survival import Survival
-from holdfast.spec import choices, read_spec, write_spec
+from holdfast.spec import choices, read_spec
 from holdfast.ui.address import read_spec_from_address
 from holdfast.ui.filter_panel import day_input
 from holdfast.ui.words import plain
@@ -40,10 +43,45 @@ _WORDS = {
     SUBSCRIPTION: "Active subscription",
 }
 _MODES = {
-    "on": "In the interval",
-    "on_or_after": "In it or later",
-    "between": "From it to a horizon",
-    "brackets": "In brackets",
+    "on": "In that {interval}",
+    "on_or_after": "In that {interval} or later",
+    "between": "From that {interval} to a horizon",
+    "brackets": "In groups of {interval}s",
+}
+_MODES_EXPLAINED = """What the figure for {interval} 3 counts:
+- **In that {interval}**: who came back in {interval} 3 itself.
+- **In that {interval} or later**: who came back in {interval} 3 or ever after it.
+- **From that {interval} to a horizon**: with the horizon at 12, who came back in any
+  of the {interval}s 3 to 12.
+- **In groups of {interval}s**: with the group 1-3, one figure counts who came back in
+  any of the {interval}s 1 to 3."""
+# What was read from a link and not yet shown by the widgets.
+_ASKED = "_asked"
+_AUTOMATIC = {
+    (Retention, "intervals"),
+    (Survival, "lapse_days"),
+    (Survival, "horizon"),
+}
+_FIELDS = {
+    "start": "Starts with",
+    "returning": "Comes back with",
+    "shown_by": "Active means",
+    "sign": "Sign of life",
+    "interval": "Interval",
+    "mode": "A return counts",
+    "horizon": "Horizon",
+    "brackets": "Groups of intervals",
+    "intervals": "Intervals after the start",
+    "by_property": "Segments by a property",
+    "rolling": "Rolling intervals",
+    "entry": "Recurring entry",
+    "unit": "What is counted",
+    "first": "Intervals from",
+    "last": "Intervals up to",
+    "first_cohort": "Cohorts from",
+    "last_cohort": "Cohorts up to",
+    "lapse_days": "Silence that ends a life",
+    "as_of": "Read the data as of",
 }
 _SIGNS = {
     "auto": "What the data have",
@@ -64,16 +102,20 @@ def retention_controls(dataset: Dataset) -> Retention:
                 dataset, "retention_returning", "Comes back with", "returning"
             ),
             "interval": _interval("retention_interval"),
-            "mode": st.selectbox(
-                "Counts a return",
-                list(_MODES),
-                format_func=_MODES.__getitem__,
-                key="retention_mode",
-                width=190,
-            ),
         }
+        interval = values["interval"]
+        values["mode"] = st.selectbox(
+            "A return counts",
+            list(_MODES),
+            format_func=lambda mode: _MODES[mode].format(interval=interval),
+            key="retention_mode",
+            help=_MODES_EXPLAINED.format(interval=interval),
+            width=260,
+        )
         with st.popover("More settings", icon=":material/tune:"):
-            values |= _retention_details(dataset, values["start"], values["mode"])
+            values |= _retention_details(
+                dataset, values["start"], interval, values["mode"]
+            )
     return _kept("retention", Retention, values)
 
 
@@ -109,24 +151,26 @@ def survival_controls(dataset: Dataset) -> Survival:
             ),
         }
         with st.popover("More settings", icon=":material/tune:"):
-            values["lapse_days"] = st.number_input(
+            values["lapse_days"] = _number_or_automatic(
                 "Silence that ends a life, in days",
-                min_value=0,
-                max_value=9999,
-                key="survival_lapse_days",
-                help="0 takes the 95th percentile of the gaps between active days."
-                " For activity and orders.",
+                "survival_lapse_days",
+                "For activity and orders. Left empty, it is the gap between two active"
+                " days that 95 of 100 gaps stay below.",
             )
-            values["horizon"] = st.number_input(
-                "Horizon of the mean, in days or months",
-                min_value=0,
-                max_value=9999,
-                key="survival_horizon",
-                help="0 takes the longest time that every segment was observed for.",
+            values["horizon"] = _number_or_automatic(
+                "Mean length of life up to, in days or months",
+                "survival_horizon",
+                "Left empty, it is the longest time that every segment was observed"
+                " for.",
             )
             values |= _unit(dataset, "survival_unit")
             values["as_of"] = _as_of("survival_as_of")
     return _kept("survival", Survival, values)
+
+
+def set_interval(page: str, interval: Interval) -> None:
+    """Set the interval of a page; for a button's ``on_click``."""
+    st.session_state[f"{page}_interval"] = interval
 
 
 def segment_choice(segments: list[str], key: str) -> str:
@@ -139,24 +183,25 @@ def segment_choice(segments: list[str], key: str) -> str:
 
 
 def _retention_details(
-    dataset: Dataset, start: Occurrence, mode: str
+    dataset: Dataset, start: Occurrence, interval: str, mode: str
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if mode == "between":
         values["horizon"] = st.number_input(
-            "Horizon, in intervals", 1, 400, key="retention_horizon"
+            f"Horizon, in {interval}s", 0, 400, key="retention_horizon"
         )
     if mode == "brackets":
         values["brackets"] = st.text_input(
-            "Brackets of intervals", key="retention_brackets", help="Such as 0,1-3,4-8."
+            f"Groups of {interval}s",
+            key="retention_brackets",
+            help="Such as 0,1-3,4-8: the first one alone, then 1 to 3, then 4 to 8.",
         )
     else:
-        values["intervals"] = st.number_input(
-            "Intervals after the start",
-            0,
-            400,
-            key="retention_intervals",
-            help="0 shows 30 days, 12 weeks or 12 months.",
+        values["intervals"] = _number_or_automatic(
+            f"{interval.capitalize()}s shown after the start",
+            "retention_intervals",
+            "Left empty, 30 days, 12 weeks or 12 months are shown.",
+            most=400,
         )
     if start.kind == "event" and dataset.properties:
         values["by_property"] = st.selectbox(
@@ -198,6 +243,7 @@ def _seed(page: str, kind: type[Any]) -> None:
         for notice in notices:
             st.warning(f"{plain(notice.sentence)} {plain(notice.remedy)}")
         state[kept] = spec
+        state[f"{page}{_ASKED}"] = spec
     spec = state[kept]
     for field in fields(kind):
         key = f"{page}_{field.name}"
@@ -206,9 +252,14 @@ def _seed(page: str, kind: type[Any]) -> None:
             if field.name == "entry":
                 value = value == "recurring"
             elif field.name == "brackets":
-                value = write_spec(kind(brackets=value)).get("brackets", "0,1,2-3,4-7")
+                value = ",".join(
+                    str(first) if first == last else f"{first}-{last}"
+                    for first, last in value
+                )
             elif field.name == "unit":
                 value = value == "account"
+            elif (kind, field.name) in _AUTOMATIC:
+                value = value or None
             state[key] = value
 
 
@@ -222,10 +273,51 @@ def _kept(page: str, kind: type[Spec], values: dict[str, Any]) -> Spec:
     except SpecError as problem:
         notices.append(problem)
         spec = st.session_state[f"{page}_spec"]
+    asked = st.session_state.pop(f"{page}{_ASKED}", spec)
+    notices.extend(_changed(asked, spec, (*values, *texts)))
     for notice in notices:
         st.warning(f"{plain(notice.sentence)} {plain(notice.remedy)}")
     st.session_state[f"{page}_spec"] = spec
     return spec
+
+
+def _changed(asked: Any, made: Any, names: Iterable[str]) -> list[SpecError]:
+    """Say which settings of a link the page's own controls cannot hold."""
+    return [
+        SpecError(
+            "not_settable",
+            f"{_FIELDS[name]}: the link asks for {_said(getattr(asked, name))}, which"
+            " cannot be set here.",
+            f"It is {_said(getattr(made, name)) or 'left empty'}.",
+        )
+        for name in names
+        if getattr(asked, name) != getattr(made, name)
+    ]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, date):
+        return day_label(value)
+    if isinstance(value, Occurrence):
+        return _named(value)
+    return "" if value in (None, 0) else str(value)
+
+
+def _number_or_automatic(
+    label: str, key: str, explanation: str, most: int = 99_999
+) -> int:
+    """Draw a field for a number; left empty, the question chooses: 0."""
+    number = st.number_input(
+        label,
+        min_value=1,
+        max_value=most,
+        value=None,
+        step=1,
+        key=key,
+        placeholder="Automatic",
+        help=explanation,
+    )
+    return int(number or 0)
 
 
 def _as_values(spec: Any, names: dict[str, str]) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def in_view(page) -> str:
 )
 def test_every_filter_of_a_link_is_asked(app, seats, texts):
     path = Workspace.open(seats).dataset_path()
+    assert path is not None
     with closing(Dataset(path)) as dataset:
         asked = ask(dataset, Retention(), read_filters(texts)).sentence
     page = app(seats, filter=texts).run()
@@ -109,3 +110,77 @@ def test_what_names_each_customer_makes_no_segments_unless_asked(app, seats):
     asked = app(seats, by=["email"]).run()
     assert "E-mail" in asked.selectbox(key="filter_breakdown").options
     assert asked.selectbox(key="filter_breakdown").value == "email"
+
+
+def visit(app, folder, name, **settings):
+    """Open a page by a link with settings of its own."""
+    page = app(folder).run()
+    for setting, text in settings.items():
+        page.query_params[setting] = text
+    page.switch_page(f"pages/{name}.py").run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "notice"),
+    [
+        (
+            "retention",
+            {"as_of": "1900-01-01"},
+            "Read the data as of: the link asks for 1 Jan 1900, which cannot be set"
+            " here. It is left empty.",
+        ),
+        (
+            "retention",
+            {"unit": "account"},
+            "What is counted: the link asks for account, which cannot be set here."
+            " It is customer.",
+        ),
+        (
+            "lifecycle",
+            {"first": "2200-01-01"},
+            "Intervals from: the link asks for 1 Jan 2200, which cannot be set here."
+            " It is left empty.",
+        ),
+    ],
+)
+def test_a_setting_that_no_control_can_hold_is_told(app, seats, name, settings, notice):
+    page = visit(app, seats, name, **settings)
+    assert notices(page) == [notice]
+    assert notices(page.run()) == []
+
+
+def test_every_setting_that_a_control_can_hold_is_taken_silently(app, seats):
+    page = visit(app, seats, "survival", lapse_days="99999", horizon="30")
+    assert notices(page) == []
+    assert page.number_input(key="survival_lapse_days").value == 99999
+    assert page.number_input(key="survival_horizon").value == 30
+    page = visit(
+        app, seats, "retention", mode="brackets", brackets="0,1-2", interval="week"
+    )
+    assert notices(page) == []
+    assert page.text_input(key="retention_brackets").value == "0,1-2"
+
+
+def test_a_number_that_the_question_chooses_is_shown_as_automatic(app, seats):
+    page = visit(app, seats, "survival")
+    for key in ("survival_lapse_days", "survival_horizon"):
+        field = page.number_input(key=key)
+        assert (field.value, field.placeholder) == (None, "Automatic")
+    page = visit(app, seats, "retention")
+    field = page.number_input(key="retention_intervals")
+    assert (field.label, field.value) == ("Months shown after the start", None)
+    field.set_value(2).run()
+    assert page.session_state["retention_spec"].intervals == 2
+
+
+def test_the_ways_of_counting_are_named_by_the_interval(app, seats):
+    page = visit(app, seats, "retention", interval="week")
+    assert page.selectbox(key="retention_mode").options == [
+        "In that week",
+        "In that week or later",
+        "From that week to a horizon",
+        "In groups of weeks",
+    ]
+    assert "week 3" in page.selectbox(key="retention_mode").help
