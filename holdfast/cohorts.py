@@ -390,7 +390,8 @@ def lifetimes_relation(
 
     Args:
         dataset: Where names are looked up.
-        sign: ``subscription``, ``tenure``, ``activity`` or ``order``.
+        sign: ``subscription``, ``tenure``, ``activity`` or ``order``; a tenure that is
+            negative or not finite is no life.
         clock: The data that may be seen.
         as_of: End (exclusive) of the observed time; lives still going are censored.
             Tenures need none.
@@ -403,7 +404,8 @@ def lifetimes_relation(
             "    bool_and(coalesce(customers.has_churned, false)) as has_ended\n"
             "from customers\ninner join population\n"
             "    on customers.customer_no = population.customer_no\n"
-            "where customers.tenure_months is not null\ngroup by all"
+            "where customers.tenure_months >= 0 and isfinite(customers.tenure_months)\n"
+            "group by all"
         )
     values: dict[str, Value] = {"as_of_on": as_of}
     if sign == "subscription":

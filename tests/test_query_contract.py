@@ -11,7 +11,7 @@ from holdfast.dataset import Dataset
 from holdfast.filters import AttributeIn, DidEvent, Filters
 from holdfast.occurrence import ORDER, SUBSCRIPTION, read_occurrence
 from holdfast.query import QUERIES, load, parameters
-from holdfast.questions import ask, lifecycle, retention
+from holdfast.questions import ask, lifecycle, retention, survival
 from holdfast.questions.cadence import Cadence
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
@@ -51,6 +51,9 @@ SPECS = [
 
 ASKED_OTHERWISE = {
     "gaps": lambda dataset: lapse_days(dataset, EITHER),
+    "unusable_tenures": lambda dataset: survival.answer(
+        dataset, Survival(sign="tenure"), Filters()
+    ),
     "retention_members": lambda dataset: retention.members(
         dataset, Retention(), PLANS, None, 0
     ),

@@ -18,7 +18,7 @@ from holdfast.filters import Filters
 from holdfast.happenings import Clock, Cut
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
-from holdfast.population import TOTAL, Unit, population
+from holdfast.population import TOTAL, Population, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.stats import (
@@ -108,7 +108,10 @@ def answer(
         as_of=as_of,
         n=int(summary.loc[summary["segment"] == TOTAL, "customers"].sum()),
         extras={"summary": summary, "logrank": _log_rank(tables)},
-        caveats=tuple(_caveats(dataset, sign, lapse, summary)),
+        caveats=(
+            *_caveats(dataset, sign, lapse, summary),
+            *(_left_out(dataset, found, cancellation) if sign == "tenure" else ()),
+        ),
     )
 
 
@@ -313,6 +316,22 @@ def _caveats(
             )
         )
     return caveats
+
+
+def _left_out(
+    dataset: Dataset, found: Population, cancellation: Cancellation | None
+) -> list[Caveat]:
+    counted = asking.run(dataset, "unusable_tenures", found, {}, {}, cancellation)
+    number = int(counted["customers"].iloc[0])
+    if not number:
+        return []
+    units = "customer" if number == 1 else "customers"
+    return [
+        Caveat(
+            "unusable_tenure",
+            f"{number:,} {units} with a tenure below zero or without a limit left out.",
+        )
+    ]
 
 
 _MEANING = {
