@@ -1,0 +1,281 @@
+"""A mapping guessed from what column names mean and what values look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from holdfast.exports.mapping import ISO, WORKSPACE_ZONE, FeedMapping, SourceMapping
+from holdfast.exports.recognition.content import Look, look
+from holdfast.exports.recognition.layouts import Sample, kept_columns
+from holdfast.exports.recognition.times import time_format
+from holdfast.exports.recognition.vocabulary import (
+    DATE,
+    ID,
+    PERSON,
+    feed_signs,
+    kind_of,
+    meanings,
+)
+from holdfast.model import FEEDS, Feed, Role, feed
+
+# Likelihoods, from 0 to 1: of what is taken, of what is needed, of what tells a feed.
+_OPTIONAL = 0.6
+_REQUIRED = 0.4
+_SIGN = 0.75
+_WHOLE = 0.6
+_SURE = 0.75
+"""A guess is never surer than this."""
+
+_ANY_DATE = 0.7
+_BARE_ID = 0.65
+_MAIL_AS_ID = 0.55
+_EACH_OPTIONAL = 0.02
+_MOST_OPTIONAL = 8
+# Ids that come twice are rather of something that customers did.
+_REPEATED = 0.7
+_NEAR = 0.03
+
+# How well the values of a kind (rows) suit a role (columns).
+_SUITS: Mapping[str, Mapping[str, float]] = {
+    "instant": {"instant": 1.0},
+    "id": {"id": 1.0, "number": 1.0, "category": 0.9, "e-mail": 0.9, "boolean": 0.5},
+    "number": {"number": 1.0, "boolean": 1.0},
+    "money": {"number": 1.0, "money": 1.0, "boolean": 0.9},
+    "boolean": {"boolean": 1.0},
+    "text": {
+        "category": 1.0,
+        "text": 1.0,
+        "id": 0.9,
+        "boolean": 0.7,
+        "number": 0.7,
+        "e-mail": 0.7,
+        "money": 0.5,
+    },
+}
+# Without values the name alone decides.
+_UNSEEN = 0.95
+_ASKED = "kind"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a file may be for one feed.
+
+    Attributes:
+        part: The mapping of its columns.
+        likelihood: From 0 to 1; 0 where a required role has no column.
+        rank: Likelihood with what optional roles add; orders guesses.
+        reasons: Which column is what, and why, in words.
+    """
+
+    part: FeedMapping
+    likelihood: float
+    rank: float
+    reasons: tuple[str, ...] = field(default=())
+
+
+def guess(feed_name: str, columns: Sequence[str], sample: Sample) -> FeedMapping:
+    """Guess the columns' roles in a file that somebody says feeds a table.
+
+    Args:
+        feed_name: The feed.
+        columns: Column names in the file's order.
+        sample: Some values of each column.
+    """
+    looks = {column: look(sample.get(column, ())) for column in columns}
+    return _guess(feed(feed_name), columns, sample, looks).part
+
+
+def best_guess(
+    columns: Sequence[str], sample: Sample
+) -> tuple[SourceMapping, float, tuple[str, ...]] | None:
+    """Return the likeliest mapping with its confidence and reasons, if there is any.
+
+    Args:
+        columns: Column names in the file's order.
+        sample: Some values of each column.
+    """
+    looks = {column: look(sample.get(column, ())) for column in columns}
+    guesses = [_guess(each, columns, sample, looks) for each in FEEDS]
+    likely = [each for each in guesses if each.likelihood >= _WHOLE]
+    if not likely:
+        return None
+    first, *others = sorted(likely, key=lambda each: each.rank, reverse=True)
+    name = _words(first.part.feed)
+    reasons = [f"its columns and values are like those of {name}", *first.reasons]
+    if others and others[0].rank > first.rank - _NEAR:
+        reasons.append(f"it could be {_words(others[0].part.feed)} too")
+    mapping = SourceMapping(
+        title=name.capitalize(), feeds=(first.part,), zone=WORKSPACE_ZONE
+    )
+    return mapping, round(_SURE * first.likelihood, 2), tuple(reasons)
+
+
+def _words(feed_name: str) -> str:
+    return feed_name.replace("_", " ")
+
+
+def _guess(
+    target: Feed, columns: Sequence[str], sample: Sample, looks: Mapping[str, Look]
+) -> Guess:
+    found = _assigned(target, columns, looks)
+    roles = {
+        role.name: (found[role.name][0],) for role in target.roles if role.name in found
+    }
+    constants, reasons = {}, [_reason(target, role, *found[role]) for role in roles]
+    if _ASKED in {role.name for role in target.roles} and _ASKED not in roles:
+        kind, remark = _kind(target, roles, looks)
+        constants = {_ASKED: kind} if kind else {}
+        reasons.append(remark)
+    formats: dict[str, str] = {}
+    for role in target.roles:
+        if role.kind == "instant" and role.name in roles:
+            form, remark = time_format(sample.get(roles[role.name][0], ()))
+            formats |= {} if form == ISO else {role.name: form}
+            reasons += [remark] if remark else []
+    likelihood = _likelihood(target, columns, found, looks)
+    optional = sum(
+        1
+        for role in target.roles
+        if not role.is_required and found.get(role.name, ("", 0.0))[1] >= _OPTIONAL
+    )
+    taken = {column for found_ in roles.values() for column in found_}
+    return Guess(
+        part=FeedMapping(
+            feed=target.name,
+            roles=roles,
+            constants=constants,
+            formats=formats,
+            kept=kept_columns(columns, taken, target.name) if target.rest else (),
+        ),
+        likelihood=likelihood,
+        rank=likelihood + _EACH_OPTIONAL * min(optional, _MOST_OPTIONAL),
+        reasons=tuple(reasons),
+    )
+
+
+def _assigned(
+    target: Feed, columns: Sequence[str], looks: Mapping[str, Look]
+) -> dict[str, tuple[str, float, bool]]:
+    """Give each role its best column, the likeliest pairs first.
+
+    Returns:
+        Role to column, likelihood, and whether its name says so.
+    """
+    pairs = []
+    for order, role in enumerate(target.roles):
+        least = _REQUIRED if role.is_required else _OPTIONAL
+        for place, column in enumerate(columns):
+            by_name = _by_name(target, role, column, looks[column])
+            by_content = _by_content(target, role, column, looks[column])
+            worth = max(by_name, by_content)
+            if worth >= least:
+                pairs.append((-worth, order, place, role.name, column, by_name))
+    found: dict[str, tuple[str, float, bool]] = {}
+    taken = set()
+    for minus_worth, _, _, role_name, column, by_name in sorted(pairs):
+        if role_name not in found and column not in taken:
+            found[role_name] = (column, -minus_worth, by_name == -minus_worth)
+            taken.add(column)
+    return found
+
+
+def _by_name(target: Feed, role: Role, column: str, values: Look) -> float:
+    said = meanings(column)
+    signs = feed_signs()[target.name]
+    worth = said.get(role.name, 0.0)
+    if role.name == signs.main:
+        worth = max(worth, _ANY_DATE * said.get(DATE, 0.0))
+    if role.name == signs.own:
+        worth = max(worth, _BARE_ID * said.get(ID, 0.0))
+    if role.name == "customer_id":
+        worth = max(worth, _MAIL_AS_ID * said.get("email", 0.0))
+    if not worth:
+        return 0.0
+    suits = _UNSEEN if values.kind == "empty" else _SUITS[role.kind].get(values.kind, 0)
+    if role.kind == "id" and values.kind == "number" and not values.is_whole:
+        return 0.0
+    return worth * suits
+
+
+def _by_content(target: Feed, role: Role, column: str, values: Look) -> float:
+    """Return how likely values alone make a column a role; a name counts for more."""
+    is_main = role.name == feed_signs()[target.name].main
+    match role.name, values.kind:
+        case _, "instant" if is_main and role.is_required:
+            return 0.5
+        case "email", "e-mail":
+            return 0.9
+        case "customer_id", "e-mail":
+            return 0.5
+        case "customer_id", "id" if not values.is_unique:
+            return 0.4
+        case "event", "category" if not values.is_unique:
+            return 0.4
+        case "score", "number" if kind_of(column, None):
+            return 0.95
+        case "comment", "text":
+            return _OPTIONAL
+        case "amount", "money":
+            return _OPTIONAL
+    return 0.0
+
+
+def _likelihood(
+    target: Feed,
+    columns: Sequence[str],
+    found: Mapping[str, tuple[str, float, bool]],
+    looks: Mapping[str, Look],
+) -> float:
+    worths = []
+    for role in target.roles:
+        # What all answers have in common can be asked for.
+        if role.is_required and role.name != _ASKED:
+            if role.name not in found:
+                return 0.0
+            worths.append(found[role.name][1])
+    taken = {column for column, *_ in found.values()}
+    for group in feed_signs()[target.name].signs:
+        sign = max(found[each][1] if each in found else 0.0 for each in group)
+        if PERSON in group:
+            sign = max(sign, _person(columns, taken))
+        if sign < _SIGN:
+            return 0.0
+        worths.append(sign)
+    likelihood = sum(worths) / len(worths)
+    if target.name == "customers" and not looks[found["customer_id"][0]].is_unique:
+        likelihood *= _REPEATED
+    return likelihood
+
+
+def _person(columns: Sequence[str], taken: set[str]) -> float:
+    """Return how surely rows are people: two columns have to say so."""
+    said = sorted(
+        (
+            meanings(column).get(PERSON, 0.0)
+            for column in columns
+            if column not in taken
+        ),
+        reverse=True,
+    )
+    return said[1] if len(said) > 1 else 0.0
+
+
+def _reason(
+    target: Feed, role_name: str, column: str, worth: float, is_named: bool
+) -> str:
+    why = "name" if is_named else "values"
+    return (
+        f"{column!r} is taken for {target.role(role_name).meaning}, by its {why}"
+        f" ({worth:.0%})"
+    )
+
+
+def _kind(
+    target: Feed, roles: Mapping[str, tuple[str, ...]], looks: Mapping[str, Look]
+) -> tuple[str | None, str]:
+    for column in roles.get("score", ()):
+        if kind := kind_of(column, looks[column]):
+            return kind, f"{column!r} is a score of {kind.upper()}"
+    return None, f"which survey the {target.name} are of is not said"
