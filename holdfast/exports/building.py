@@ -237,6 +237,8 @@ def _fill(
 ) -> None:
     steps = len(_QUERIES) + 3
     progress("customers", 0.0)
+    _find_repeated(engine, [source for source, *_ in sources])
+    cancellation.check()
     _keep(engine, "duplicates", {}, is_temporary=True)
     cancellation.check()
     _keep(engine, "events_seen", {}, is_temporary=True)
@@ -277,6 +279,25 @@ def _fill(
         engine.execute(f"create table {described} as {profile(table, columns)}")
     engine.execute("create table settings (name varchar, value varchar)")
     _write_settings(engine, settings)
+
+
+def _find_repeated(
+    engine: duckdb.DuckDBPyConnection, sources: Sequence[Source]
+) -> None:
+    """Find rows without an id that several sources have; seldom is there a need to."""
+    feeds = [
+        name
+        for source in sources
+        for name in {part.feed for part in source.mapping.feeds}
+    ]
+    if len(feeds) > len(set(feeds)):
+        _keep(engine, "shared_times", {}, is_temporary=True)
+        if engine.execute("from shared_times limit 1").fetchall():
+            _keep(engine, "repeated_rows", {}, is_temporary=True)
+            return
+    engine.execute(
+        "create temp table repeated_rows (feed varchar, source_no integer, line bigint)"
+    )
 
 
 def _keep(

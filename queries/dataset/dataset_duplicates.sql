@@ -1,12 +1,12 @@
--- dataset_duplicates: Rows that repeat one by its key; the latest source wins.
+-- dataset_duplicates: Rows that repeat another one, by key or as a whole.
 -- grain: one row per source and line
 -- params: none
 -- returns:
 --   feed (VARCHAR): the feed
 --   source_no (INTEGER): position of the source in the order of loading
 --   line (BIGINT): line of the file
--- source: ours; the key of each feed is declared in model.py, rows without a key have
---   no duplicates
+-- source: ours; the key of each feed is declared in model.py and the latest source
+--   wins; of rows without an id, those that an earlier source has already
 
 with repeated_events as (
     select hash(event_id) as key_hash
@@ -128,6 +128,8 @@ final as (
     select * from tickets_duplicates
     union all
     select * from touches_duplicates
+    union all
+    select * from repeated_rows
 )
 
 select * from final

@@ -20,6 +20,11 @@ with final as (
         staged.is_delivered
     from staged_invitations as staged
     left join customers on staged.customer_id = customers.customer_id
+    anti join duplicates
+        on
+            duplicates.feed = 'invitations'
+            and staged.source_no = duplicates.source_no
+            and staged.line = duplicates.line
     where staged.reason is null
 )
 

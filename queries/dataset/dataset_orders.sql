@@ -51,7 +51,12 @@ grouped as (
         coalesce(sum(quantity) filter (where quantity > 0), 0) as quantity,
         count(*)::integer as lines,
         not coalesce(bool_or(coalesce(quantity, 1) > 0), false) as is_return
-    from staged_order_lines
+    from staged_order_lines as staged
+    anti join duplicates
+        on
+            duplicates.feed = 'order_lines'
+            and staged.source_no = duplicates.source_no
+            and staged.line = duplicates.line
     where reason is null
     group by customer_id, order_id
 ),

@@ -1,0 +1,211 @@
+-- dataset_repeated_rows: Rows without an id that an earlier source has already.
+-- grain: one row per source and line
+-- params: none
+-- returns:
+--   feed (VARCHAR): the feed
+--   source_no (INTEGER): position of the source in the order of loading
+--   line (BIGINT): line of the file
+-- source: ours; a row is the same when everything that is mapped of it is; what
+--   occurs n times in one source and m times in another counts max(n, m), so that
+--   repeats within one source stay
+
+with alike as materialized (
+    select
+        'events' as feed,
+        source_no,
+        line,
+        happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_events
+    where
+        reason is null
+        and event_id is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'events'
+                and shared_times.source_no = staged_events.source_no
+                and staged_events.happened_at
+                between shared_times.from_at and shared_times.until_at
+        )
+    union all
+    select
+        'orders' as feed,
+        source_no,
+        line,
+        ordered_at as happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_orders
+    where
+        reason is null
+        and order_id is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'orders'
+                and shared_times.source_no = staged_orders.source_no
+                and staged_orders.ordered_at
+                between shared_times.from_at and shared_times.until_at
+        )
+    union all
+    select
+        'order_lines' as feed,
+        source_no,
+        line,
+        ordered_at as happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_order_lines
+    where
+        reason is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'order_lines'
+                and shared_times.source_no = staged_order_lines.source_no
+                and staged_order_lines.ordered_at
+                between shared_times.from_at and shared_times.until_at
+        )
+    union all
+    select
+        'subscriptions' as feed,
+        source_no,
+        line,
+        started_at as happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_subscriptions
+    where
+        reason is null
+        and subscription_id is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'subscriptions'
+                and shared_times.source_no = staged_subscriptions.source_no
+                and staged_subscriptions.started_at
+                between shared_times.from_at and shared_times.until_at
+        )
+    union all
+    select
+        'payments' as feed,
+        source_no,
+        line,
+        charged_at as happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_payments
+    where
+        reason is null
+        and payment_id is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'payments'
+                and shared_times.source_no = staged_payments.source_no
+                and staged_payments.charged_at
+                between shared_times.from_at and shared_times.until_at
+        )
+    union all
+    select
+        'responses' as feed,
+        source_no,
+        line,
+        answered_at as happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_responses
+    where
+        reason is null
+        and response_id is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'responses'
+                and shared_times.source_no = staged_responses.source_no
+                and staged_responses.answered_at
+                between shared_times.from_at and shared_times.until_at
+        )
+    union all
+    select
+        'invitations' as feed,
+        source_no,
+        line,
+        sent_at as happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_invitations
+    where
+        reason is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'invitations'
+                and shared_times.source_no = staged_invitations.source_no
+                and staged_invitations.sent_at
+                between shared_times.from_at and shared_times.until_at
+        )
+    union all
+    select
+        'tickets' as feed,
+        source_no,
+        line,
+        opened_at as happened_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
+    from staged_tickets
+    where
+        reason is null
+        and ticket_id is null
+        and exists (
+            select 1
+            from shared_times
+            where
+                shared_times.feed = 'tickets'
+                and shared_times.source_no = staged_tickets.source_no
+                and staged_tickets.opened_at
+                between shared_times.from_at and shared_times.until_at
+        )
+),
+
+shared as (
+    select
+        feed,
+        happened_at,
+        row_hash
+    from alike
+    group by feed, happened_at, row_hash
+    having min(source_no) <> max(source_no)
+),
+
+numbered as (
+    select
+        alike.*,
+        row_number() over (
+            partition by
+                alike.feed, alike.source_no, alike.happened_at, alike.row_hash
+            order by alike.line
+        ) as occurrence
+    from alike
+    semi join shared
+        on
+            alike.feed = shared.feed
+            and alike.happened_at = shared.happened_at
+            and alike.row_hash = shared.row_hash
+),
+
+final as (
+    select
+        feed,
+        source_no,
+        line
+    from numbered
+    qualify
+        row_number() over (
+            partition by feed, happened_at, row_hash, occurrence
+            order by source_no
+        ) > 1
+)
+
+select * from final
