@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from textwrap import indent
 from typing import Literal
 
 from holdfast.cancellation import Cancellation
@@ -68,6 +69,8 @@ class Population:
         unit: What is counted.
         is_everyone: All customers, no breakdown: the answer needs no join.
         units: How many customers or accounts are in view.
+        without_account: Customers who meet the filters and belong to no account, where
+            accounts are counted.
         segments: Segment labels in display order; empty without a breakdown.
         relations: What a statement reads, by name.
     """
@@ -76,6 +79,7 @@ class Population:
     unit: Unit
     is_everyone: bool
     units: int
+    without_account: int
     segments: tuple[str, ...]
     relations: Mapping[str, Relation]
 
@@ -138,24 +142,29 @@ def population(
                 )
                 if number in present
             )
-    found = Population(key, unit, is_everyone, units, segments, relations)
+    without = 0
+    if unit == "account":
+        without = _without_account(dataset, filters, before, cancellation)
+    found = Population(key, unit, is_everyone, units, without, segments, relations)
     dataset.keep(("population", key), found)
     return found
 
 
-# How the user's own ids name the units, for lists of who is behind a figure.
-_UNITS = {
-    unit: f"""select
-    customers.{unit}_no as unit_no,
-    customers.{unit}_id as id,
-    min(customers.joined_on) as joined_on,
-    date '1970-01-01' + max(activity_days.period) as last_seen_on
-from customers
-left join activity_days
-    on customers.customer_no = activity_days.customer_no
-group by all"""
-    for unit in ("customer", "account")
-}
+def _units(unit: Unit, before: date | None) -> Relation:
+    """Select how the user's own ids name the units, for lists of who is behind."""
+    cut = ""
+    if before is not None:
+        cut = "\n    and date '1970-01-01' + activity_days.period < $units_before"
+    return Relation(
+        f"select\n    customers.{unit}_no as unit_no,\n    customers.{unit}_id as id,"
+        "\n    min(customers.joined_on) as joined_on,"
+        "\n    date '1970-01-01' + max(activity_days.period) as last_seen_on"
+        "\nfrom customers\nleft join activity_days"
+        f"\n    on customers.customer_no = activity_days.customer_no{cut}"
+        "\ngroup by all",
+        {"units_before": before} if cut else {},
+    )
+
 
 _COUNT = {"customer": "count(*)", "account": "count(distinct unit_no)"}
 
@@ -247,22 +256,17 @@ def _definitions(
 ) -> dict[str, Relation]:
     """Spell out ``in_view``, ``segments`` and ``population``, in this order."""
     predicates, values = _predicates(dataset, filters.filters, before)
-    unit_no = "customer_no"
-    if unit == "account":
-        unit_no = "account_no"
-        predicates.append("account_no is not null")
     value, sort, bound = _breakdown(dataset, filters.breakdown)
     values.update(bound)
-    if unit == "account" and filters.breakdown:
-        # An account belongs to the segment of its first customer in view.
-        first = "over (partition by account_no order by customer_no)"
-        value, sort = f"first_value({value}) {first}", f"first_value({sort}) {first}"
-    where = "\nwhere\n    " + "\n    and ".join(predicates) if predicates else ""
-    in_view = (
-        f"select\n    customer_no,\n    {unit_no} as unit_no"
-        + (f",\n    {value} as value,\n    {sort} as sort" if filters.breakdown else "")
-        + f"\nfrom customers{where}"
-    )
+    segment = f",\n    {value} as value,\n    {sort} as sort" if value else ""
+    if unit == "account":
+        in_view = _accounts_in_view(predicates, segment)
+    else:
+        every = [predicate.of_customer for predicate in predicates]
+        in_view = (
+            f"select\n    customer_no,\n    customer_no as unit_no{segment}"
+            f"\nfrom customers{_where(every)}"
+        )
     if filters.breakdown is None:
         segments = f"select 0::utinyint as segment_no, {literal(TOTAL)} as segment"
         members = "select customer_no, unit_no, 0::utinyint as segment_no\nfrom in_view"
@@ -271,11 +275,54 @@ def _definitions(
         members = _MEMBERS
         values["segments"] = filters.segments
     return {
-        "units": Relation(_UNITS[unit]),
+        "units": _units(unit, before),
         "in_view": Relation(in_view, values),
         "segments": Relation(segments),
         "population": Relation(members),
     }
+
+
+def _accounts_in_view(predicates: list[_Predicate], segment: str) -> str:
+    """Select all customers of the accounts that the filters let in.
+
+    One customer has to meet all filters; what an account is asked not to have done,
+    none of its customers may have done. The segment is that of the first who does.
+    """
+    wanted = [each.text for each in predicates if not each.is_denied]
+    denied = [each.text for each in predicates if each.is_denied]
+    account = "over (partition by unit_no)"
+    first = "over (partition by unit_no order by not is_match, customer_no)"
+    names = ("value", "sort") if segment else ()
+    chosen = ["customer_no", "unit_no", *names]
+    marked = [
+        *("customer_no", "unit_no"),
+        *(f"first_value({name}) {first} as {name}" for name in names),
+        f"bool_or(is_match) {account} as has_match",
+        f"bool_or(is_denied) {account} as has_denied",
+    ]
+    judged = [
+        f"customer_no,\n    account_no as unit_no{segment}",
+        f"coalesce({_joined(wanted, 'and') or 'true'}, false) as is_match",
+        f"coalesce({_joined(denied, 'or') or 'false'}, false) as is_denied",
+    ]
+    customers = f"{_select(judged)}\nfrom customers\nwhere account_no is not null"
+    marks = f"{_select(marked)}\nfrom (\n{indent(customers, '    ')}\n)"
+    return (
+        f"{_select(chosen)}\nfrom (\n{indent(marks, '    ')}\n)"
+        "\nwhere has_match and not has_denied"
+    )
+
+
+def _select(columns: list[str]) -> str:
+    return "select\n    " + ",\n    ".join(columns)
+
+
+def _joined(predicates: list[str], word: str) -> str:
+    return f" {word} ".join(f"({predicate})" for predicate in predicates)
+
+
+def _where(predicates: list[str]) -> str:
+    return "\nwhere\n    " + "\n    and ".join(predicates) if predicates else ""
 
 
 def ranked_segments(source: str) -> str:
@@ -358,14 +405,49 @@ def _nested(definitions: Mapping[str, Relation], upto: str, key: str) -> Relatio
     return Relation(f"with {text} {used}", values)
 
 
+def _without_account(
+    dataset: Dataset,
+    filters: Filters,
+    before: date | None,
+    cancellation: Cancellation | None,
+) -> int:
+    predicates, values = _predicates(dataset, filters.filters, before)
+    every = ["account_no is null", *(each.of_customer for each in predicates)]
+    counted = dataset.frame(
+        f"select count(*) as customers from customers{_where(every)}",
+        values,
+        cancellation,
+    )
+    return int(counted["customers"].iloc[0])
+
+
+@dataclass(frozen=True)
+class _Predicate:
+    """What a customer has to meet, or may not meet.
+
+    Attributes:
+        text: The condition.
+        is_denied: Whoever meets it is out; of an account, nobody may.
+    """
+
+    text: str
+    is_denied: bool
+
+    @property
+    def of_customer(self) -> str:
+        """Write what lets a customer in."""
+        return f"not ({self.text})" if self.is_denied else self.text
+
+
 def _predicates(
     dataset: Dataset, filters: tuple[Filter, ...], before: date | None
-) -> tuple[list[str], dict[str, Value]]:
-    predicates: list[str] = []
+) -> tuple[list[_Predicate], dict[str, Value]]:
+    predicates: list[_Predicate] = []
     values: dict[str, Value] = {}
     for number, item in enumerate(filters):
         text, bound = _predicate(dataset, item, f"filter_{number}", before)
-        predicates.append(text)
+        is_denied = isinstance(item, DidEvent) and item.is_excluded
+        predicates.append(_Predicate(text, is_denied))
         values.update(bound)
     return predicates, values
 
@@ -429,8 +511,7 @@ def _did(
     if item.at_least > 1:
         text += f" group by customer_no having sum(events) >= ${name}_at_least"
         values[f"{name}_at_least"] = item.at_least
-    negation = "not " if item.is_excluded else ""
-    return f"customer_no {negation}in ({text})", values
+    return f"customer_no in ({text})", values
 
 
 def _breakdown(

@@ -24,7 +24,7 @@ write_address(filters, spec)
 answer = aside.main_answer(dataset, spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
-rhythm = aside.attempt(dataset, Cadence(unit=spec.unit), filters)
+rhythm = aside.attempt(dataset, Cadence(unit=spec.unit, as_of=spec.as_of), filters)
 blocks.finding(answer)
 if aside.is_answered(rhythm):
     blocks.suggested_interval(rhythm, spec.interval)

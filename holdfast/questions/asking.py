@@ -129,9 +129,25 @@ def small_caveat(frame: pd.DataFrame, min_n: int) -> list[Caveat]:
     ]
 
 
-def hole_caveat(dataset: Dataset) -> list[Caveat]:
-    """Warn of days inside the observed range that have no events at all."""
-    holes = dataset.holes
+def account_caveat(members: Population) -> list[Caveat]:
+    """Say who is left out where accounts are counted."""
+    without = members.without_account
+    if not without:
+        return []
+    who = "customer in view belongs" if without == 1 else "customers in view belong"
+    left = "is" if without == 1 else "are"
+    return [
+        Caveat("no_account", f"{without:,} {who} to no account and {left} left out.")
+    ]
+
+
+def hole_caveat(dataset: Dataset, time: ObservedTime) -> list[Caveat]:
+    """Warn of days that have no activity at all and lie in the observed time."""
+    holes = [
+        (max(first, time.from_on), min(until, time.seen_until))
+        for first, until in dataset.holes
+        if first < time.seen_until and until > time.from_on
+    ]
     if not holes:
         return []
     days = "; ".join(
@@ -144,7 +160,7 @@ def hole_caveat(dataset: Dataset) -> list[Caveat]:
     return [
         Caveat(
             "hole",
-            f"No events at all were recorded on {days}{more}. Intervals around a hole"
+            f"Nothing at all was recorded on {days}{more}. Intervals around a hole"
             " may look emptier than they were.",
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -26,10 +27,12 @@ class Cadence:
     Attributes:
         shown_by: What shows that a customer is active.
         unit: What is counted.
+        as_of: An earlier end of the observed time.
     """
 
     shown_by: Occurrence = ACTIVITY
     unit: Unit = "customer"
+    as_of: date | None = None
 
 
 def answer(
@@ -53,10 +56,11 @@ def answer(
             "The data have no events or orders, so there is no rhythm of use.",
             "Load an export of events or orders.",
         )
-    time = asking.observed_time(dataset, spec.shown_by, None)
-    found = population(dataset, filters, spec.unit, cancellation)
+    time = asking.observed_time(dataset, spec.shown_by, spec.as_of)
+    before = time.cut.before
+    found = population(dataset, filters, spec.unit, cancellation, before)
     relations = presence_relations(
-        dataset, found, spec.shown_by, Clock("day"), cancellation
+        dataset, found, spec.shown_by, Clock("day", cut=time.cut), cancellation
     )
     frame = asking.run(dataset, "cadence", found, relations, {}, cancellation)
     summary = _summary(frame)
@@ -70,6 +74,7 @@ def answer(
         as_of=time.as_of,
         n=int(frame["customers"].sum()),
         extras={"summary": summary},
+        caveats=(*asking.account_caveat(found), *asking.hole_caveat(dataset, time)),
     )
 
 

@@ -81,7 +81,10 @@ def answer(
         sql=asking.shown("lifecycle", found, relations, values),
         as_of=time.as_of,
         n=found.units,
-        caveats=tuple(_caveats(dataset, time, frame)),
+        caveats=(
+            *_caveats(dataset, time, frame),
+            *asking.account_caveat(found),
+        ),
     )
 
 
@@ -197,5 +200,5 @@ def _caveats(
         )
     complete = frame[frame["is_complete"] & ~frame["is_first"]]
     caveats.extend(asking.small_caveat(complete, dataset.min_n))
-    caveats.extend(asking.hole_caveat(dataset))
+    caveats.extend(asking.hole_caveat(dataset, time))
     return caveats

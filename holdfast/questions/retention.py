@@ -364,15 +364,7 @@ def _caveats(
                 "With recurring entry a customer can be in several cohorts.",
             )
         )
-    if spec.unit == "account":
-        without = dataset.customers - dataset.customers_with_account
-        if without:
-            caveats.append(
-                Caveat(
-                    "no_account",
-                    f"{without:,} customers belong to no account and are left out.",
-                )
-            )
+    caveats.extend(asking.account_caveat(question.members))
     caveats.extend(asking.small_caveat(cells, dataset.min_n))
-    caveats.extend(asking.hole_caveat(dataset))
+    caveats.extend(asking.hole_caveat(dataset, question.time))
     return caveats

@@ -79,6 +79,7 @@ def answer(
     """
     sign = sign_of_life(dataset, spec.sign)
     as_of, cut = _snapshot(dataset), Cut()
+    time = None
     if sign != "tenure":
         time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
         as_of, cut = time.as_of, time.cut
@@ -111,6 +112,8 @@ def answer(
         caveats=(
             *_caveats(dataset, sign, lapse, summary),
             *(_left_out(dataset, found, cancellation) if sign == "tenure" else ()),
+            *asking.account_caveat(found),
+            *(asking.hole_caveat(dataset, time) if time and lapse else ()),
         ),
     )
 

@@ -1,9 +1,12 @@
+from datetime import date
+
 import pytest
 
 from holdfast.filters import AttributeIn, Filters
 from holdfast.occurrence import ORDER, Occurrence
 from holdfast.questions import ask
 from holdfast.questions.cadence import Cadence
+from holdfast.questions.survival import Survival
 from tests.worlds import dataset_of, table
 
 COLUMNS = ("gap_days", "customers", "share", "cumulative_share")
@@ -77,6 +80,19 @@ def test_the_shortest_interval_in_which_half_come_back_is_suggested(
 def test_half_of_the_customers_is_enough(tmp_path):
     dataset = dataset_of(tmp_path, events=[*on("ann", 1, 2), *on("bob", 1, 20)])
     assert list(ask(dataset, Cadence()).extras["summary"]["suggested"]) == ["day"]
+
+
+def test_an_earlier_as_of_sees_no_later_day(town):
+    # until the 9th: ann 1, 2, 3 with gaps 1 and 1, bob and dan 1 and 8 with gap 7
+    answer = ask(town, Cadence(as_of=date(2025, 1, 10)))
+    assert table(answer.frame, "gap_days", "customers") == [(1, 1), (7, 2)]
+    assert answer.as_of == date(2025, 1, 10)
+
+
+def test_who_has_no_account_is_told_by_every_question(town):
+    for spec in (Cadence(unit="account"), Survival(unit="account")):
+        texts = {caveat.code: caveat.text for caveat in ask(town, spec).caveats}
+        assert texts["no_account"].startswith("3 customers in view belong to no")
 
 
 def test_orders_have_a_cadence_too(tmp_path):

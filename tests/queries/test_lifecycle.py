@@ -271,3 +271,14 @@ def test_subscriptions_show_who_is_there_where_nothing_else_does(tmp_path):
     assert (
         "1 customers had an active subscription" in ask(dataset, Lifecycle()).sentence
     )
+
+
+def test_an_account_keeps_the_history_of_all_its_people_under_a_filter(town):
+    # acme: ann in January and February, bob in February and April
+    free = Filters((AttributeIn("plan", ("free",)),))
+    assert states(town, Lifecycle(unit="account"), free) == [
+        ("2025-01-01", 1, 0, 0, 0),
+        ("2025-02-01", 0, 1, 0, 0),
+        ("2025-03-01", 0, 0, 0, 1),
+        ("2025-04-01", 0, 0, 1, None),
+    ]

@@ -136,3 +136,11 @@ def test_lists_are_as_long_as_every_figure_says(team, spec):
         assert members["cohorts"].sum() == row["customers"]
         assert members["retained_cohorts"].sum() == row["retained_customers"]
         assert members["id"].is_unique
+
+
+def test_a_list_as_of_an_earlier_day_knows_no_later_activity(team):
+    asked = Retention(as_of=date(2025, 3, 1))
+    early = retention.members(team, asked, Filters(), None, 0)
+    late = retention.members(team, Retention(), Filters(), None, 0)
+    assert early["last_seen_on"].max() < date(2025, 3, 1)
+    assert late["last_seen_on"].max() >= date(2025, 3, 1)

@@ -218,12 +218,43 @@ def test_an_account_is_in_the_segment_of_its_first_customer_in_view(people):
     # zeta: cat joined before dan
     by_plan = Filters(breakdown="plan")
     assert in_view(people, by_plan, "account") == {"free": ["zeta"], "pro": ["acme"]}
-    without_cat = Filters((AttributeIn("plan", ("free",), True),), breakdown="plan")
-    assert in_view(people, without_cat, "account") == {
-        "“Other”": ["zeta"],
-        "pro": ["acme"],
-    }
     assert population(people, by_plan, "account").units == 2
+    # eve, fay and gil have none
+    assert population(people, by_plan, "account").without_account == 3
+
+
+def test_an_account_is_in_view_with_all_its_people_when_one_of_them_matches(people):
+    def accounts(*texts, breakdown=None):
+        filters = Filters(tuple(map(read_filter, texts)), breakdown)
+        found = population(people, filters, "account")
+        members = people.frame(f"select count(*) as n from population_{found.key}")
+        return in_view(people, filters, "account"), int(members["n"].iloc[0])
+
+    assert accounts("plan=free") == ({"All": ["zeta"]}, 2)
+    # dan matches, so the account is in his segment
+    assert accounts("plan!=free", breakdown="plan") == (
+        {"“Other”": ["zeta"], "pro": ["acme"]},
+        4,
+    )
+    # one of them has to meet all filters
+    assert accounts("plan=free", "seats=10")[1] == 0
+    assert accounts("plan=Other", "seats=10") == ({"All": ["zeta"]}, 2)
+    # ann did not export, but bob did; neither cat nor dan logged in
+    assert accounts("did login") == ({"All": ["acme"]}, 2)
+    assert accounts("did not login") == ({"All": ["zeta"]}, 2)
+    assert accounts("did not export")[1] == 0
+    assert accounts("did not login", "seats=2") == ({"All": ["zeta"]}, 2)
+
+
+def test_who_has_no_account_is_counted_under_the_same_filters(people):
+    def without(*texts):
+        filters = Filters(tuple(map(read_filter, texts)))
+        return population(people, filters, "account").without_account
+
+    assert without("plan=All") == 1
+    assert without("did login") == 1
+    assert without("did not login") == 2
+    assert without("plan=pro") == 0
 
 
 def test_a_population_is_made_once(people):

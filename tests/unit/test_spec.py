@@ -58,7 +58,7 @@ SPECS = st.one_of(
         UNITS,
         DAYS,
     ),
-    st.builds(Cadence, OCCURRENCES, UNITS),
+    st.builds(Cadence, OCCURRENCES, UNITS, DAYS),
 )
 
 
