@@ -7,7 +7,7 @@ its sentence (for people) and, in ``population``, its predicate.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,10 +41,10 @@ class AttributeIn:
         sign = "!=" if self.is_excluded else "="
         return f"{write_word(self.attribute)}{sign}{write_list(self.values)}"
 
-    def describe(self) -> str:
-        """Say it in words."""
+    def describe(self, label: Callable[[str], str] = str) -> str:
+        """Say it in words; ``label`` names attributes."""
         but = "any but " if self.is_excluded else ""
-        return f"with {self.attribute} {but}{_joined(self.values)}"
+        return f"with {label(self.attribute)} {but}{_joined(self.values)}"
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class AttributeRange:
         """Write the notation: ``seats:5..20`` or ``joined_on:2025-01-01..``."""
         return f"{write_word(self.attribute)}:{write_range(self.first, self.last)}"
 
-    def describe(self) -> str:
-        """Say it in words."""
+    def describe(self, label: Callable[[str], str] = str) -> str:
+        """Say it in words; ``label`` names attributes."""
         first = "" if self.first is None else f" from {write_value(self.first)}"
         last = "" if self.last is None else f" up to {write_value(self.last)}"
-        return f"with {self.attribute}{first}{last}"
+        return f"with {label(self.attribute)}{first}{last}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class DidEvent:
             text += f" @{write_range(self.first, self.last)}"
         return text
 
-    def describe(self) -> str:
+    def describe(self, label: Callable[[str], str] = str) -> str:  # noqa: ARG002  # as the others
         """Say it in words."""
         text = f"who {'did not do' if self.is_excluded else 'did'} {self.event}"
         if self.at_least > 1:
@@ -117,12 +117,14 @@ class Filters:
     breakdown: str | None = None
     segments: int = 8
 
-    def describe(self) -> str:
-        """Say in one sentence who is in view."""
+    def describe(self, label: Callable[[str], str] = str) -> str:
+        """Say in one sentence who is in view; ``label`` names attributes."""
         who = "All customers"
         if self.filters:
-            who = f"Customers {', '.join(item.describe() for item in self.filters)}"
-        return f"{who}, by {self.breakdown}." if self.breakdown else f"{who}."
+            who = (
+                f"Customers {', '.join(item.describe(label) for item in self.filters)}"
+            )
+        return f"{who}, by {label(self.breakdown)}." if self.breakdown else f"{who}."
 
 
 _IN = re.compile(rf"(?P<name>{WORD})(?P<sign>!?=)(?P<values>.*)", re.DOTALL)

@@ -218,7 +218,7 @@ def _kept_filters() -> tuple[Filter, ...]:
     """Show filters that came with a link and have no control of their own."""
     kept: tuple[Filter, ...] = st.session_state.get(_KEPT, ())
     for number, item in enumerate(kept):
-        st.caption(f"Also only customers {plain(item.describe())}.")
+        st.caption(f"Also only customers {plain(item.describe(attribute_label))}.")
         st.button(
             "Remove",
             key=f"filter_remove_{number}",
