@@ -60,6 +60,9 @@ ASKED_OTHERWISE = {
     "lifecycle_members": lambda dataset: lifecycle.members(
         dataset, Lifecycle(), PLANS, date(2025, 2, 1), "new"
     ),
+    "customers": lambda dataset: dataset.frame(
+        load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
+    ),
     "loads": lambda dataset: dataset.frame(load("loads").text),
     "rejections": lambda dataset: dataset.frame(load("rejections").text),
     "rejected_rows": lambda dataset: dataset.frame(

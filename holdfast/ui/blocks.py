@@ -11,22 +11,25 @@ import streamlit as st
 from holdfast.answer import Answer, observed_line
 from holdfast.charts import export
 from holdfast.charts.drawing import Drawing
+from holdfast.charts.labels import interval_label, retained_label
 from holdfast.filters import Filters
 from holdfast.measures import MEASURES, Measure, percent, percent_with_count
+from holdfast.periods import Interval
 from holdfast.population import TOTAL
-from holdfast.questions.retention import HEADLINES
-from holdfast.ui.words import plain
+from holdfast.questions.retention import HEADLINES, Retention
+from holdfast.ui.controls import set_interval
+from holdfast.ui.example import worked_example
+from holdfast.ui.words import attribute_label, counted, plain
 
 Selection = dict[str, Any]
 
-_MOST_ROWS_SHOWN = 1_000
 _COHORTS_SHOWN = 26
 
 
 def header(title: str, question: str, filters: Filters) -> None:
     """Show the page's title, its question and who is in view."""
     st.title(title)
-    st.caption(f"{question} **{plain(filters.describe())}**")
+    st.caption(f"{question} **{plain(filters.describe(attribute_label))}**")
 
 
 def finding(answer: Answer) -> None:
@@ -101,30 +104,91 @@ def chart(
     return clicked
 
 
-def suggested_interval(rhythm: Answer, interval: str) -> None:
-    """Say so where another interval fits the customers' rhythm better."""
+def suggested_interval(
+    rhythm: Answer, interval: Interval, page: str = "retention"
+) -> None:
+    """Say so where another interval fits the customers' rhythm; offer to take it."""
     summary = rhythm.extras["summary"].iloc[0]
-    if summary["customers"] and summary["suggested"] != interval:
-        st.caption(f":material/lightbulb: {plain(rhythm.sentence)}")
+    if not summary["customers"] or summary["suggested"] == interval:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f":material/lightbulb: {plain(rhythm.sentence)}",
+            width="content",
+        )
+        st.button(
+            f"Switch to {summary['suggested']}s",
+            key=f"{page}_suggested",
+            on_click=set_interval,
+            args=(page, summary["suggested"]),
+            type="tertiary",
+        )
 
 
 def pooled_metrics(answer: Answer) -> None:
     """Show the pooled rate at a few intervals, each with its count and interval."""
     frame = answer.frame
     pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
-    chosen = pooled[pooled["interval"].isin(HEADLINES[answer.spec.interval])]
+    chosen = pooled[_is_headline(pooled, answer.spec)]
     columns = st.columns(max(len(chosen), 1))
     for column, (_, row) in zip(columns, chosen.iterrows(), strict=False):
         column.metric(
-            f"{answer.spec.interval.capitalize()} {row['interval']}",
+            column_label(row, answer.spec),
             percent(row["retention_rate"]),
             border=True,
             help="Share of the customers in complete cohorts, with its 95% interval.",
         )
-        column.caption(
-            f"{int(row['retained_customers']):,} of {int(row['customers']):,};"
-            f" {percent(row['rate_lower'])} to {percent(row['rate_upper'])}"
-        )
+        column.caption(f"{_counts(row)}; {_range(row)}")
+
+
+def segment_table(answer: Answer) -> None:
+    """Show each segment's size and its pooled rates, to be sorted by any of them."""
+    frame = answer.frame
+    segments = list(frame["segment"].unique())
+    if len(segments) < 2:
+        return
+    cells = frame[frame["scope"] == "cohort"]
+    sizes = cells.drop_duplicates(["segment", "cohort"])
+    table = pd.DataFrame({"Segment": segments}).set_index("Segment")
+    table["Customers"] = sizes.groupby("segment")["customers"].sum()
+    pooled = frame[frame["scope"] == "pooled"]
+    shares = []
+    for _, rows in pooled[_is_headline(pooled, answer.spec)].groupby(
+        ["interval", "last_interval"], dropna=False
+    ):
+        name = column_label(rows.iloc[0], answer.spec)
+        rates = rows.set_index("segment")
+        shares.append(name)
+        table[name] = rates["retention_rate"]
+        table[f"{name}, 95% interval"] = [
+            f"{_range(rates.loc[segment])} ({_counts(rates.loc[segment])})"
+            if segment in rates.index
+            else None
+            for segment in segments
+        ]
+    st.subheader("By segment", anchor=False)
+    st.dataframe(
+        table.reset_index(),
+        hide_index=True,
+        key=f"{answer.question}_segments",
+        alt="Retention of each segment, pooled over its complete cohorts.",
+        column_config={
+            "Customers": st.column_config.NumberColumn(format="localized"),
+            **dict.fromkeys(shares, _SHARE),
+        },
+    )
+    st.caption(
+        "Shares of the segment's cohorts that were over by then. Click a heading to"
+        " sort; where two intervals overlap widely, the difference may be chance."
+    )
+
+
+def column_label(row: pd.Series, spec: Retention) -> str:
+    """Name the interval of a retention figure by the way of counting."""
+    first, last = int(row["interval"]), row["last_interval"]
+    return interval_label(
+        spec.interval, first, first if pd.isna(last) else int(last), spec.mode
+    )
 
 
 def recent_cohorts(frame: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -186,12 +250,19 @@ def log_rank(answer: Answer) -> None:
     if test.empty:
         return
     row = test.iloc[0]
+    if pd.isna(row["p_value"]):
+        st.caption("Too few customers have left to compare the segments.")
+        return
     chance = "less than 0.001" if row["p_value"] < 0.001 else f"{row['p_value']:.3f}"
-    differ = "differ" if row["p_value"] < 0.05 else "are within chance of each other"
+    found = (
+        "The segments differ by more than chance."
+        if row["p_value"] < 0.05
+        else "No clear difference between the segments: it may be chance."
+    )
     st.caption(
-        f"The curves of the segments {differ}: log-rank test, chi-square"
-        f" {row['statistic']:.1f} on {int(row['degrees_of_freedom'])} degrees of"
-        f" freedom, p {chance}. If curves cross, the test misleads."
+        f"{found} (Log-rank test: chi-square {row['statistic']:.1f} on"
+        f" {counted(int(row['degrees_of_freedom']), 'degree')} of freedom, p {chance}."
+        " Where curves cross, the test misleads.)"
     )
 
 
@@ -201,53 +272,17 @@ def unit_of(lives: Answer) -> str:
     return str(summary["unit"].iloc[0]) if len(summary) else "days"
 
 
-def members(rows: pd.DataFrame, heading: str, total: int, key: str) -> None:
-    """List the customers behind a figure; their number is the figure's.
-
-    Args:
-        rows: One row per customer or account.
-        heading: Which figure it is, in words from the chart.
-        total: The figure.
-        key: Name of the list on its page.
-    """
-    st.markdown(f"**{plain(heading)}**")
-    if len(rows) == total:
-        st.caption(f"{total:,} in the list, as in the chart.")
-    else:
-        st.caption(
-            f"{total:,} in the chart, {len(rows):,} different ones in the list: with"
-            " several cohorts one can be counted several times."
-        )
-    st.dataframe(
-        rows.head(_MOST_ROWS_SHOWN),
-        hide_index=True,
-        height=280,
-        key=f"{key}_rows",
-        alt=heading,
-        column_config=_MEMBER_COLUMNS,
-    )
-    if len(rows) > _MOST_ROWS_SHOWN:
-        st.caption(f"The first {_MOST_ROWS_SHOWN:,} are shown; the file has them all.")
-    st.download_button(
-        "Download the list (CSV)",
-        data=lambda: export.csv(rows),
-        file_name=f"holdfast-{key}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key=f"{key}_csv",
-        icon=":material/download:",
-        type="tertiary",
-    )
-
-
 def how_computed(answer: Answer, measures: tuple[str, ...]) -> None:
-    """Say what the figures mean and show the SQL with its values."""
+    """Work one figure out, say what the words mean, and show the SQL."""
     with st.popover("How is this computed?", icon=":material/function:"):
+        if example := worked_example(answer, measures):
+            st.markdown(f"**For example:** {plain(example)}")
         for name in measures:
             measure: Measure = MEASURES[name]
             st.markdown(f"**{measure.label}.** {measure.definition}")
         st.caption(f"{observed_line(answer)} {len(answer.frame):,} rows of figures.")
-        st.code(answer.sql, language="sql", height=360)
+        with st.expander("The SQL, with its values"):
+            st.code(answer.sql, language="sql", height=360)
 
 
 def _downloads(drawing: Drawing, table: pd.DataFrame, key: str) -> None:
@@ -269,14 +304,24 @@ def _downloads(drawing: Drawing, table: pd.DataFrame, key: str) -> None:
             )
 
 
-_MEMBER_COLUMNS = {
-    "id": st.column_config.TextColumn("Id"),
-    "segment": st.column_config.TextColumn("Segment"),
-    "joined_on": st.column_config.DateColumn("Joined"),
-    "last_seen_on": st.column_config.DateColumn("Last active"),
-    "cohorts": st.column_config.NumberColumn("Cohorts"),
-    "retained_cohorts": st.column_config.NumberColumn("Cohorts retained"),
-}
+_SHARE = st.column_config.NumberColumn(format="percent")
+
+
+def _is_headline(pooled: pd.DataFrame, spec: Retention) -> pd.Series:
+    """Mark the intervals that are shown first; of groups, the first few."""
+    if spec.mode == "brackets":
+        return pooled["interval"].isin(
+            [first for first, _ in spec.brackets if first][:4]
+        )
+    return pooled["interval"].isin(HEADLINES[spec.interval])
+
+
+def _counts(row: pd.Series) -> str:
+    return retained_label(row["retained_customers"], row["customers"])
+
+
+def _range(row: pd.Series) -> str:
+    return f"{percent(row['rate_lower'])} to {percent(row['rate_upper'])}"
 
 
 def _whole(value: float) -> str:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from holdfast.answer import Answer
+from holdfast.cancellation import Cancellation
+from holdfast.charts import export
 from holdfast.charts.retention import POOLED_KEY
 from holdfast.dataset import Dataset
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
+from holdfast.query import load
 from holdfast.questions import lifecycle, retention
 from holdfast.ui import blocks, session
 from holdfast.ui.blocks import Selection
+from holdfast.ui.example import when
+from holdfast.ui.words import attribute_label, plain
 
 
 def retention_cell(
@@ -55,9 +64,16 @@ def lifecycle_bar(
             cancellation,
         )
     )
-    label = period_label(period, answer.spec.interval)
-    heading = f"{status.capitalize()} in {label}{_of(segment)}"
-    blocks.members(rows, heading, int(row[status].iloc[0]), "lifecycle_members")
+    at = when(period, answer.spec.interval)
+    _list(
+        dataset,
+        answer,
+        rows,
+        heading=f"{status.capitalize()} {at}{_of(segment)}",
+        total=int(row[status].iloc[0]),
+        key="lifecycle_members",
+        file=(status, _dated(period, answer.spec.interval), _named(segment)),
+    )
 
 
 def _retention(
@@ -87,25 +103,162 @@ def _retention(
             cancellation,
         )
     )
-    retained = rows[rows["retained_cohorts"] > 0]
-    who = "all complete cohorts"
+    row, spec = figure.iloc[0], answer.spec
+    who, dated = "all complete cohorts", "all-cohorts"
     if cohort is not None:
-        who = f"cohort {period_label(pd.Timestamp(cohort), answer.spec.interval)}"
-    row = figure.iloc[0]
-    blocks.members(
-        retained,
-        f"Retained in {answer.spec.interval} {interval}, {who}{_of(segment)}",
-        int(row["retained_customers"]),
-        f"{key}_retained",
+        first = pd.Timestamp(cohort)
+        who = f"cohort {period_label(first, spec.interval)}"
+        dated = _dated(first, spec.interval)
+    name = blocks.column_label(row, spec).lower()
+    customers, retained = int(row["customers"]), int(row["retained_customers"])
+    parts = {
+        "retained": (rows[rows["retained_cohorts"] > 0], retained),
+        "not retained": (
+            rows[rows["retained_cohorts"] < rows["cohorts"]],
+            customers - retained,
+        ),
+    }
+    for status, (part, total) in parts.items():
+        _list(
+            dataset,
+            answer,
+            part,
+            heading=f"{status.capitalize()} in {name}, {who}{_of(segment)}",
+            total=total,
+            key=f"{key}_{'lost' if status == 'not retained' else status}",
+            file=(status, dated, name, _named(segment)),
+        )
+
+
+def _list(
+    dataset: Dataset,
+    answer: Answer,
+    rows: pd.DataFrame,
+    *,
+    heading: str,
+    total: int,
+    key: str,
+    file: tuple[str, ...],
+) -> None:
+    """List the customers behind a figure; their number is the figure's."""
+    st.markdown(f"**{plain(heading)}**")
+    if len(rows) == total:
+        st.caption(f"{total:,} in the list, as in the chart.")
+    else:
+        st.caption(
+            f"{total:,} in the chart, {len(rows):,} different ones in the list: with"
+            " several cohorts one can be counted several times."
+        )
+    if rows.empty:
+        return
+    kept = rows.drop(columns=_says_nothing(rows))
+    unit = answer.spec.unit
+    names = known_attributes(dataset) if unit == "customer" else []
+    shown = session.watched(
+        lambda cancellation: with_attributes(
+            dataset, kept.head(_MOST_ROWS_SHOWN), names, cancellation
+        )
     )
-    lost = rows[rows["retained_cohorts"] < rows["cohorts"]]
-    blocks.members(
-        lost,
-        f"Not retained in {answer.spec.interval} {interval}, {who}{_of(segment)}",
-        int(row["customers"] - row["retained_customers"]),
-        f"{key}_lost",
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=min(280, 38 + 35 * len(shown)),
+        key=f"{key}_rows",
+        alt=heading,
+        column_config=_COLUMNS
+        | {name: st.column_config.Column(attribute_label(name)) for name in names},
     )
+    if len(rows) > _MOST_ROWS_SHOWN:
+        st.caption(f"The first {_MOST_ROWS_SHOWN:,} are shown; the file has them all.")
+    st.download_button(
+        "Download the list (CSV)",
+        data=lambda: export.csv(with_attributes(dataset, kept, names)),
+        file_name=f"{file_stem(*file)}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=f"{key}_csv",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def known_attributes(dataset: Dataset) -> list[str]:
+    """Return the attributes that say whom to write to and why: eight at most."""
+    ours = [name for name in _FIRST_SHOWN if name in dataset.attributes]
+    others = [name for name in dataset.attributes if name not in {*_DATES, *ours}]
+    return [*ours, *others][:_MOST_ATTRIBUTES]
+
+
+def with_attributes(
+    dataset: Dataset,
+    rows: pd.DataFrame,
+    names: list[str],
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """Put what is known of customers beside their ids.
+
+    Returns:
+        The rows in their order, with a column for each attribute that any of them
+        has, right after the id.
+    """
+    if rows.empty or not names:
+        return rows
+    known = dataset.frame(
+        load("customers").text,
+        {"ids": list(rows["id"]), "attributes": names},
+        cancellation,
+    )
+    table = known.pivot(index="id", columns="attribute", values="value")
+    detailed = rows.set_index("id")
+    present = [name for name in names if name in table and name not in rows]
+    for place, name in enumerate(present):
+        values = table[name].reindex(detailed.index)
+        kind = dataset.attributes[name].type
+        if kind == "number":
+            values = pd.to_numeric(values).convert_dtypes()
+        elif kind == "date":
+            values = pd.to_datetime(values).dt.date
+        detailed.insert(place, name, values)
+    return detailed.reset_index()
+
+
+def file_stem(*parts: str) -> str:
+    """Name a file after what it holds, such as retained-2026-03-month-1."""
+    words = (re.sub(r"[^\w]+", "-", part.lower()).strip("-") for part in parts)
+    return "-".join(word[:40] for word in words if word)
+
+
+def _says_nothing(rows: pd.DataFrame) -> list[str]:
+    return [
+        name
+        for name in ("segment", "cohorts", "retained_cohorts")
+        if name in rows and rows[name].nunique(dropna=False) == 1
+    ]
 
 
 def _of(segment: str) -> str:
     return "" if segment == TOTAL else f", {segment}"
+
+
+def _named(segment: str) -> str:
+    return "" if segment == TOTAL else segment
+
+
+def _dated(first: pd.Timestamp, interval: str) -> str:
+    return f"{first:%Y-%m}" if interval == "month" else f"{first:%Y-%m-%d}"
+
+
+_MOST_ROWS_SHOWN = 1_000
+_MOST_ATTRIBUTES = 8
+# Whom to write to; the list has the day of joining already.
+_FIRST_SHOWN = ("email", "company", "plan")
+_DATES = ("joined_on", "signed_up_on", "first_seen_on")
+
+_COLUMNS: dict[str, ColumnConfig] = {
+    "id": st.column_config.TextColumn("Id"),
+    "segment": st.column_config.TextColumn("Segment"),
+    "joined_on": st.column_config.DateColumn("Joined"),
+    "last_seen_on": st.column_config.DateColumn("Last active"),
+    "cohorts": st.column_config.NumberColumn("Cohorts"),
+    "retained_cohorts": st.column_config.NumberColumn("Cohorts retained"),
+}

@@ -1,0 +1,161 @@
+"""A figure worked out with an answer's own numbers, to be checked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from holdfast.answer import Answer
+from holdfast.charts.labels import interval_label
+from holdfast.measures import formatted, percent
+from holdfast.periods import day_label, period_label
+from holdfast.population import TOTAL
+from holdfast.questions.retention import HEADLINES
+
+
+def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
+    """Work one figure of an answer out in a few sentences.
+
+    Args:
+        answer: Whose figure.
+        measures: Keys of the measures that are shown; the example is one of them.
+
+    Returns:
+        The sentences; empty where the answer has no such figure.
+    """
+    examples: dict[str, Callable[[], str]] = {
+        "retention": lambda: _retention(answer),
+        "survival": lambda: _survival(answer),
+        "lifecycle": lambda: _rates(answer) if "crr" in measures else _parts(answer),
+        "cadence": lambda: _cadence(answer),
+    }
+    work_out = examples.get(answer.question)
+    return "" if work_out is None or answer.frame.empty else work_out()
+
+
+def when(day: pd.Timestamp, interval: str) -> str:
+    """Say in which interval something was, such as 'in Mar 2026' or 'on 3 Mar 2026'."""
+    if interval == "week":
+        return f"in the week of {day_label(day)}"
+    return f"{'on' if interval == 'day' else 'in'} {period_label(day, interval)}"
+
+
+def _retention(answer: Answer) -> str:
+    spec, frame = answer.spec, answer.frame
+    pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
+    if pooled.empty:
+        return ""
+    reached = pooled[pooled["interval"] <= HEADLINES[spec.interval][1]]
+    row = reached.iloc[-1] if len(reached) else pooled.iloc[0]
+    first, last = int(row["interval"]), row["last_interval"]
+    name = interval_label(
+        spec.interval, first, first if pd.isna(last) else int(last), spec.mode
+    ).lower()
+    customers, retained = int(row["customers"]), int(row["retained_customers"])
+    until = f"{spec.interval} {first if pd.isna(last) else int(last)}"
+    once = ", counted once for each cohort" if spec.entry == "recurring" else ""
+    return (
+        f"{customers:,} {_units(answer)}{once} started early enough for {until} to be"
+        f" over. {retained:,} of them came back in {name}."
+        f" {_division(retained, customers)}."
+    )
+
+
+def _survival(answer: Answer) -> str:
+    frame = answer.frame[answer.frame["segment"] == TOTAL].reset_index(drop=True)
+    left = frame[frame["ended"] > 0]
+    if left.empty:
+        return ""
+    unit = str(answer.extras["summary"]["unit"].iloc[0])[:-1]
+    first = left.iloc[0]
+    at_risk, ended = int(first["at_risk"]), int(first["ended"])
+    stays = 1 - ended / at_risk
+    text = (
+        f"{at_risk:,} {_units(answer)} were observed for {_count(first, unit)} or"
+        f" longer; {ended:,} of them left then, so 1 − {ended:,} / {at_risk:,} ="
+        f" {percent(stays, 1)} stayed on."
+    )
+    if len(left) < 2:
+        return text
+    second = left.iloc[1]
+    then = 1 - int(second["ended"]) / int(second["at_risk"])
+    return (
+        f"{text} At {_count(second, unit)}, {int(second['ended']):,} of the"
+        f" {int(second['at_risk']):,} still there and observed left:"
+        f" {percent(stays, 1)} × {percent(then, 1)} ="
+        f" {percent(second['survival_rate'], 1)}. The curve goes on like this."
+    )
+
+
+def _parts(answer: Answer) -> str:
+    row = _last_complete(answer)
+    if row is None:
+        return ""
+    new, returning = int(row["new"]), int(row["returning"])
+    resurrected, active = int(row["resurrected"]), int(row["active"])
+    text = (
+        f"{active:,} {_units(answer)} were active"
+        f" {when(row['period'], answer.spec.interval)}: {new:,} for the first time,"
+        f" {returning:,} also the {answer.spec.interval} before, {resurrected:,} after"
+        f" a pause; {new:,} + {returning:,} + {resurrected:,} = {active:,}."
+    )
+    start = int(row["customers_at_start"])
+    if start:
+        dormant = int(row["dormant"])
+        text += (
+            f" Of the {start:,} active the {answer.spec.interval} before, {dormant:,}"
+            f" were not: {start:,} − {returning:,} = {dormant:,} dormant."
+        )
+        if dormant:
+            text += (
+                f" Pulse: ({new:,} + {resurrected:,}) / {dormant:,} ="
+                f" {formatted(row['pulse'], ',.2f')}."
+            )
+    return text
+
+
+def _rates(answer: Answer) -> str:
+    row = _last_complete(answer)
+    if row is None or not row["customers_at_start"]:
+        return ""
+    start, returning = int(row["customers_at_start"]), int(row["returning"])
+    resurrected, interval = int(row["resurrected"]), answer.spec.interval
+    kept = f"({returning:,} + {resurrected:,}) / {start:,}"
+    return (
+        f"{start:,} {_units(answer)} were active the {interval} before;"
+        f" {returning:,} of them also {when(row['period'], interval)}. Strict rate:"
+        f" {_division(returning, start)}. {resurrected:,} came back after a pause."
+        f" Customer retention rate: {kept} ="
+        f" {percent((returning + resurrected) / start)}."
+    )
+
+
+def _cadence(answer: Answer) -> str:
+    everyone = int(answer.frame["customers"].sum())
+    row = answer.frame.nlargest(1, "customers").iloc[0]
+    days, customers = int(row["gap_days"]), int(row["customers"])
+    return (
+        f"{everyone:,} {_units(answer)} were active on two days or more. For"
+        f" {customers:,} of them, the middle one of their gaps between active days is"
+        f" {days:,} {'day' if days == 1 else 'days'}. {_division(customers, everyone)}."
+    )
+
+
+def _last_complete(answer: Answer) -> pd.Series | None:
+    frame = answer.frame
+    rows = frame[(frame["segment"] == TOTAL) & frame["is_complete"]]
+    return rows.iloc[-1] if len(rows) else None
+
+
+def _units(answer: Answer) -> str:
+    return "accounts" if answer.spec.unit == "account" else "customers"
+
+
+def _count(row: pd.Series, unit: str) -> str:
+    number = int(row["duration"])
+    return f"{number:,} {unit if number == 1 else f'{unit}s'}"
+
+
+def _division(part: int, whole: int) -> str:
+    return f"{part:,} / {whole:,} = {percent(part / whole)}"
