@@ -29,6 +29,7 @@ blocks.finding(answer)
 if aside.is_answered(rhythm):
     blocks.suggested_interval(rhythm, spec.interval)
 blocks.pooled_metrics(answer)
+blocks.segment_table(answer)
 
 point = blocks.chart(
     "Retention curves",
@@ -80,5 +81,5 @@ if aside.is_answered(rhythm, "Rhythm of use"):
         rhythm,
         key="retention_cadence",
         caption=rhythm.sentence,
-        measures=(),
+        measures=("gap_days", "share", "cumulative_share", "median_gap"),
     )
