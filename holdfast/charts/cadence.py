@@ -79,10 +79,10 @@ def _distribution() -> Picture:
     )
     colour = light_or_dark(LINE)
     area = base.mark_area(
-        aria=False, interpolate="step-after", opacity=0.14, color=colour
+        aria=False, tooltip=None, interpolate="step-after", opacity=0.14, color=colour
     ).encode(share.axis(rate_axis()))
     line = base.mark_line(
-        aria=False, interpolate="step-after", strokeWidth=2, color=colour
+        aria=False, tooltip=None, interpolate="step-after", strokeWidth=2, color=colour
     ).encode(share)
     hover = base.mark_point(filled=True, size=90, opacity=0).encode(
         share,

@@ -189,10 +189,12 @@ def _rate_lines(interval: str) -> Picture:
     )
     band = (
         base.transform_filter(alt.datum.measure == label("strict_rate"))
-        .mark_area(aria=False, opacity=0.16)
+        .mark_area(aria=False, tooltip=None, opacity=0.16)
         .encode(alt.Y("strict_lower:Q"), alt.Y2("strict_upper:Q"))
     )
-    line = base.mark_line(aria=False, strokeWidth=2).encode(rate.axis(rate_axis()))
+    line = base.mark_line(aria=False, tooltip=None, strokeWidth=2).encode(
+        rate.axis(rate_axis())
+    )
     point = base.mark_point(filled=True, size=60, opacity=1).encode(
         rate,
         tooltip=[
@@ -275,8 +277,12 @@ def _period_columns(rows: pd.DataFrame, interval: str) -> pd.DataFrame:
 
 
 def _part(rows: pd.DataFrame, status: str, interval: str) -> pd.DataFrame:
-    """Give one status's bars; what is withheld has none."""
-    shown = rows[rows[status].notna()]
+    """Give one status's bars; what is withheld, or nobody, has none.
+
+    Where nobody was active, an empty bar keeps the interval's place.
+    """
+    keeps_place = (rows["active"] == 0) & (status == "new")
+    shown = rows[(rows[status].fillna(0) > 0) | keeps_place]
     customers = shown[status].astype("int64")
     notes = [
         status_label(is_complete, is_small)

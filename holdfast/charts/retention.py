@@ -31,6 +31,8 @@ from holdfast.periods import period_label
 POOLED_KEY = "pooled"
 POOLED_LABEL = "All complete cohorts"
 ROW_HEIGHT = 27
+STILL_RUNNING = "…"
+FEW_COHORTS = 3
 
 # Widths of a cell, in pixels, below which words or percent signs do not fit.
 WIDE_ENOUGH_FOR_WORDS = "bandwidth('x') > 60"
@@ -157,8 +159,8 @@ def retention_curves(
 ) -> Drawing:
     """Draw the pooled rows of all segments as lines with 95 % bands.
 
-    Incomplete intervals are absent, points with few customers hollow. A click selects
-    "point" on the fields segment and interval (a whole number).
+    Incomplete intervals are absent, points of few customers or cohorts hollow. A
+    click selects "point" on the fields segment and interval (a whole number).
 
     Args:
         frame: The frame of a retention answer.
@@ -176,6 +178,7 @@ def retention_curves(
         counts=list(map(retained_label, rows["retained_customers"], rows["customers"])),
         range=list(map(range_label, rows["rate_lower"], rows["rate_upper"])),
         status=list(map(status_label, rows["is_complete"], rows["is_small"])),
+        is_thin=rows["is_small"] | _rests_on_few(rows["cohorts"]),
     )[
         [
             "segment",
@@ -188,7 +191,7 @@ def retention_curves(
             "cohorts",
             "range",
             "status",
-            "is_small",
+            "is_thin",
         ]
     ]
     return Drawing(
@@ -199,7 +202,9 @@ def retention_curves(
         "Retention over all complete cohorts",
         (
             "Bands are 95% intervals",
-            "Hollow points have few customers" if points["is_small"].any() else "",
+            "Hollow points rest on few customers or cohorts"
+            if points["is_thin"].any()
+            else "",
         ),
         retention_curves_alt_text(frame, interval),
     )
@@ -221,10 +226,10 @@ def _curves(
     )
     rate = alt.Y("retention_rate:Q", title=label("retention_rate"))
     scale = alt.Scale(zero=False) if zoom_y else alt.Scale(domain=[0, 1])
-    band = base.mark_area(aria=False, opacity=0.14).encode(
+    band = base.mark_area(aria=False, tooltip=None, opacity=0.14).encode(
         alt.Y("rate_lower:Q").scale(scale), alt.Y2("rate_upper:Q")
     )
-    line = base.mark_line(aria=False, strokeWidth=2).encode(
+    line = base.mark_line(aria=False, tooltip=None, strokeWidth=2).encode(
         rate.scale(scale).axis(rate_axis())
     )
     point = (
@@ -232,7 +237,7 @@ def _curves(
         .encode(
             rate.scale(scale),
             size=alt.when(click).then(alt.value(190)).otherwise(alt.value(64)),
-            fillOpacity=alt.when("datum.is_small")
+            fillOpacity=alt.when("datum.is_thin")
             .then(alt.value(0))
             .otherwise(alt.value(1)),
             strokeWidth=alt.value(1.5),
@@ -316,7 +321,10 @@ def _cells(
             "interval": rows["interval"],
             "interval_label": _interval_labels(rows, interval, mode),
             "retention_rate": rows["retention_rate"],
-            "rate_text": rows["retention_rate"].map(percent),
+            # What has just begun would read as if everybody had left.
+            "rate_text": rows["retention_rate"]
+            .map(percent)
+            .where(rows["is_complete"], STILL_RUNNING),
             "counts": list(
                 map(retained_label, rows["retained_customers"], rows["customers"])
             ),
@@ -350,6 +358,12 @@ def _header(
         }
         number = f"{json.dumps(texts, ensure_ascii=False)}[datum.label]"
     return number if short else f"({WIDE_ENOUGH_FOR_WORDS} ? {name} : '') + {number}"
+
+
+def _rests_on_few(cohorts: pd.Series) -> pd.Series:
+    """Say which points only the oldest cohorts reach, where others have more."""
+    rests_on_few: pd.Series = cohorts < min(FEW_COHORTS, cohorts.max())
+    return rests_on_few
 
 
 def _how_to_read(cells: pd.DataFrame) -> tuple[str, ...]:

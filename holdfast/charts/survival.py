@@ -1,5 +1,6 @@
 """The chart of the survival answer."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import altair as alt
@@ -21,7 +22,12 @@ MEDIANS = "medians"
 
 
 def survival_curves(
-    frame: pd.DataFrame, summary: pd.DataFrame, unit: str, *, censored: bool = False
+    frame: pd.DataFrame,
+    summary: pd.DataFrame,
+    unit: str,
+    *,
+    censored: bool = False,
+    among: Iterable[str] = (),
 ) -> Drawing:
     """Draw survival by segment as steps with 95 % bands and the medians marked.
 
@@ -30,6 +36,7 @@ def survival_curves(
         summary: Its summary: one row a segment, with the median and its interval.
         unit: 'days' or 'months', the unit of the durations.
         censored: Mark the durations at which customers were last seen, still there.
+        among: All segments of the page, so that one has one colour in all its charts.
     """
     segments = list(frame["segment"].drop_duplicates())
     steps = frame.assign(
@@ -56,7 +63,7 @@ def survival_curves(
     )[["segment", "median", "median_text", "half", "zero", "is_first"]]
 
     return Drawing(
-        _curves(tuple(segments), unit, censored),
+        _curves(tuple(segments), tuple(among), unit, censored),
         {ROWS: steps, MEDIANS: medians},
         "Share of customers still there",
         (
@@ -69,8 +76,10 @@ def survival_curves(
 
 
 @lru_cache
-def _curves(segments: tuple[str, ...], unit: str, censored: bool) -> Picture:
-    colour = segment_color(list(segments))
+def _curves(
+    segments: tuple[str, ...], among: tuple[str, ...], unit: str, censored: bool
+) -> Picture:
+    colour = segment_color(list(segments), among)
     duration = alt.X("duration:Q", title=f"{unit.capitalize()} after the start").axis(
         axis(
             grid=False,
@@ -82,12 +91,12 @@ def _curves(segments: tuple[str, ...], unit: str, censored: bool) -> Picture:
     band = (
         # Where nobody is left the band is not defined and would fall to 0.
         base.transform_filter("isValid(datum.rate_lower) && isValid(datum.rate_upper)")
-        .mark_area(aria=False, interpolate="step-after", opacity=0.16)
+        .mark_area(aria=False, tooltip=None, interpolate="step-after", opacity=0.16)
         .encode(alt.Y("rate_lower:Q"), alt.Y2("rate_upper:Q"))
     )
-    line = base.mark_line(aria=False, interpolate="step-after", strokeWidth=2).encode(
-        rate.axis(rate_axis())
-    )
+    line = base.mark_line(
+        aria=False, tooltip=None, interpolate="step-after", strokeWidth=2
+    ).encode(rate.axis(rate_axis()))
     tick = (
         base.transform_filter("datum.censored > 0")
         .mark_point(aria=False, shape="M0,-1L0,1", size=40, strokeWidth=1.2)

@@ -117,12 +117,20 @@ def category_scale(domain: list[str], colours: list[tuple[str, str]]) -> alt.Sca
     return alt.Scale(domain=domain, range=[light_or_dark(pair) for pair in colours])
 
 
-def segment_color(segments: list[str]) -> alt.Color:
-    """Give the colour encoding of segments, with its legend where there are several."""
+def segment_color(segments: list[str], among: Iterable[str] = ()) -> alt.Color:
+    """Give the colour encoding of segments, with its legend where there are several.
+
+    Args:
+        segments: Those that are drawn.
+        among: All segments of the page, so that one has one colour in all its charts.
+    """
+    colour_of = dict(zip(among, segment_colours(among), strict=True))
+    if not all(name in colour_of for name in segments):
+        colour_of = dict(zip(segments, segment_colours(segments), strict=True))
     return alt.Color(
         "segment:N",
         title="Segment",
-        scale=category_scale(segments, segment_colours(segments)),
+        scale=category_scale(segments, [colour_of[name] for name in segments]),
         sort=segments,
         legend=top_legend() if len(segments) > 1 else None,
     )

@@ -85,8 +85,17 @@ def test_tooltips_read_interval_status_and_customers(bars):
 
 def test_weeks_are_named_by_their_first_day():
     spec = lifecycle_bars(frames.lifecycle(8, "2024-01-01", "W-MON"), "week").to_dict()
-    assert rows(spec)["period_label"].iloc[0] == "1 Jan 2024"
+    assert rows(spec)["period_label"].min() == "1 Jan 2024"
     assert "'%e %b %Y'" in spec["layer"][0]["encoding"]["x"]["axis"]["labelExpr"]
+
+
+def test_nobody_has_no_bar_to_click_but_keeps_the_interval(frame):
+    silent = frame.head(3).assign(
+        **dict.fromkeys(("new", "returning", "resurrected", "dormant", "active"), 0)
+    )
+    drawn = rows(lifecycle_bars(pd.concat([silent, frame[3:]]), "month").to_dict())
+    quiet = drawn[drawn["customers"] == 0]
+    assert quiet["status"].tolist() == ["new"] * 3
 
 
 def test_rates_are_drawn_for_complete_intervals_with_somebody_at_the_start(lines):

@@ -111,7 +111,13 @@ def test_numbers_are_whole_percents_in_an_ink_chosen_by_the_rate(triangle, frame
     cells = rows(spec)
     december = cells[cells["cohort_key"] == "2010-12-01"]
     expected = frame[frame["cohort"] == "2010-12-01"]["retention_rate"]
-    assert december["rate_text"].tolist() == [f"{rate:.0%}" for rate in expected]
+    complete = december["is_complete"].tolist()
+    assert complete[0]
+    assert not complete[-1]
+    assert december["rate_text"].tolist() == [
+        f"{rate:.0%}" if is_complete else "…"
+        for rate, is_complete in zip(expected, complete, strict=True)
+    ]
 
 
 def test_a_click_selects_cohort_and_interval_by_text_and_number(triangle):
@@ -314,3 +320,12 @@ def test_alt_texts_are_one_sentence_with_the_course_of_the_rate(frame, segmented
     assert retention_triangle(frame, "month").to_dict()["description"] == (
         retention_triangle_alt_text(frame, "month")
     )
+
+
+def test_points_that_few_cohorts_reach_are_hollow(frame):
+    spec, (*_, point) = layers(retention_curves(frame, "month"))
+    assert point["encoding"]["fillOpacity"]["condition"][0]["test"] == "datum.is_thin"
+    points = rows(spec)
+    assert (points["is_thin"] == (points["cohorts"] < 3)).all()
+    assert points["is_thin"].any()
+    assert "Hollow points rest on few customers or cohorts" in spec["title"]["subtitle"]

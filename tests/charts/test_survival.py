@@ -110,3 +110,15 @@ def test_the_alt_text_tells_medians_and_ends(answer):
 def test_an_answer_without_customers_still_gives_a_chart(answer):
     frame, summary = answer
     assert survival_curves(frame.iloc[:0], summary.iloc[:0], "days").to_dict()["layer"]
+
+
+def test_a_segment_has_the_colour_it_has_elsewhere_on_the_page():
+    frame, summary = frames.survival(("All", "Yearly"))
+    among = ("All", "Monthly", "Yearly")
+    spec = survival_curves(frame, summary, "months", among=among).to_dict()
+    whole = survival_curves(*frames.survival(among), "months").to_dict()
+    here, there = (
+        each["layer"][0]["encoding"]["color"]["scale"]["range"]
+        for each in (spec, whole)
+    )
+    assert here == [there[0], there[2]]
