@@ -191,14 +191,17 @@ def _parser() -> argparse.ArgumentParser:
         "load",
         _load,
         "load exported files into the workspace",
-        "Load files: CSV (also .gz), JSON lines or Parquet, of events, customers, "
+        "Load files: CSV, Excel, JSON or Parquet, also packed, of events, customers, "
         "subscriptions, orders, payments, survey answers, tickets. What a file holds "
-        "is recognised by its columns. All files are loaded, or none. The same file "
-        "twice changes nothing. The workspace is made where there is none.",
+        "is recognised by its columns. All files are loaded, or none; of a folder or "
+        "archive all that is understood. The same file twice changes nothing. "
+        "The workspace is made where there is none.",
         "load events.csv customers.csv",
-        "load orders.csv.gz --workspace ../analysis",
+        "load exports/ --workspace ../analysis",
     )
-    command.add_argument("files", nargs="+", metavar="FILE", help="a file to load")
+    command.add_argument(
+        "files", nargs="+", metavar="FILE", help="a file, an archive or a folder"
+    )
 
     _add_ask(commands)
 
@@ -523,6 +526,8 @@ def _print_load(path: Path, report: LoadReport, new: Sequence[StoredSource]) -> 
     if new:
         with _dataset(path) as dataset:
             _print_sources(dataset, new)
+    for error in report.passed_over:
+        _say(f"Not loaded: {error.sentence}")
     if report.has_changed:
         _say("", f"Loaded into {path}. Next: {PROGRAM} ask retention")
 

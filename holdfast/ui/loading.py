@@ -15,7 +15,7 @@ from holdfast.query import QUERIES
 from holdfast.ui import columns, session
 from holdfast.ui.file_block import file_block
 from holdfast.ui.progress import disk_error, fail, is_wanted, perform, want
-from holdfast.ui.staging import StagedFile, Staging, files_at
+from holdfast.ui.staging import StagedFile, Staging, path_of
 from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import FileReport, Inspection, LoadReport, Workspace
 
@@ -55,7 +55,7 @@ def welcome(workspace: Workspace) -> None:
         if is_wanted("sample"):
             perform(
                 lambda progress, cancellation: workspace.load(
-                    files_at(str(_SAMPLE_DATA)), progress, cancellation
+                    [_SAMPLE_DATA], progress, cancellation
                 ),
                 _keep_report,
             )
@@ -65,11 +65,20 @@ def choose_files(workspace: Workspace) -> None:
     """Let files be dropped, or named by their path, and look into them."""
     staging = _staging()
     st.subheader("Load files", anchor=False)
-    uploads = st.file_uploader(
-        "Drop exported files here: CSV (also packed with gzip), JSON lines or Parquet",
-        accept_multiple_files=True,
-        key=f"data_upload_{st.session_state.get(_ROUND, 0)}",
-    )
+    number = st.session_state.get(_ROUND, 0)
+    files, folder = st.columns([2, 1])
+    uploads = [
+        *files.file_uploader(
+            "Drop exported files here: CSV, Excel, JSON or Parquet, also packed",
+            accept_multiple_files=True,
+            key=f"data_upload_{number}",
+        ),
+        *folder.file_uploader(
+            "Or a whole folder of them",
+            accept_multiple_files="directory",
+            key=f"data_folder_{number}",
+        ),
+    ]
     st.text_input(
         "Or the path of a file or folder on this computer, for files too big to upload",
         key=_PATH,
@@ -80,11 +89,11 @@ def choose_files(workspace: Workspace) -> None:
     if uploads:
         staging.refused.clear()
         with st.spinner("Looking into the files …"):
-            for upload in uploads:
-                try:
-                    staging.add(workspace, upload.name, staging.spool(upload))
-                except OSError as failure:
-                    staging.refused.append(disk_error(failure))
+            try:
+                for name, path in staging.spool(uploads):
+                    staging.add(workspace, name, path)
+            except OSError as failure:
+                staging.refused.append(disk_error(failure))
         # Another uploader takes its place: the old one holds its files in memory.
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
         st.session_state.pop(_REPORT, None)
@@ -102,14 +111,17 @@ def review_files(workspace: Workspace) -> None:
     for file in list(staging.files):
         file_block(staging, file, zone)
     open_questions = [file for file in staging.files if columns.problem(file)]
-    number = len(staging.files)
+    number = len(staging.files) - len(open_questions)
+    of_all = f" of {len(staging.files)}" if open_questions else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"Import {number} files" if number > 1 else "Import the file",
+            f"Import {number}{of_all} files"
+            if len(staging.files) > 1
+            else "Import the file",
             key="data_import",
             type="primary",
             icon=":material/download_done:",
-            disabled=bool(open_questions),
+            disabled=not number,
             on_click=want,
             args=("import",),
         )
@@ -122,7 +134,8 @@ def review_files(workspace: Workspace) -> None:
         )
     if open_questions:
         names = ", ".join(plain(clipped(file.name)) for file in open_questions[:3])
-        st.caption(f"Answer what is open first, or remove the file: {names}.")
+        more = " and others" if len(open_questions) > 3 else ""
+        st.caption(f"Not understood yet, and left out until then: {names}{more}.")
     else:
         st.caption("Nothing is written before you import; every import can be undone.")
     if is_wanted("import"):
@@ -189,19 +202,16 @@ def _take_path(workspace: Workspace, staging: Staging) -> None:
     if not text.strip():
         return
     try:
-        paths = files_at(text)
+        path = path_of(text)
     except HoldfastError as error:
         fail(error)
         return
-    waiting = {file.inspection.path for file in staging.files}
-    for path in paths:
-        if path not in waiting:
-            staging.add(workspace, path.name, path)
+    staging.add(workspace, path.name, path)
     st.session_state[_PATH] = ""
 
 
 def _import(workspace: Workspace, staging: Staging) -> None:
-    files = list(staging.files)
+    files = [file for file in staging.files if not columns.problem(file)]
     inspections = [_inspection(file) for file in files]
 
     def work(progress: Progress, cancellation: Cancellation) -> LoadReport:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
+import re
 import shutil
 import tempfile
 import weakref
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,10 +15,9 @@ from typing import Protocol
 
 from holdfast.errors import HoldfastError, ImportRefusedError
 from holdfast.exports.mapping import SourceMapping
-from holdfast.workspace import Inspection, Workspace
-
-ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".gz")
-"""Endings of the files that are taken from a folder; what they are, content says."""
+from holdfast.exports.reading.parts import open_part, part_names
+from holdfast.workspace import MOST_ALONE, Inspection, Workspace, find, is_data
+from holdfast.workspace.inspection import named
 
 _CHUNK = 1 << 20
 _COUNTED_BYTES = 64 << 20
@@ -45,7 +43,6 @@ class StagedFile:
         mapping: What it is taken for now; None while nobody knows.
         rows: Its rows; an estimate where ``is_estimate``.
         is_estimate: Only the beginning was read.
-        is_spooled: It is our own copy, to be removed afterwards.
     """
 
     number: int
@@ -54,7 +51,16 @@ class StagedFile:
     mapping: SourceMapping | None
     rows: int
     is_estimate: bool
-    is_spooled: bool
+
+    @property
+    def path(self) -> Path:
+        """The file, or the archive or folder that it lies in."""
+        return self.inspection.path
+
+    @property
+    def member(self) -> str:
+        """Which part of an archive or a folder it is; empty for all."""
+        return self.inspection.reading.member
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -73,36 +79,70 @@ class Staging:
         self._numbers = count(1)
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
-    def spool(self, upload: Upload) -> Path:
-        """Copy an upload, piece by piece, to a name of our own."""
-        path = self.folder / f"upload-{next(self._numbers)}"
-        with path.open("wb") as target:
-            while piece := upload.read(_CHUNK):
-                target.write(piece)
-        return path
+    def spool(self, uploads: Sequence[Upload]) -> list[tuple[str, Path]]:
+        """Copy uploads, piece by piece, to names of our own.
+
+        Documents and programs among several are left out; many files whose names
+        differ in digits only, such as one an hour, come into a folder together.
+
+        Returns:
+            Name for people and path, one entry for each file or folder.
+        """
+        kept = [each for each in uploads if len(uploads) == 1 or is_data(each.name)]
+        alike: dict[str, list[Upload]] = {}
+        for upload in kept:
+            alike.setdefault(re.sub(r"\d+", "0", upload.name), []).append(upload)
+        spooled = []
+        for group in alike.values():
+            if len(group) <= MOST_ALONE:
+                spooled += [(each.name, _copied(each, self._free())) for each in group]
+                continue
+            folder = self._free()
+            folder.mkdir()
+            group.sort(key=lambda each: each.name)
+            for position, each in enumerate(group):
+                _copied(each, folder / f"{position:06}")
+            spooled.append((f"{group[0].name} and {len(group) - 1} more", folder))
+        return spooled
 
     def add(self, workspace: Workspace, name: str, path: Path) -> None:
-        """Look into a file and keep it, or the reason why it is refused."""
-        is_spooled = path.parent == self.folder
+        """Look into what was given and keep its files, or why they are refused.
+
+        Args:
+            workspace: Whose files these will be.
+            name: Name for people of the file, archive or folder.
+            path: Where it is.
+        """
         try:
-            inspection = workspace.inspect(path, name=name)
+            with named(path, name):
+                found = find(path)
         except HoldfastError as error:
             self.refused.append(error)
-            if is_spooled:
-                path.unlink(missing_ok=True)
+            self._discard(path)
             return
-        rows = inspection.rows
-        self.files.append(
-            StagedFile(
-                number=next(self._numbers),
-                name=name,
-                inspection=inspection,
-                mapping=inspection.mapping,
-                rows=rows or _estimate(inspection),
-                is_estimate=rows is None,
-                is_spooled=is_spooled,
+        known = {(each.path, each.member) for each in self.files}
+        for each in found:
+            if (each.part.path, each.part.member) in known:
+                continue
+            inside = f"{name}/{each.name}" if path.is_file() else each.name
+            try:
+                inspection = workspace.inspect(
+                    each.part, name=inside if each.is_among_others else name
+                )
+            except HoldfastError as error:
+                self.refused.append(error)
+                continue
+            self.files.append(
+                StagedFile(
+                    number=next(self._numbers),
+                    name=inspection.name,
+                    inspection=inspection,
+                    mapping=inspection.mapping,
+                    rows=inspection.rows or _estimate(inspection),
+                    is_estimate=inspection.rows is None,
+                )
             )
-        )
+        self._discard(path)
 
     def remove(self, files: Sequence[StagedFile]) -> None:
         """Forget files, and remove our copies of them."""
@@ -111,52 +151,66 @@ class Staging:
             if file not in self.files:
                 continue
             self.files.remove(file)
-            if file.is_spooled:
-                file.inspection.path.unlink(missing_ok=True)
+            self._discard(file.path)
+
+    def _free(self) -> Path:
+        return self.folder / f"upload-{next(self._numbers)}"
+
+    def _discard(self, path: Path) -> None:
+        """Remove a copy of ours that no file needs any more."""
+        if path.parent != self.folder:
+            return
+        if any(each.path == path or path in each.path.parents for each in self.files):
+            return
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
-def files_at(text: str) -> list[Path]:
-    """Return the file, or the loadable files of the folder, that somebody named.
+def path_of(text: str) -> Path:
+    """Return the file or folder that somebody named.
 
     Raises:
-        ImportRefusedError: Nothing is there, or nothing that can be loaded.
+        ImportRefusedError: Nothing is there, or it may not be read.
     """
     path = Path(text.strip().strip("'\"")).expanduser()
     try:
-        if path.is_file():
-            return [path]
-        found = sorted(each for each in path.iterdir() if _is_loadable(each))
+        if path.exists():
+            return path
     except (OSError, ValueError):
-        raise ImportRefusedError(
-            "missing_file",
-            f"{text} was not found on this computer, or may not be read.",
-            "Check the path; it starts at the top, such as a drive or a slash.",
-        ) from None
-    if not found:
-        raise ImportRefusedError(
-            "empty_folder",
-            f"The folder {path.name} has no file that can be loaded.",
-            f"Export files that end in {', '.join(ENDINGS)}.",
-        )
-    return found
+        pass
+    raise ImportRefusedError(
+        "missing_file",
+        f"{text} was not found on this computer, or may not be read.",
+        "Check the path; it starts at the top, such as a drive or a slash.",
+    )
 
 
-def _is_loadable(path: Path) -> bool:
-    is_hidden = path.name.startswith(".")
-    return path.is_file() and not is_hidden and path.suffix.lower() in ENDINGS
+def _copied(upload: Upload, path: Path) -> Path:
+    with path.open("wb") as target:
+        while piece := upload.read(_CHUNK):
+            target.write(piece)
+    return path
 
 
 def _estimate(inspection: Inspection) -> int:
-    """Count the lines of a long text file, or of its first part and extrapolate."""
-    newline = inspection.reading.newline[-1].encode()
+    """Count the lines of a long text, or of its first part and extrapolate."""
+    path, reading = inspection.path, inspection.reading
+    if not reading.is_text:
+        return 0
+    newline = reading.newline[-1].encode()
+    names = part_names(path, reading.container, reading.member)
     lines, seen = 0, 0
-    is_packed = inspection.reading.container == "gzip"
-    with inspection.path.open("rb") as raw:
-        stream = gzip.GzipFile(fileobj=raw) if is_packed else raw
-        # A damaged rest is found, and refused, by the import.
-        with suppress(EOFError, OSError, zlib.error):
-            while seen < _COUNTED_BYTES and (piece := stream.read(_CHUNK)):
-                lines += piece.count(newline)
-                seen += len(piece)
-        share = raw.tell() / inspection.path.stat().st_size
-    return round(lines / share)
+    # A damaged rest is found, and refused, by the import.
+    with suppress(EOFError, OSError, HoldfastError):
+        for name in names:
+            with open_part(path, reading.container, name) as stream:
+                while seen < _COUNTED_BYTES and (piece := stream.read(_CHUNK)):
+                    lines += piece.count(newline)
+                    seen += len(piece)
+            if seen >= _COUNTED_BYTES:
+                break
+    if seen >= _COUNTED_BYTES and reading.container == "plain":
+        lines = round(lines * path.stat().st_size / seen)
+    return lines

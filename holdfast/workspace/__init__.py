@@ -6,6 +6,7 @@ whatever fails before leaves everything as it was.
 
 from __future__ import annotations
 
+from holdfast.workspace.finding import MOST_ALONE, Found, find, is_data
 from holdfast.workspace.inspection import Inspection
 from holdfast.workspace.reports import FileReport, LoadReport, Status
 from holdfast.workspace.settings import Settings
@@ -14,12 +15,16 @@ from holdfast.workspace.workspace import ENVIRONMENT, Workspace, workspace_path
 
 __all__ = [
     "ENVIRONMENT",
+    "MOST_ALONE",
     "FileReport",
+    "Found",
     "Inspection",
     "LoadReport",
     "Settings",
     "Status",
     "StoredSource",
     "Workspace",
+    "find",
+    "is_data",
     "workspace_path",
 ]

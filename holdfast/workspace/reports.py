@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.errors import ImportRefusedError
 from holdfast.workspace.settings import Settings
 from holdfast.workspace.stored import StoredSource
 
@@ -53,11 +54,13 @@ class LoadReport:
         files: One entry for each file.
         dataset: Number of the dataset that is current now.
         has_changed: Whether that is another one than before.
+        passed_over: Why files of a folder or an archive were not loaded.
     """
 
     files: tuple[FileReport, ...]
     dataset: int | None
     has_changed: bool
+    passed_over: tuple[ImportRefusedError, ...] = ()
 
 
 @dataclass(frozen=True)

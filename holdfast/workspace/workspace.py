@@ -28,6 +28,7 @@ from holdfast.exports.building import (
 from holdfast.exports.engine import open_engine
 from holdfast.exports.mapping import SourceMapping, check, infer_kept
 from holdfast.exports.reading import (
+    Part,
     Reading,
     Rows,
     guess_reading,
@@ -39,6 +40,7 @@ from holdfast.exports.recognition import missing_columns, recognise
 from holdfast.model import FORMAT_VERSION
 from holdfast.query import literal, quoted
 from holdfast.workspace.durable import sync
+from holdfast.workspace.finding import Found, find
 from holdfast.workspace.folder import STATE, Folder
 from holdfast.workspace.inspection import Inspection, inspect, named, sample_values
 from holdfast.workspace.reports import (
@@ -200,22 +202,22 @@ class Workspace:
         )
 
     def inspect(
-        self, file: str | Path, reading: Reading | None = None, name: str = ""
+        self, file: str | Path | Part, reading: Reading | None = None, name: str = ""
     ) -> Inspection:
         """Say what a file is, from its beginning; writes nothing to the workspace.
 
         Args:
-            file: The file.
+            file: The file, or a part of an archive or a folder.
             reading: How to read it; guessed from its content by default.
             name: Its name for people, where the path has another one.
 
         Raises:
             ImportRefusedError: It cannot be read.
         """
-        path = Path(file)
-        with named(path, name), tempfile.TemporaryDirectory() as folder:
-            reading = reading or guess_reading(path)
-            return replace(inspect(path, reading, Path(folder)), name=name)
+        part = file if isinstance(file, Part) else Part(Path(file))
+        with named(part.path, name), tempfile.TemporaryDirectory() as folder:
+            reading = reading or guess_reading(part.path, part.member)
+            return replace(inspect(part.path, reading, Path(folder)), name=name)
 
     def load(
         self,
@@ -226,7 +228,8 @@ class Workspace:
         """Load files and make the dataset that holds them current.
 
         A file that is there already changes nothing; the same bytes with another
-        reading or mapping take the place of the earlier ones.
+        reading or mapping take the place of the earlier ones. Of a folder or an archive
+        everything is loaded that is understood.
 
         Args:
             files: Paths, or inspections whose reading or mapping may be changed.
@@ -251,18 +254,26 @@ class Workspace:
             sources = list(known)
             added: list[StoredSource] = []
             given: list[tuple[str, StoredSource]] = []
+            passed_over: list[ImportRefusedError] = []
+            found = _found(files)
             try:
-                for position, file in enumerate(files):
+                for position, file in enumerate(found):
                     name = _name(file)
-                    progress(f"reading {name}", position / max(1, len(files)) / 2)
-                    with named(_path(file), name):
-                        source = self._add(
-                            engine,
-                            file,
-                            sources,
-                            staging / str(position),
-                            cancellation,
-                        )
+                    progress(f"reading {name}", position / max(1, len(found)) / 2)
+                    try:
+                        with named(_path(file), name):
+                            source = self._add(
+                                engine,
+                                file,
+                                sources,
+                                staging / str(position),
+                                cancellation,
+                            )
+                    except ImportRefusedError as error:
+                        if isinstance(file, Inspection) or not file.is_among_others:
+                            raise
+                        passed_over.append(error)
+                        continue
                     given.append((name, source))
                     if source not in sources:
                         added.append(source)
@@ -270,11 +281,14 @@ class Workspace:
                             each for each in sources if each.digest != source.digest
                         ]
                         sources.append(source)
+                if passed_over and not given:
+                    raise passed_over[0]
                 if not added and not is_damaged:
                     return LoadReport(
                         tuple(known_report(name, source) for name, source in given),
                         state["current"],
                         has_changed=False,
+                        passed_over=tuple(passed_over),
                     )
                 built = self._make(
                     engine,
@@ -298,6 +312,7 @@ class Workspace:
                 ),
                 int(state["next"]),
                 has_changed=True,
+                passed_over=tuple(passed_over),
             )
 
     def rebuild(
@@ -427,14 +442,18 @@ class Workspace:
     def _add(
         self,
         engine: duckdb.DuckDBPyConnection,
-        file: str | Path | Inspection,
+        file: Found | Inspection,
         known: Sequence[StoredSource],
         staging: Path,
         cancellation: Cancellation,
     ) -> StoredSource:
         """Store a file as a source; return the known one where it is there."""
         path = _path(file)
-        reading = file.reading if isinstance(file, Inspection) else guess_reading(path)
+        reading = (
+            file.reading
+            if isinstance(file, Inspection)
+            else guess_reading(path, file.part.member)
+        )
         staging.mkdir()
         survey = unpack(path, reading, staging, cancellation)
         if not isinstance(file, Inspection):
@@ -548,13 +567,19 @@ def _silent(stage: str, share: float) -> None:
     """Tell nobody."""
 
 
-def _path(file: str | Path | Inspection) -> Path:
-    return file.path if isinstance(file, Inspection) else Path(file)
+def _found(files: Sequence[str | Path | Inspection]) -> list[Found | Inspection]:
+    found: list[Found | Inspection] = []
+    for file in files:
+        found += [file] if isinstance(file, Inspection) else find(Path(file))
+    return found
 
 
-def _name(file: str | Path | Inspection) -> str:
-    named = file.name if isinstance(file, Inspection) else ""
-    return named or _path(file).name
+def _path(file: Found | Inspection) -> Path:
+    return file.path if isinstance(file, Inspection) else file.part.path
+
+
+def _name(file: Found | Inspection) -> str:
+    return file.name or _path(file).name
 
 
 def _typed(

@@ -38,7 +38,7 @@ def visit(page: Page, address: str) -> Page:
 
 
 def drop(page: Page, *files) -> None:
-    page.locator("input[type=file]").set_input_files(list(files))
+    page.locator("input[type=file]").first.set_input_files(list(files))
 
 
 def press(page: Page, name: str) -> None:

@@ -356,3 +356,49 @@ def test_rows_that_cannot_be_read_are_listed_and_counted(data):
         ["the row has 2 cells where the header has 4", 1, 5],
         ["the row has 6 cells where the header has 4", 1, 6],
     ]
+
+
+def test_what_is_not_understood_waits_and_holds_up_nothing(data, tmp_path):
+    data.file_uploader[0].set_value(
+        [
+            ("README.md", b"# Exports", "text/markdown"),
+            ("lost.csv", b"colour,size\nred,1\n", "text/csv"),
+            ("orders.csv", ORDERS, "text/csv"),
+        ]
+    ).run()
+    assert data.button(key="data_import").label == "Import 1 of 2 files"
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert [source.name for source in sources(tmp_path)] == ["orders.csv"]
+    assert [block.label for block in data.expander][0].startswith("**lost\\.csv**")
+
+
+def test_an_archive_shows_each_of_its_files(data, tmp_path):
+    import io
+    import zipfile
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("orders.csv", ORDERS)
+        archive.writestr("people.csv", b"user_id,signed_up_at\nann,2025-01-01\n")
+    upload(data, "exports.zip", packed.getvalue())
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert [source.name for source in sources(tmp_path)] == [
+        "exports.zip/orders.csv",
+        "exports.zip/people.csv",
+    ]
+    assert list(data.session_state["data_staging"].folder.iterdir()) == []
+
+
+def test_many_uploads_whose_names_differ_in_digits_are_one_source(data, tmp_path):
+    data.file_uploader[0].set_value(
+        [
+            (f"day-{i:02}.csv", ORDERS.replace(b"\n1,", b"\n%d0," % i), "text/csv")
+            for i in range(13)
+        ]
+    ).run()
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    (source,) = sources(tmp_path)
+    assert (source.name, source.rows.rows) == ("day-00.csv and 12 more", 39)
