@@ -460,7 +460,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "holes",
-        "one row per run of days without any activity inside the observed range",
+        "one row per run of days without anybody where silence is unusual",
         (
             Column("from_on", "DATE", "first day without activity"),
             Column("until_on", "DATE", "first day with activity again"),

@@ -1,7 +1,9 @@
 """Small files in, whole tables of the dataset out."""
 
 import gzip
+import json
 import random
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -9,6 +11,7 @@ import pytest
 
 from holdfast.model import TABLES
 from holdfast.workspace import Workspace
+from tests.conftest import PROJECT
 from tests.reference import reference_data
 
 
@@ -139,12 +142,60 @@ def test_days_are_those_of_the_workspaces_zone(built):
     ]
 
 
-def test_days_without_activity_inside_the_range_are_holes(built):
-    ask = built(events_csv=EVENTS)
-    assert ask("select from_on::text, until_on::text, days from holes") == [
-        ("2024-01-04", "2024-01-06", 2),
-        ("2024-01-07", "2024-01-12", 5),
+def holes_of(built, per_day):
+    """Return the holes where so many customers are active on each day: {day: n}."""
+    rows = [f"u{i},x,{day}" for day, n in per_day.items() for i in range(n)]
+    ask = built(events_csv="user_id,event,date\n" + "\n".join(rows) + "\n")
+    return ask("select from_on::text, until_on::text, days from holes")
+
+
+def weeks(first: str, count: int, per_weekday: list[int]) -> dict[str, int]:
+    """Return how many are active on each day, from a Monday on."""
+    start = date.fromisoformat(first)
+    return {
+        str(start + timedelta(7 * week + day)): n
+        for week in range(count)
+        for day, n in enumerate(per_weekday)
+    }
+
+
+def test_days_without_anybody_are_holes_where_somebody_should_have_been(built):
+    # exp(-8) is less than 0.001, and exp(-6) is more
+    busy = weeks("2024-01-01", 12, [9] * 7) | {"2024-02-14": 0, "2024-02-15": 0}
+    assert holes_of(built, busy) == [("2024-02-14", "2024-02-16", 2)]
+    quiet = weeks("2024-01-01", 12, [6] * 7) | {"2024-02-14": 0, "2024-02-15": 0}
+    assert holes_of(built, quiet) == []
+
+
+def test_the_hole_planted_in_the_sample_data_is_the_only_one(demo_workspace):
+    truths = json.loads((PROJECT / "sample_data/truths.json").read_text())
+    planted = truths["tracking_hole"]
+    path = Workspace.open(demo_workspace).dataset_path()
+    with duckdb.connect(str(path), read_only=True) as dataset:
+        found = dataset.execute("select from_on::text, days from holes").fetchall()
+    assert found == [(planted["first"], planted["days"])]
+
+
+def test_a_closing_day_is_no_hole_and_may_lie_within_one(built):
+    shop = weeks("2024-01-01", 12, [9, 9, 9, 9, 9, 0, 0])
+    assert holes_of(built, shop) == []
+    # a Friday; and Thursday 14 to Tuesday 19 March with the weekend between
+    shut = ["2024-02-09", "2024-03-14", "2024-03-15", "2024-03-18", "2024-03-19"]
+    assert holes_of(built, shop | dict.fromkeys(shut, 0)) == [
+        ("2024-02-09", "2024-02-10", 1),
+        ("2024-03-14", "2024-03-20", 6),
     ]
+
+
+def test_a_long_hole_does_not_make_every_day_a_closing_day(built):
+    days = weeks("2024-01-01", 5, [9] * 7) | weeks("2024-09-02", 5, [9] * 7)
+    assert holes_of(built, days) == [("2024-02-05", "2024-09-02", 210)]
+
+
+def test_quiet_days_of_the_beginning_are_judged_by_their_own_time(built):
+    few = weeks("2024-01-01", 6, [1, 0, 2, 1, 0, 0, 1])
+    many = weeks("2024-02-12", 12, [50] * 7)
+    assert holes_of(built, few | many) == []
 
 
 def test_the_day_of_the_last_instant_is_incomplete_unless_all_are_dates(built):

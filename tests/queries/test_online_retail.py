@@ -77,3 +77,14 @@ def test_a_filter_by_country_and_its_opposite_add_up(shop):
     home = AttributeIn("Country", ("United Kingdom",))
     abroad = AttributeIn("Country", ("United Kingdom",), is_excluded=True)
     assert (december(home) + december(abroad)).equals(december())
+
+
+def test_bank_holidays_are_holes_and_saturdays_are_not(shop):
+    assert [(str(first), str(until)) for first, until in shop.holes] == [
+        ("2010-12-24", "2011-01-04"),
+        ("2011-04-22", "2011-04-26"),
+        ("2011-04-29", "2011-04-30"),
+        ("2011-05-02", "2011-05-03"),
+        ("2011-05-30", "2011-05-31"),
+        ("2011-08-29", "2011-08-30"),
+    ]

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -14,7 +14,10 @@ from holdfast.occurrence import (
     read_occurrence,
 )
 from holdfast.questions import ask
+from holdfast.questions.cadence import Cadence
+from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
+from holdfast.questions.survival import Survival
 from tests.worlds import dataset_of, figures, table
 
 LOGIN = Occurrence("event", ("login",))
@@ -726,9 +729,25 @@ def test_few_customers_are_marked_by_the_workspaces_own_limit(tmp_path):
     assert "small_n" not in codes(enough)
 
 
-def test_days_without_any_events_are_told(quarter):
-    texts = {caveat.code: caveat.text for caveat in ask(quarter, Retention()).caveats}
-    assert "6 Jan 2025 to 31 Jan 2025" in texts["hole"]
+@pytest.fixture(scope="module")
+def holed(tmp_path_factory):
+    """Return two months of ten people a day, but for 13 to 15 January."""
+    days = [date(2025, 1, 1) + timedelta(k) for k in range(59) if k not in (12, 13, 14)]
+    return dataset_of(
+        tmp_path_factory.mktemp("holed"),
+        events=[(f"c{i}", "x", str(day)) for day in days for i in range(10)],
+    )
+
+
+@pytest.mark.parametrize(
+    "spec", [Retention(), Lifecycle(), Cadence(), Survival(sign="activity")], ids=str
+)
+def test_days_without_anybody_are_told_by_every_question_of_behaviour(holed, spec):
+    texts = {caveat.code: caveat.text for caveat in ask(holed, spec).caveats}
+    assert "13 Jan 2025 to 15 Jan 2025" in texts["hole"]
+    assert "hole" not in codes(ask(holed, replace(spec, as_of=date(2025, 1, 5))))
+    shorter = ask(holed, replace(spec, as_of=date(2025, 1, 15))).caveats
+    assert "13 Jan 2025 to 14 Jan 2025" in {c.code: c.text for c in shorter}["hole"]
 
 
 def test_nobody_in_view_gives_no_rows_and_says_so(quarter):
