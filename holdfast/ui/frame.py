@@ -14,9 +14,11 @@ from holdfast.filters import Filters
 from holdfast.periods import day_label
 from holdfast.ui import session
 from holdfast.ui.filter_panel import filter_panel
+from holdfast.ui.progress import is_wanted, want
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _ICON = Path(__file__).resolve().parent / "favicon.png"
+_LOGO = Path(__file__).resolve().parent / "logo.svg"
 _OPEN = "frame_filters"
 
 
@@ -72,19 +74,42 @@ def current_dataset() -> Dataset:
     """Return the dataset, or send the visitor to where files are loaded."""
     dataset = session.dataset()
     if dataset is None:
-        st.info(
-            "Nothing is loaded yet. Load the exports of your tools on the Data page.",
-            icon=":material/database:",
-        )
-        st.page_link(str(_ROOT / "pages" / "data.py"), label="Load files")
+        _introduce()
         st.stop()
     return dataset
+
+
+def _introduce() -> None:
+    """Say what this is, and how to see it with files or without."""
+    data = str(_ROOT / "pages" / "data.py")
+    st.title("Holdfast")
+    st.markdown(
+        "Holdfast reads the exports of the tools you use and shows whether your"
+        " customers stay, come back or leave, and since when. Everything stays on this"
+        " computer."
+    )
+    with st.container(horizontal=True):
+        if st.button("Load your files", type="primary", icon=":material/upload_file:"):
+            st.switch_page(data)
+        st.button(
+            "Load the sample company",
+            key="overview_sample",
+            on_click=want,
+            args=("sample",),
+            icon=":material/science:",
+            help="An invented subscription company, to look around in.",
+        )
+    if is_wanted("sample"):
+        # The Data page does the work and shows how far it is.
+        want("sample")
+        st.switch_page(data)
 
 
 def _navigation() -> StreamlitPage:
     # Always before the navigation: a page's icon would otherwise become the browser's,
     # fetched from a server of Google's.
     st.set_page_config(page_title="Holdfast", page_icon=str(_ICON), layout="wide")
+    st.logo(str(_LOGO), size="large", icon_image=str(_ICON))
     return st.navigation(
         {
             section: [

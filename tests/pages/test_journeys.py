@@ -84,10 +84,29 @@ def test_a_filter_that_leaves_nobody_says_what_to_loosen(app, demo_workspace):
     assert "Take a filter away" in page.info[0].value
 
 
-def test_an_empty_workspace_sends_to_the_data_page(app, tmp_path):
+def test_an_empty_workspace_says_what_holdfast_is_and_where_to_begin(app, tmp_path):
     page = app(tmp_path / "new").run()
     assert not page.exception
-    assert "Nothing is loaded yet" in page.info[0].value
+    assert page.title[0].value == "Holdfast"
+    assert "whether your customers stay" in page.markdown[0].value
+    assert {"Load your files", "Load the sample company"} <= {
+        button.label for button in page.button
+    }
+
+
+def test_the_sample_company_is_loaded_from_the_first_page(app, tmp_path, monkeypatch):
+    files = tmp_path / "sample"
+    files.mkdir()
+    (files / "events.csv").write_text(
+        "customer_id,event,timestamp\n"
+        + "".join(f"c{day % 3},x,2025-01-{day:02}T10:00:00Z\n" for day in range(1, 29))
+    )
+    monkeypatch.setattr("holdfast.ui.loading._SAMPLE_DATA", files)
+    page = app(tmp_path / "new").run()
+    page.button(key="overview_sample").click().run()
+    assert not page.exception
+    assert page.title[0].value == "Data"
+    assert Workspace.open(tmp_path / "new").status().rows["events"] == 28
 
 
 def test_a_setting_of_the_address_that_is_none_is_told(app, demo_workspace):
