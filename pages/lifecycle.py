@@ -22,13 +22,14 @@ blocks.finding(answer)
 
 segment = segment_choice(list(answer.frame["segment"].unique()), "lifecycle_segment")
 shown = answer.frame[answer.frame["segment"] == segment]
+of_segment = blocks.segment_shown(answer, segment)
 bar = blocks.chart(
     "Active and dormant customers",
     charts.lifecycle_bars(answer.frame, spec.interval, segment=segment),
     answer,
     key="lifecycle_bars",
     caption="Customers by what they did in the interval and in the one before. Click a"
-    " part of a bar to see the customers behind it.",
+    f" part of a bar to see the customers behind it.{of_segment}",
     measures=("new", "returning", "resurrected", "dormant", "pulse"),
     select="bar",
     table=shown,
@@ -40,7 +41,7 @@ blocks.chart(
     answer,
     key="lifecycle_rates",
     caption="Of the customers active in the interval before. The strict rate counts"
-    " only those who stayed; the other also counts people who came back.",
+    f" only those who stayed; the other also counts people who came back.{of_segment}",
     measures=("crr", "strict_rate"),
     table=shown,
 )

@@ -40,7 +40,7 @@ if aside.is_answered(cycle, "Active and dormant customers"):
         lifecycle_charts.lifecycle_bars(cycle.frame, "month"),
         cycle,
         key="overview_lifecycle",
-        caption=cycle.sentence,
+        caption=cycle.sentence + blocks.segment_shown(cycle),
         measures=("new", "returning", "resurrected", "dormant"),
     )
 st.page_link("pages/lifecycle.py", label="Who came and who left")

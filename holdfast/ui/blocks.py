@@ -121,6 +121,7 @@ def suggested_interval(
             key=f"{page}_suggested",
             on_click=set_interval,
             args=(page, summary["suggested"]),
+            icon=":material/swap_horiz:",
             type="tertiary",
         )
 
@@ -139,6 +140,16 @@ def pooled_metrics(answer: Answer) -> None:
             help="Share of the customers in complete cohorts, with its 95% interval.",
         )
         column.caption(f"{_counts(row)}; {_range(row)}")
+    if note := segment_shown(answer):
+        st.caption(note)
+
+
+def segment_shown(answer: Answer, segment: str = TOTAL) -> str:
+    """Say which segment a figure is of, to end a caption; nothing without segments."""
+    if answer.frame["segment"].nunique() < 2:
+        return ""
+    shown = "all segments together" if segment == TOTAL else plain(segment)
+    return f" Shown: **{shown}**."
 
 
 def segment_table(answer: Answer) -> None:
@@ -159,9 +170,9 @@ def segment_table(answer: Answer) -> None:
         name = column_label(rows.iloc[0], answer.spec)
         rates = rows.set_index("segment")
         shares.append(name)
-        table[name] = rates["retention_rate"]
+        table[name] = rates["retention_rate"] * 100
         table[f"{name}, 95% interval"] = [
-            f"{_range(rates.loc[segment])} ({_counts(rates.loc[segment])})"
+            f"{_range(rates.loc[segment])} of {rates.loc[segment]['customers']:,}"
             if segment in rates.index
             else None
             for segment in segments
@@ -178,8 +189,9 @@ def segment_table(answer: Answer) -> None:
         },
     )
     st.caption(
-        "Shares of the segment's cohorts that were over by then. Click a heading to"
-        " sort; where two intervals overlap widely, the difference may be chance."
+        "Shares of the segment's cohorts that were over by then, with 95% intervals and"
+        " the customers they are of. Click a heading to sort. Where intervals overlap"
+        " widely, the difference may be chance."
     )
 
 
@@ -304,7 +316,7 @@ def _downloads(drawing: Drawing, table: pd.DataFrame, key: str) -> None:
             )
 
 
-_SHARE = st.column_config.NumberColumn(format="percent")
+_SHARE = st.column_config.NumberColumn(format="%.1f%%")
 
 
 def _is_headline(pooled: pd.DataFrame, spec: Retention) -> pd.Series:

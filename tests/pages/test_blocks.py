@@ -51,9 +51,21 @@ def test_each_segment_has_its_figures(app, demo_workspace):
     everyone = table[table["Segment"] == "All"].iloc[0]
     others = table[table["Segment"] != "All"]
     assert others["Customers"].sum() == everyone["Customers"]
-    assert others["Month 1"].between(0, 1).all()
-    assert page.metric[0].value == f"{everyone['Month 1']:.0%}"
+    assert others["Month 1"].between(0, 100).all()
+    assert page.metric[0].value == f"{everyone['Month 1']:.0f}%"
     assert " of " in everyone["Month 1, 95% interval"]
+
+
+def test_a_figure_says_which_segment_it_is_of(app, demo_workspace):
+    page = app(demo_workspace, by=["plan"]).run()
+    together = "Shown: **all segments together**."
+    assert len([text for text in said(page) if together in text]) == 2
+    page.switch_page("pages/lifecycle.py").run()
+    assert len([text for text in said(page) if together in text]) == 2
+    page.selectbox(key="lifecycle_segment").set_value("Team").run()
+    assert len([text for text in said(page) if "Shown: **Team**." in text]) == 2
+    page = app(demo_workspace).run()
+    assert not [text for text in said(page) if "Shown:" in text]
 
 
 def test_without_segments_there_is_no_table_of_them(app, demo_workspace):
