@@ -24,10 +24,8 @@ write_address(filters, spec)
 answer = aside.main_answer(dataset, spec, filters)
 if answer.frame.empty:
     blocks.nothing_to_show(answer)
-rhythm = aside.attempt(dataset, Cadence(unit=spec.unit, as_of=spec.as_of), filters)
 blocks.finding(answer)
-if aside.is_answered(rhythm):
-    blocks.suggested_interval(rhythm, spec.interval)
+hint = st.container()
 blocks.pooled_metrics(answer)
 blocks.segment_table(answer)
 
@@ -44,7 +42,8 @@ point = blocks.chart(
 )
 drill.retention_point(dataset, answer, point)
 
-segment = segment_choice(list(answer.frame["segment"].unique()), "retention_segment")
+segments = list(answer.frame["segment"].unique())
+segment = segment_choice(segments, "retention_segment")
 shown = blocks.recent_cohorts(answer.frame, "retention_all_cohorts")
 cell = blocks.chart(
     "Cohorts",
@@ -60,12 +59,16 @@ cell = blocks.chart(
 drill.retention_cell(dataset, answer, segment, cell)
 blocks.caveats(answer)
 
+# The figures that were asked for are on the screen before anything else is computed.
 lives = aside.attempt(dataset, Survival(unit=spec.unit, as_of=spec.as_of), filters)
 if aside.is_answered(lives, "Survival"):
     blocks.chart(
         "Survival",
         survival_charts.survival_curves(
-            lives.frame, lives.extras["summary"], blocks.unit_of(lives)
+            lives.frame,
+            lives.extras["summary"],
+            blocks.unit_of(lives),
+            among=segments,
         ),
         lives,
         key="retention_survival",
@@ -74,7 +77,10 @@ if aside.is_answered(lives, "Survival"):
     )
 st.page_link("pages/survival.py", label="More on the Survival page")
 
+rhythm = aside.attempt(dataset, Cadence(unit=spec.unit, as_of=spec.as_of), filters)
 if aside.is_answered(rhythm, "Rhythm of use"):
+    with hint:
+        blocks.suggested_interval(rhythm, spec.interval)
     blocks.chart(
         "Rhythm of use",
         cadence_charts.cadence_distribution(rhythm.frame, rhythm.extras["summary"]),
