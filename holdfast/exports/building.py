@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def build(
     """
     cursor = engine.cursor()
     try:
-        with cancellation.attach(cursor):
+        with _failing_plainly(), cancellation.attach(cursor):
             _attach(cursor, target, "(recovery_mode no_wal_writes)")
             _stage(cursor, sources, settings)
             _fill(cursor, sources, settings, cancellation, progress)
@@ -102,6 +103,73 @@ def build(
             _attach(cursor, target, "(read_only)")
             built = _read_back(cursor)
             _detach(cursor)
+    finally:
+        cursor.close()
+    if built.rows != rows:
+        raise DatasetError(
+            "not_verified",
+            "The new dataset is not as it was written.",
+            "Nothing was changed; check the disk and try again.",
+        )
+    return built
+
+
+def count_only(
+    engine: duckdb.DuckDBPyConnection,
+    sources: Sequence[tuple[Source, str, str, int]],
+    settings: Mapping[str, str],
+    cancellation: Cancellation,
+    progress: Progress,
+) -> tuple[
+    dict[str, tuple[int, int, int, int]], dict[str, tuple[tuple[str, int, int], ...]]
+]:
+    """Count what a build would import, reject and find twice, without building.
+
+    Args:
+        engine: Instance that may read the sources.
+        sources: As for ``build``.
+        settings: As for ``build``.
+        cancellation: Wish to stop.
+        progress: Told what is being done.
+
+    Returns:
+        Source id to rows read, imported, rejected and duplicates; source id to reason,
+        rows and first line, most frequent first.
+
+    Raises:
+        CancelledError: Somebody asked to stop.
+        WorkspaceError: The memory or the disk did not suffice.
+    """
+    cursor = engine.cursor()
+    try:
+        with _failing_plainly(), cancellation.attach(cursor):
+            _stage(cursor, sources, settings)
+            _accept(cursor, sources, settings, cancellation, progress)
+            for step, name in enumerate(("rejected", "source_rows")):
+                cancellation.check()
+                progress("rejected rows", 0.5 + step / 4)
+                _keep(cursor, name, {}, is_temporary=True)
+            counts = cursor.execute(
+                "select source, rows_read, imported, rejected, duplicates"
+                " from source_rows"
+            ).fetchall()
+            found = cursor.execute(
+                "select source, reason, count(*), min(line) from rejected"
+                " inner join source_rows using (source, table_name)"
+                " group by source, reason order by count(*) desc, reason"
+            ).fetchall()
+    finally:
+        cursor.close()
+    reasons: dict[str, tuple[tuple[str, int, int], ...]] = {}
+    for source, *reason in found:
+        reasons[source] = (*reasons.get(source, ()), tuple(reason))
+    return {row[0]: tuple(row[1:]) for row in counts}, reasons
+
+
+@contextmanager
+def _failing_plainly() -> Iterator[None]:
+    try:
+        yield
     except duckdb.InterruptException:
         raise CancelledError from None
     except duckdb.OutOfMemoryException:
@@ -116,15 +184,6 @@ def build(
             "The dataset could not be written; the disk may be full.",
             "Make room on the disk and load the files again.",
         ) from error
-    finally:
-        cursor.close()
-    if built.rows != rows:
-        raise DatasetError(
-            "not_verified",
-            "The new dataset is not as it was written.",
-            "Nothing was changed; check the disk and try again.",
-        )
-    return built
 
 
 def _attach(cursor: duckdb.DuckDBPyConnection, target: Path, options: str = "") -> None:
@@ -236,12 +295,7 @@ def _fill(
     progress: Progress,
 ) -> None:
     steps = len(_QUERIES) + 3
-    progress("customers", 0.0)
-    _find_repeated(engine, [source for source, *_ in sources])
-    cancellation.check()
-    _keep(engine, "duplicates", {}, is_temporary=True)
-    cancellation.check()
-    _keep(engine, "events_seen", {}, is_temporary=True)
+    _accept(engine, sources, settings, cancellation, progress)
     cancellation.check()
     _keep(engine, "seen", {}, is_temporary=True)
     names = [
@@ -249,21 +303,6 @@ def _fill(
     ]
     values = ", ".join(literal(name) for name in names or _NO_EVENTS)
     engine.execute(f"create type event_name as enum ({values})")
-    (has_rejected,) = engine.execute(
-        "select coalesce(sum(rejected_events) > 0, false) from events_seen"
-    ).fetchall()[0]
-    accepted = "select * from staged_events"
-    if has_rejected:
-        _keep(engine, "events_refused", {}, is_temporary=True)
-        accepted += " anti join events_refused using (source_no, line)"
-    engine.execute(f"create temp view accepted_events as {accepted}")
-    refused = staged_relation(
-        [source for source, *_ in sources] if has_rejected else [],
-        "events",
-        settings["zone"],
-        only="events_refused",
-    )
-    engine.execute(f"create temp view refused_events as {refused}")
     parameters = {
         "week_shift": WEEK_SHIFTS[settings["week_start"]],
         "zone": settings["zone"],
@@ -279,6 +318,37 @@ def _fill(
         engine.execute(f"create table {described} as {profile(table, columns)}")
     engine.execute("create table settings (name varchar, value varchar)")
     _write_settings(engine, settings)
+
+
+def _accept(
+    engine: duckdb.DuckDBPyConnection,
+    sources: Sequence[tuple[Source, str, str, int]],
+    settings: Mapping[str, str],
+    cancellation: Cancellation,
+    progress: Progress,
+) -> None:
+    """Find the rows that are duplicates, and the events that are refused."""
+    progress("customers", 0.0)
+    _find_repeated(engine, [source for source, *_ in sources])
+    cancellation.check()
+    _keep(engine, "duplicates", {}, is_temporary=True)
+    cancellation.check()
+    _keep(engine, "events_seen", {}, is_temporary=True)
+    (has_rejected,) = engine.execute(
+        "select coalesce(sum(rejected_events) > 0, false) from events_seen"
+    ).fetchall()[0]
+    accepted = "select * from staged_events"
+    if has_rejected:
+        _keep(engine, "events_refused", {}, is_temporary=True)
+        accepted += " anti join events_refused using (source_no, line)"
+    engine.execute(f"create temp view accepted_events as {accepted}")
+    refused = staged_relation(
+        [source for source, *_ in sources] if has_rejected else [],
+        "events",
+        settings["zone"],
+        only="events_refused",
+    )
+    engine.execute(f"create temp view refused_events as {refused}")
 
 
 def _find_repeated(

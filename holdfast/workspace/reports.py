@@ -12,6 +12,21 @@ from holdfast.workspace.stored import StoredSource
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why rows of a file are rejected.
+
+    Attributes:
+        words: What is wrong with them.
+        rows: How many.
+        first_line: Line of the first one in the file.
+    """
+
+    words: str
+    rows: int
+    first_line: int
+
+
+@dataclass(frozen=True)
 class FileReport:
     """What became of one file's rows.
 
@@ -24,6 +39,7 @@ class FileReport:
         rejected: Rows refused, with a reason.
         duplicates: Rows that were there already.
         is_known: The file had been loaded before; nothing changed for it.
+        reasons: Why rows would be rejected, most frequent first; of a check only.
     """
 
     name: str
@@ -34,6 +50,7 @@ class FileReport:
     rejected: int
     duplicates: int
     is_known: bool
+    reasons: tuple[Reason, ...] = ()
 
     def describe(self) -> str:
         """Say it in one sentence."""
@@ -85,7 +102,10 @@ class Status:
 
 
 def report_of(
-    name: str, source: StoredSource, counts: tuple[int, int, int, int]
+    name: str,
+    source: StoredSource,
+    counts: tuple[int, int, int, int],
+    reasons: tuple[Reason, ...] = (),
 ) -> FileReport:
     """Return what became of a source's rows: read, imported, rejected, duplicate."""
     rows_read, imported, rejected, duplicates = counts
@@ -98,6 +118,7 @@ def report_of(
         rejected,
         duplicates,
         is_known=False,
+        reasons=reasons,
     )
 
 

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from holdfast.exports.building import (
     Built,
     Progress,
     build,
+    count_only,
     count_rows,
     replace_settings,
 )
@@ -45,12 +46,13 @@ from holdfast.workspace.folder import STATE, Folder
 from holdfast.workspace.inspection import Inspection, inspect, named, sample_values
 from holdfast.workspace.reports import (
     LoadReport,
+    Reason,
     Status,
     known_report,
     report_of,
 )
 from holdfast.workspace.settings import Settings, changed, settings_of
-from holdfast.workspace.stored import StoredSource, source_id_of
+from holdfast.workspace.stored import Sources, StoredSource, source_id_of
 
 ENVIRONMENT = "HOLDFAST_WORKSPACE"
 
@@ -251,69 +253,105 @@ class Workspace:
             state = self._folder.state()
             is_damaged = not self._folder.is_sound(state)
             known = self._folder.kept_sources(state)
-            sources = list(known)
-            added: list[StoredSource] = []
-            given: list[tuple[str, StoredSource]] = []
-            passed_over: list[ImportRefusedError] = []
-            found = _found(files)
+            gathered = self._gather(
+                engine,
+                files,
+                known,
+                self._folder.sources,
+                staging,
+                cancellation,
+                lambda stage, share: progress(stage, share / 2),
+            )
+            if not gathered.added and not is_damaged:
+                return gathered.report(known, {}, state["current"])
             try:
-                for position, file in enumerate(found):
-                    name = _name(file)
-                    progress(f"reading {name}", position / max(1, len(found)) / 2)
-                    try:
-                        with named(_path(file), name):
-                            source = self._add(
-                                engine,
-                                file,
-                                sources,
-                                staging / str(position),
-                                cancellation,
-                            )
-                    except ImportRefusedError as error:
-                        if isinstance(file, Inspection) or not file.is_among_others:
-                            raise
-                        passed_over.append(error)
-                        continue
-                    given.append((name, source))
-                    if source not in sources:
-                        added.append(source)
-                        sources = [
-                            each for each in sources if each.digest != source.digest
-                        ]
-                        sources.append(source)
-                if passed_over and not given:
-                    raise passed_over[0]
-                if not added and not is_damaged:
-                    return LoadReport(
-                        tuple(known_report(name, source) for name, source in given),
-                        state["current"],
-                        has_changed=False,
-                        passed_over=tuple(passed_over),
-                    )
                 built = self._make(
                     engine,
                     state,
-                    sources,
+                    gathered.sources,
                     cancellation,
                     lambda stage, share: progress(stage, 0.5 + share / 2),
-                    {each.id for each in added},
+                    {each.id for each in gathered.added},
                 )
             except BaseException:
-                for source in added:
+                for source in gathered.added:
                     self._folder.sources.forget(source.id)
                 raise
             progress("done", 1.0)
-            return LoadReport(
-                tuple(
-                    known_report(name, source)
-                    if source in known
-                    else report_of(name, source, built.counts[source.id])
-                    for name, source in given
-                ),
-                int(state["next"]),
-                has_changed=True,
-                passed_over=tuple(passed_over),
+            return gathered.report(
+                known, built.counts, int(state["next"]), has_changed=True
             )
+
+    def check(
+        self,
+        files: Sequence[str | Path | Inspection],
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> LoadReport:
+        """Say what would become of every row of files; writes nothing.
+
+        Args:
+            files: As for ``load``.
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Returns:
+            What ``load`` would report, and why rows would be rejected.
+
+        Raises:
+            ImportRefusedError: A file cannot be read.
+            WorkspaceError: The disk or the memory does not suffice.
+            CancelledError: Somebody asked to stop.
+        """
+        progress = progress or _silent
+        cancellation = cancellation or Cancellation()
+        state = self._folder.state()
+        known = self._folder.kept_sources(state)
+        with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
+            staging = Path(folder).resolve()
+            aside = Sources(staging / "sources")
+            aside.folder.mkdir()
+            engine = open_engine(None, staging, [staging, self.path.resolve()])
+            try:
+                gathered = self._gather(
+                    engine,
+                    files,
+                    known,
+                    aside,
+                    staging,
+                    cancellation,
+                    lambda stage, share: progress(stage, share / 2),
+                )
+                added = {each.id for each in gathered.added}
+                counts, reasons = count_only(
+                    engine,
+                    [
+                        (
+                            (
+                                aside if each.id in added else self._folder.sources
+                            ).staged(position, each),
+                            each.id,
+                            each.name,
+                            each.rows_read,
+                        )
+                        for position, each in enumerate(gathered.sources)
+                    ],
+                    settings_of(state["settings"]).as_text(),
+                    cancellation,
+                    lambda stage, share: progress(stage, 0.5 + share / 2),
+                )
+            finally:
+                engine.close()
+        progress("done", 1.0)
+        return gathered.report(
+            known,
+            counts,
+            state["current"],
+            reasons={
+                source: tuple(Reason(*each) for each in found)
+                for source, found in reasons.items()
+            },
+        )
 
     def rebuild(
         self,
@@ -439,11 +477,60 @@ class Workspace:
         finally:
             engine.close()
 
+    def _gather(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        files: Sequence[str | Path | Inspection],
+        known: Sequence[StoredSource],
+        target: Sources,
+        staging: Path,
+        cancellation: Cancellation,
+        progress: Progress,
+    ) -> _Gathered:
+        """Store files as sources; leave nothing of them if that fails."""
+        sources = list(known)
+        added: list[StoredSource] = []
+        given: list[tuple[str, StoredSource]] = []
+        passed_over: list[ImportRefusedError] = []
+        try:
+            found = _found(files)
+            for position, file in enumerate(found):
+                name = _name(file)
+                progress(f"reading {name}", position / max(1, len(found)))
+                try:
+                    with named(_path(file), name):
+                        source = self._add(
+                            engine,
+                            file,
+                            sources,
+                            target,
+                            staging / str(position),
+                            cancellation,
+                        )
+                except ImportRefusedError as error:
+                    if isinstance(file, Inspection) or not file.is_among_others:
+                        raise
+                    passed_over.append(error)
+                    continue
+                given.append((name, source))
+                if source not in sources:
+                    added.append(source)
+                    sources = [each for each in sources if each.digest != source.digest]
+                    sources.append(source)
+            if passed_over and not given:
+                raise passed_over[0]
+        except BaseException:
+            for source in added:
+                target.forget(source.id)
+            raise
+        return _Gathered(sources, added, given, tuple(passed_over))
+
     def _add(
         self,
         engine: duckdb.DuckDBPyConnection,
         file: Found | Inspection,
         known: Sequence[StoredSource],
+        sources: Sources,
         staging: Path,
         cancellation: Cancellation,
     ) -> StoredSource:
@@ -475,7 +562,7 @@ class Workspace:
             if source.id == source_id:
                 return source
         sync(target)
-        kept = self._folder.sources.rows_path(source_id)
+        kept = sources.rows_path(source_id)
         if rows.refused:
             sync(refused_path(target))
             refused_path(target).replace(refused_path(kept))
@@ -490,7 +577,7 @@ class Workspace:
             mapping=mapping,
             rows=rows,
         )
-        self._folder.sources.write(source)
+        sources.write(source)
         return source
 
     def _make(
@@ -561,6 +648,42 @@ class Workspace:
             "Correct the file, or say on the Data page what its columns are and how"
             " its dates are written.",
         )
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """Sources after some were added, and what the given files are now.
+
+    Attributes:
+        sources: All sources, in order of loading.
+        added: Those that are new.
+        given: Name and source of each file.
+        passed_over: Why files of a folder or an archive are not among them.
+    """
+
+    sources: Sequence[StoredSource]
+    added: Sequence[StoredSource]
+    given: Sequence[tuple[str, StoredSource]]
+    passed_over: tuple[ImportRefusedError, ...]
+
+    def report(
+        self,
+        known: Sequence[StoredSource],
+        counts: Mapping[str, tuple[int, int, int, int]],
+        dataset: int | None,
+        *,
+        has_changed: bool = False,
+        reasons: Mapping[str, tuple[Reason, ...]] | None = None,
+    ) -> LoadReport:
+        files = tuple(
+            known_report(name, source)
+            if source in known
+            else report_of(
+                name, source, counts[source.id], (reasons or {}).get(source.id, ())
+            )
+            for name, source in self.given
+        )
+        return LoadReport(files, dataset, has_changed, self.passed_over)
 
 
 def _silent(stage: str, share: float) -> None:

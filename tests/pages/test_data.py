@@ -370,7 +370,7 @@ def test_what_is_not_understood_waits_and_holds_up_nothing(data, tmp_path):
     data.button(key="data_import").click().run()
     assert not data.exception
     assert [source.name for source in sources(tmp_path)] == ["orders.csv"]
-    assert [block.label for block in data.expander][0].startswith("**lost\\.csv**")
+    assert data.expander[0].label.startswith("**lost\\.csv**")
 
 
 def test_an_archive_shows_each_of_its_files(data, tmp_path):

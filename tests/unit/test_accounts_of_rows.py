@@ -3,7 +3,8 @@
 import duckdb
 import pytest
 
-from holdfast.errors import ImportRefusedError
+from holdfast.cancellation import Cancellation
+from holdfast.errors import CancelledError, ImportRefusedError
 from holdfast.workspace import Workspace
 from tests.readings import written
 
@@ -81,3 +82,54 @@ def test_a_file_without_one_good_row_names_the_first_fault(tmp_path):
         "orders.csv: none of its rows (2) could be imported; in line 2, the row has 2"
         " cells where the header has 4."
     )
+
+
+def everything_in(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_check_says_what_the_import_will_say_and_writes_nothing(tmp_path, kind):
+    content, counts = FILES[kind]
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.load([written(tmp_path, HEAD + "9,z,2023-01-01,5\n", "before.csv")])
+    path = written(tmp_path, content, "orders.csv")
+    before = everything_in(workspace.path)
+    (file,) = workspace.check([workspace.inspect(path)]).files
+    assert everything_in(workspace.path) == before
+    found = (file.rows_read, file.imported, file.rejected, file.duplicates)
+    assert found == counts
+    assert sum(reason.rows for reason in file.reasons) == file.rejected
+    loaded = workspace.load([path]).files[0]
+    assert (loaded.imported, loaded.rejected) == (file.imported, file.rejected)
+    assert workspace.check([path]).files[0].is_known
+
+
+def test_a_check_finds_what_is_loaded_already(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.load([written(tmp_path, HEAD + "1,a,2024-01-01,5\n", "first.csv")])
+    both = HEAD + "1,a,2024-01-01,5\n2,b,2024-01-02,5\n3,c,soon,1\n"
+    report = workspace.check([written(tmp_path, both, "second.csv")])
+    assert [each.describe() for each in report.files] == [
+        "second.csv (Orders): 3 rows read = 2 imported + 1 rejected + 0 duplicates,"
+        " into orders."
+    ]
+    (reason,) = report.files[0].reasons
+    assert (reason.words, reason.rows, reason.first_line) == (
+        '"ordered_at" is not a date',
+        1,
+        4,
+    )
+    assert not report.has_changed
+
+
+def test_a_check_can_be_stopped(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    path = written(tmp_path, FILES["ragged"][0], "orders.csv")
+    cancellation = Cancellation()
+    with pytest.raises(CancelledError):
+        workspace.check([path], lambda *_: cancellation.cancel(), cancellation)
