@@ -181,6 +181,7 @@ def segment_table(answer: Answer) -> None:
     st.dataframe(
         table.reset_index(),
         hide_index=True,
+        height="content",
         key=f"{answer.question}_segments",
         alt="Retention of each segment, pooled over its complete cohorts.",
         column_config={
@@ -251,7 +252,9 @@ def survival_table(answer: Answer) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        height="content",
         key="survival_table",
+        column_config={"Customers": st.column_config.NumberColumn(format="localized")},
         alt="Counts, median and mean length of life by segment.",
     )
 

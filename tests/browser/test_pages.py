@@ -60,6 +60,12 @@ def test_a_click_on_a_cell_lists_as_many_customers_as_it_says(app_server, page):
     settled(page, page.get_by_text(f"{retained} in the list, as in the chart."))
     lost = int(customers.replace(",", "")) - int(retained.replace(",", ""))
     expect(page.get_by_text(f"{lost:,} in the list, as in the chart.")).to_be_visible()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download the list (CSV)").first.click()
+    assert taken.value.suggested_filename == "retained-2024-07-month-3.csv"
+    lines = Path(taken.value.path()).read_text().splitlines()
+    assert lines[0].startswith("id,email,company,plan,")
+    assert len(lines) == int(retained.replace(",", "")) + 1
 
 
 def test_a_click_on_a_curve_point_lists_its_customers(app_server, page):
@@ -120,9 +126,26 @@ def test_each_chart_can_be_taken_along(app_server, page, kind, begins):
 def test_the_sql_of_a_figure_is_shown_with_its_values(app_server, page):
     visit(page, f"{app_server()}/retention?filter=country%3DDE", "Retention")
     page.get_by_role("button", name="How is this computed?").first.click()
+    expect(page.get_by_text("started early enough for month 3").first).to_be_visible()
+    page.get_by_text("The SQL, with its values").first.click()
     shown = page.get_by_test_id("stCode").first
     expect(shown).to_contain_text("list_contains(['DE']")
     expect(shown).to_contain_text("from cells")
+
+
+def test_the_first_page_of_an_empty_workspace_leads_on(app_server, page, tmp_path):
+    visit(page, app_server(tmp_path / "empty"), "Holdfast")
+    expect(page.get_by_test_id("stSidebarLogo")).to_be_visible()
+    screenshot(page, "empty")
+    page.get_by_role("button", name="Load your files").click()
+    settled(page, page.get_by_role("heading", name="Data", exact=True))
+
+
+def test_the_hint_on_another_interval_can_be_taken(app_server, page):
+    visit(page, f"{app_server()}/retention", "Retention")
+    page.get_by_role("button", name="Switch to weeks").click()
+    settled(page, page.get_by_text("Week 12", exact=True).first)
+    expect(page).to_have_url(re.compile("interval=week"))
 
 
 def test_a_link_that_cannot_be_read_falls_back_with_a_notice(app_server, page):
