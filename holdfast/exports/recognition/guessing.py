@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from holdfast.exports.mapping import ISO, WORKSPACE_ZONE, FeedMapping, SourceMapping
 from holdfast.exports.recognition.content import Look, look
 from holdfast.exports.recognition.layouts import Sample, kept_columns
+from holdfast.exports.recognition.names import plain
 from holdfast.exports.recognition.times import time_format
 from holdfast.exports.recognition.vocabulary import (
     DATE,
@@ -36,6 +37,9 @@ _MOST_OPTIONAL = 8
 _REPEATED = 0.7
 _NEAR = 0.03
 
+# A row with an id of its own beside the customer's is about something else.
+_OF_ANOTHER = 0.7
+
 # How well the values of a kind (rows) suit a role (columns).
 _SUITS: Mapping[str, Mapping[str, float]] = {
     "instant": {"instant": 1.0},
@@ -53,8 +57,8 @@ _SUITS: Mapping[str, Mapping[str, float]] = {
         "money": 0.5,
     },
 }
-# Without values the name alone decides.
-_UNSEEN = 0.95
+# Without values the name alone decides; among filled columns an empty one tells little.
+_NO_VALUES = {"unseen": 0.95, "empty": 0.5}
 _ASKED = "kind"
 
 
@@ -83,7 +87,7 @@ def guess(feed_name: str, columns: Sequence[str], sample: Sample) -> FeedMapping
         columns: Column names in the file's order.
         sample: Some values of each column.
     """
-    looks = {column: look(sample.get(column, ())) for column in columns}
+    looks = _looks(columns, sample)
     return _guess(feed(feed_name), columns, sample, looks).part
 
 
@@ -96,7 +100,7 @@ def best_guess(
         columns: Column names in the file's order.
         sample: Some values of each column.
     """
-    looks = {column: look(sample.get(column, ())) for column in columns}
+    looks = _looks(columns, sample)
     guesses = [_guess(each, columns, sample, looks) for each in FEEDS]
     likely = [each for each in guesses if each.likelihood >= _WHOLE]
     if not likely:
@@ -110,6 +114,13 @@ def best_guess(
         title=name.capitalize(), feeds=(first.part,), zone=WORKSPACE_ZONE
     )
     return mapping, round(_SURE * first.likelihood, 2), tuple(reasons)
+
+
+def _looks(columns: Sequence[str], sample: Sample) -> dict[str, Look]:
+    return {
+        column: look(sample[column]) if column in sample else Look("unseen")
+        for column in columns
+    }
 
 
 def _words(feed_name: str) -> str:
@@ -193,7 +204,7 @@ def _by_name(target: Feed, role: Role, column: str, values: Look) -> float:
         worth = max(worth, _MAIL_AS_ID * said.get("email", 0.0))
     if not worth:
         return 0.0
-    suits = _UNSEEN if values.kind == "empty" else _SUITS[role.kind].get(values.kind, 0)
+    suits = {**_SUITS[role.kind], **_NO_VALUES}.get(values.kind, 0.0)
     if role.kind == "id" and values.kind == "number" and not values.is_whole:
         return 0.0
     return worth * suits
@@ -201,6 +212,9 @@ def _by_name(target: Feed, role: Role, column: str, values: Look) -> float:
 
 def _by_content(target: Feed, role: Role, column: str, values: Look) -> float:
     """Return how likely values alone make a column a role; a name counts for more."""
+    if column.startswith("_"):
+        # Of the program that moved the rows, such as when it did.
+        return 0.0
     is_main = role.name == feed_signs()[target.name].main
     match role.name, values.kind:
         case _, "instant" if is_main and role.is_required:
@@ -209,8 +223,6 @@ def _by_content(target: Feed, role: Role, column: str, values: Look) -> float:
             return 0.9
         case "customer_id", "e-mail":
             return 0.5
-        case "customer_id", "id" if not values.is_unique:
-            return 0.4
         case "event", "category" if not values.is_unique:
             return 0.4
         case "score", "number" if kind_of(column, None):
@@ -228,13 +240,16 @@ def _likelihood(
     found: Mapping[str, tuple[str, float, bool]],
     looks: Mapping[str, Look],
 ) -> float:
-    worths = []
-    for role in target.roles:
-        # What all answers have in common can be asked for.
-        if role.is_required and role.name != _ASKED:
-            if role.name not in found:
-                return 0.0
-            worths.append(found[role.name][1])
+    # What all answers have in common can be asked for.
+    needed = [
+        role.name for role in target.roles if role.is_required and role.name != _ASKED
+    ]
+    if any(name not in found for name in needed):
+        return 0.0
+    if sum(1 for name in needed if not found[name][2]) > 1:
+        # Two columns taken by their values alone are no evidence of anything.
+        return 0.0
+    worths = [found[name][1] for name in needed]
     taken = {column for column, *_ in found.values()}
     for group in feed_signs()[target.name].signs:
         sign = max(found[each][1] if each in found else 0.0 for each in group)
@@ -244,8 +259,11 @@ def _likelihood(
             return 0.0
         worths.append(sign)
     likelihood = sum(worths) / len(worths)
-    if target.name == "customers" and not looks[found["customer_id"][0]].is_unique:
-        likelihood *= _REPEATED
+    if target.name == "customers":
+        own = found["customer_id"][0]
+        likelihood *= 1.0 if looks[own].is_unique else _REPEATED
+        if plain(own) != ID and any(plain(column) == ID for column in columns):
+            likelihood *= _OF_ANOTHER
     return likelihood
 
 

@@ -30,6 +30,7 @@ UNFED = "unfed"
 _TEXT = "*text"
 _SCORE = "*score"
 _VALUES = "*values"
+_TELLING_VALUES = 3
 
 Sample = Mapping[str, Sequence[str]]
 """Column to some of its values as text, without the empty ones."""
@@ -111,9 +112,11 @@ def found_columns(layout: Layout, names: Mapping[str, str]) -> list[str]:
 
 def listed_column(layout: Layout, columns: Sequence[str], sample: Sample) -> str | None:
     """Return the first column with none but the values that the signature lists."""
+    # One or two words such as "new" and "cancelled" are in many files.
+    least = min(_TELLING_VALUES, len(layout.signature_values))
     for column in columns:
         values = {value.casefold() for value in sample.get(column, ())}
-        if values and values <= layout.signature_values:
+        if len(values) >= least and values <= layout.signature_values:
             return column
     return None
 

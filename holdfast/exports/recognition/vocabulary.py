@@ -30,6 +30,7 @@ _ALIKE_WORTH = 0.9
 _SHORT = 4
 # In scripts without blanks, one sign is no word.
 _SHORT_WORD = 2
+_HEADERS_ABOVE = 2
 _KIND_OF_TOP = {10: "nps", 7: "ces", 5: "csat"}
 _WORDS_OF_KIND = {"nps": "0 to 10", "ces": "1 to 7", "csat": "1 to 5"}
 
@@ -85,37 +86,41 @@ def survey_kind(
 ) -> tuple[str | None, str | None, str]:
     """Return the column with a survey's score, the survey's kind, and a remark.
 
-    The question decides; where it does not, a scale with a question mark does.
+    The question decides, wherever it stands; where it does not, the scale does.
 
     Args:
         columns: Columns that may hold the score.
         sample: Some values of each column.
     """
-    looks = {column: look(_scores(sample.get(column, ()))) for column in columns}
-    may_be = [
-        column
-        for column in columns
-        if looks[column].kind in ("number", "empty", "boolean")
-    ]
+    may_be = {}
+    for column in columns:
+        values = sample.get(column, ())
+        scores = _scores(values)
+        is_group = plain(column).endswith(" group")
+        if not is_group and (scores or not values):
+            may_be[column] = look(scores)
     for column in may_be:
-        if kind := kind_of(column, None):
+        # A second header row can hold the question's words.
+        above = sample.get(column, ())[:_HEADERS_ABOVE]
+        asked = " ".join([column, *(value for value in above if not _scores([value]))])
+        if kind := kind_of(asked, None):
             return column, kind, f"{column!r} asks for {kind.upper()}"
-    for column in may_be:
-        kind = kind_of("", looks[column])
+    for column, values_look in may_be.items():
+        kind = kind_of("", values_look)
         if kind and ("?" in column or "score" in meanings(column)):
-            return (
-                column,
-                kind,
-                f"{column!r} runs from {_WORDS_OF_KIND[kind]}, as {kind.upper()} does",
+            scale = (
+                f"{column!r} goes from {_WORDS_OF_KIND[kind]}, as {kind.upper()} does"
             )
+            return column, kind, scale
     return None, None, "no question could be told to ask for NPS, CSAT or CES"
 
 
-def kind_of(column: str, values: Look | None) -> str | None:
+def kind_of(asked: str, values: Look | None) -> str | None:
     """Return the survey's kind that a question or its answers' scale tells."""
     for kind, pattern in _vocabulary()["kinds"].items():
-        if re.search(pattern, column, re.IGNORECASE):
-            return str(kind)
+        for text in (asked, plain(asked)):
+            if re.search(pattern, text, re.IGNORECASE):
+                return str(kind)
     if values is None or values.kind != "number" or not values.is_whole:
         return None
     if values.low < 0:
@@ -133,17 +138,27 @@ def _scores(values: Sequence[str]) -> list[str]:
 
 def _within(name: str) -> Iterator[tuple[str, float]]:
     """Yield the phrases that stand in a name among other words, and their worth."""
-    padded = f" {name} "
     least, rest = _HELD
-    for phrase in _long_phrases():
-        if phrase == name:
-            continue
-        if phrase.isascii():
-            if f" {phrase} " not in padded:
-                continue
-        elif len(phrase) < _SHORT_WORD or phrase not in name:
-            continue
+    for phrase in _held(name):
         yield phrase, least + rest * len(phrase) / len(name)
+
+
+def _held(name: str) -> Iterator[str]:
+    phrases = _phrases()
+    words = name.split()
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            phrase = " ".join(words[start:end])
+            others = {*words[:start], *words[end:]}
+            # One word among others is about something else: a customer's country.
+            is_telling = end - start > 1 or others <= _beside()
+            if others and is_telling and phrase in phrases:
+                yield phrase
+    if not name.isascii():
+        # Scripts without blanks between words.
+        yield from (
+            phrase for phrase in _unspaced() if phrase in name and phrase != name
+        )
 
 
 @cache
@@ -165,6 +180,20 @@ def _long_phrases() -> tuple[str, ...]:
     return tuple(
         phrase for phrase in _phrases() if not phrase.isascii() or len(phrase) >= _SHORT
     )
+
+
+@cache
+def _unspaced() -> tuple[str, ...]:
+    return tuple(
+        phrase
+        for phrase in _phrases()
+        if not phrase.isascii() and len(phrase) >= _SHORT_WORD
+    )
+
+
+@cache
+def _beside() -> frozenset[str]:
+    return frozenset(_vocabulary()["beside"])
 
 
 @cache
