@@ -360,7 +360,7 @@ def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
     length = "($interval_seconds / 86400)"
     began_on = "timezone($zone, timezone('UTC', starts.started_at))::date"
     since = f"date_diff('day', {began_on}, paid_from_on)"
-    until = f"date_diff('day', {began_on}, least(ended_on, $seen_on + 1))"
+    until = f"date_diff('day', {began_on}, ended_on)"
     open_until = f"date_diff('day', {began_on}, $seen_on)"
     return Relation(
         "select distinct\n    starts.unit_no,\n    starts.segment_no,\n"

@@ -212,15 +212,13 @@ def happened_instants(
     With a property, its ``value`` as a segment is a fourth column.
     """
     table = table_of(dataset, occurrence)
-    happened = _happened(dataset, occurrence, table, clock, role, with_time=True)
-    if by_property is None:
-        return happened
-    _check_property(dataset, by_property)
-    kind = dataset.properties[by_property].type
-    value = segment_value(text_sql(quoted(by_property), kind))
-    return Relation(
-        happened.text.replace(" as happened_at", f" as happened_at, {value} as value"),
-        happened.values,
+    value = ""
+    if by_property is not None:
+        _check_property(dataset, by_property)
+        kind = dataset.properties[by_property].type
+        value = segment_value(text_sql(quoted(by_property), kind))
+    return _happened(
+        dataset, occurrence, table, clock, role, with_time=True, value=value
     )
 
 
@@ -308,19 +306,26 @@ def _happened(
     role: Role,
     *,
     with_time: bool,
+    value: str = "",
 ) -> Relation:
     day, instant = _TIMES[table]
     columns = f"customer_no, {day} as happened_on"
     if with_time:
         columns += f", {instant} as happened_at"
+    if value:
+        columns += f", {value} as value"
     predicates = [f"{day} is not null"]
     values: dict[str, Value] = {}
     if occurrence.kind == "event":
         predicates, values = _is_event(dataset, occurrence, role)
     elif table == "orders" and not occurrence.with_returns:
         predicates = ["not is_return"]
-    if with_time and table == "subscriptions":
-        values["zone"] = dataset.zone
+    if table == "subscriptions":
+        # A trial may last longer than the data: its first paid day has not come.
+        predicates.append(f"{day} <= $seen_on")
+        values["seen_on"] = seen_days(dataset, clock)["seen_on"]
+        if with_time:
+            values["zone"] = dataset.zone
     if clock.cut.before is not None:
         predicates.append(f"{day} < $cut_on")
         values["cut_on"] = clock.cut.before

@@ -187,10 +187,11 @@ def attribute_type(dataset: Dataset, name: str) -> str:
 def text_sql(column: str, kind: str) -> str:
     """Write a column as the text that filters, segments and conditions compare.
 
-    A whole number has no decimals there and a date no time of midnight.
+    A whole number has no decimals there, nought no sign, and a date no time of
+    midnight.
     """
     ending = {"number": r"\.0$", "date": " 00:00:00$"}.get(kind)
-    text = f"{column}::varchar"
+    text = f"({column} + 0.0)::varchar" if kind == "number" else f"{column}::varchar"
     return f"regexp_replace({text}, '{ending}', '')" if ending else text
 
 
@@ -346,7 +347,8 @@ _SEGMENTS = f"""select
     value,
     segment,
     (dense_rank() over (
-        order by segment = {literal(NONE)}, segment = {literal(OTHER)}, place
+        order by
+            segment = {literal(NONE)}, segment = {literal(OTHER)}, place, segment
     ) - 1)::utinyint as segment_no
 from (
     select

@@ -54,6 +54,9 @@ ASKED_OTHERWISE = {
     "unusable_tenures": lambda dataset: survival.answer(
         dataset, Survival(sign="tenure"), Filters()
     ),
+    "started": lambda dataset: retention.answer(
+        dataset, Retention(), Filters((AttributeIn("plan", ("gold",)),))
+    ),
     "retention_members": lambda dataset: retention.members(
         dataset, Retention(), PLANS, None, 0
     ),

@@ -15,7 +15,7 @@ from holdfast.errors import SpecError
 from holdfast.happenings import Clock, Cut, last_day, table_of
 from holdfast.occurrence import Occurrence
 from holdfast.periods import WEEK_SHIFTS, Interval, day_label, period_of
-from holdfast.population import Population, Relation
+from holdfast.population import Population, Relation, Unit
 from holdfast.query import (
     Query,
     Value,
@@ -42,6 +42,16 @@ class ObservedTime:
     seen_until: date
     from_on: date
     cut: Cut
+
+    def describe(self) -> str:
+        """Name it in words, as used inside a sentence."""
+        last = self.seen_until - timedelta(days=1)
+        return f"the observed time, {day_label(self.from_on)} to {day_label(last)}"
+
+
+def counted(number: int, unit: Unit) -> str:
+    """Write a number of customers or accounts."""
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
 def observed_time(

@@ -77,7 +77,7 @@ def answer(
         spec=spec,
         filters=filters,
         frame=frame,
-        sentence=_sentence(dataset, spec, frame),
+        sentence=_sentence(dataset, spec, time, frame),
         sql=asking.shown("lifecycle", found, relations, values),
         as_of=time.as_of,
         n=found.units,
@@ -139,10 +139,13 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _sentence(dataset: Dataset, spec: Lifecycle, frame: pd.DataFrame) -> str:
+def _sentence(
+    dataset: Dataset, spec: Lifecycle, time: asking.ObservedTime, frame: pd.DataFrame
+) -> str:
     """Say what happened in the last complete interval."""
     rows = frame[(frame["segment"] == TOTAL) & frame["is_complete"]]
-    units = "accounts" if spec.unit == "account" else "customers"
+    if frame.empty:
+        return f"The {spec.interval}s asked for lie outside of {time.describe()}."
     if rows.empty:
         return f"No {spec.interval} is complete yet."
     row = rows.iloc[-1]
@@ -150,6 +153,9 @@ def _sentence(dataset: Dataset, spec: Lifecycle, frame: pd.DataFrame) -> str:
     if spec.interval == "week":
         label = f"the week of {label}"
     start = int(row["customers_at_start"])
+    done = described(dataset, spec.shown_by)
+    if row["active"] == 1:
+        done = done.replace("were", "was")
     kept = (
         f"; of those active the {spec.interval} before, "
         f"{percent_with_count(row['strict_rate'], int(row['returning']), start)} stayed"
@@ -157,8 +163,8 @@ def _sentence(dataset: Dataset, spec: Lifecycle, frame: pd.DataFrame) -> str:
         else ""
     )
     return (
-        f"In {label}, {int(row['active']):,} {units}"
-        f" {described(dataset, spec.shown_by)}:"
+        f"In {label}, {asking.counted(int(row['active']), spec.unit)}"
+        f" {done}:"
         f" {int(row['new']):,} new, {int(row['returning']):,} returning,"
         f" {int(row['resurrected']):,} resurrected;"
         f" {int(row['dormant']):,} fell silent{kept}."
@@ -187,9 +193,9 @@ def _caveats(
                 " be old customers.",
             )
         )
-    differ = total[total["crr"].notna() & (total["resurrected"] > 0)]
-    if len(differ):
-        row = differ.iloc[-1]
+    last_row = total[total["is_complete"]].tail(1)
+    differ = last_row[last_row["crr"].notna() & (last_row["resurrected"] > 0)]
+    for _, row in differ.iterrows():
         caveats.append(
             Caveat(
                 "crr_counts_returners",

@@ -167,12 +167,24 @@ def answer(
     )
     frame = _with_intervals(frame)
     caveats = _caveats(dataset, question, frame)
+    if spec.by_property and filters.breakdown:
+        caveats.append(
+            Caveat(
+                "breakdown_unused",
+                f"The segments are the {spec.by_property} of the start event; the"
+                f" breakdown by {filters.breakdown} is not used.",
+            )
+        )
     return Answer(
         question="retention",
         spec=spec,
-        filters=filters,
+        filters=_used(spec, filters),
         frame=frame,
-        sentence=_sentence(dataset, spec, frame),
+        sentence=(
+            _sentence(dataset, spec, frame)
+            if len(frame)
+            else _why_empty(dataset, question, cancellation)
+        ),
         sql=asking.shown("retention", question.members, question.relations, values),
         as_of=question.time.as_of,
         n=_entered(frame),
@@ -244,8 +256,7 @@ def _prepare(
     returning = resolved(dataset, spec.returning)
     time = asking.observed_time(dataset, returning, spec.as_of)
     clock = Clock(spec.interval, spec.rolling, time.cut)
-    if spec.by_property:
-        filters = replace(filters, breakdown=None)
+    filters = _used(spec, filters)
     before = time.cut.before
     found = population(dataset, filters, spec.unit, cancellation, before)
     relations = cohort_relations(
@@ -261,6 +272,11 @@ def _prepare(
         cancellation,
     )
     return _Question(spec, found, clock, time, relations)
+
+
+def _used(spec: Retention, filters: Filters) -> Filters:
+    """Return the filters as they are used: a property takes the breakdown's place."""
+    return replace(filters, breakdown=None) if spec.by_property else filters
 
 
 def _values(dataset: Dataset, question: _Question) -> dict[str, Value]:
@@ -305,11 +321,7 @@ def _sentence(dataset: Dataset, spec: Retention, frame: pd.DataFrame) -> str:
     pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
     units = "accounts" if spec.unit == "account" else "customers"
     if pooled.empty:
-        return (
-            f"No cohort of {units} is complete yet: there is nothing to pool."
-            if len(frame)
-            else f"No {units} in view started with {spec.start.describe()}."
-        )
+        return f"No cohort of {units} is complete yet: there is nothing to pool."
     reached = pooled[pooled["interval"] <= HEADLINES[spec.interval][1]]
     row = reached.iloc[-1] if len(reached) else pooled.iloc[0]
     share = percent_with_count(
@@ -326,6 +338,25 @@ def _sentence(dataset: Dataset, spec: Retention, frame: pd.DataFrame) -> str:
         f"{share} of the {units} who started with {spec.start.describe()} {shown_by}"
         f" {when} (95% interval {row['rate_lower']:.0%} to {row['rate_upper']:.0%};"
         f" {_counted(int(row['cohorts']), spec.interval)})."
+    )
+
+
+def _why_empty(
+    dataset: Dataset, question: _Question, cancellation: Cancellation | None
+) -> str:
+    """Say whether nobody started, or nothing of it was observed."""
+    spec = question.spec
+    found = asking.run(
+        dataset, "started", question.members, question.relations, {}, cancellation
+    )
+    started = int(found["units"].iloc[0])
+    if not started:
+        units = "accounts" if spec.unit == "account" else "customers"
+        return f"No {units} in view started with {spec.start.describe()}."
+    return (
+        f"{asking.counted(started, spec.unit)} in view started with"
+        f" {spec.start.describe()}, but the intervals asked for lie outside of"
+        f" {question.time.describe()}."
     )
 
 

@@ -152,11 +152,11 @@ def _retention(answer: Answer, room: int) -> list[str]:
         *_laid_out(_filled(rows, ["Cohort", units, *heads.values()]), room),
         f"{_UNFINISHED} not over yet, in no average   {_FEW} few customers",
     ]
-    if answer.filters.breakdown:
+    if by := spec.by_property or answer.filters.breakdown:
         rows = _segment_rows(frame[frame["scope"] == "pooled"], heads, units)
         lines += [
             "",
-            f"All complete cohorts, by {answer.filters.breakdown}",
+            f"All complete cohorts, by {by}",
             *_laid_out(_filled(rows, ["Segment", units, *heads.values()]), room),
         ]
     return lines

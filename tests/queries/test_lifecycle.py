@@ -254,7 +254,7 @@ def test_nobody_in_view_is_a_row_of_noughts_in_every_interval(town):
 def test_the_sentence_tells_the_last_complete_interval(town):
     # March: cat came back, ann and bob fell silent
     sentence = ask(town, Lifecycle()).sentence
-    assert "Mar" in sentence
+    assert "In Mar 2025, 1 customer was active" in sentence
     assert "0 new, 0 returning, 1 resurrected; 2 fell silent" in sentence
     assert "of those active the month before, 0% (0 of 2) stayed" in sentence
 
@@ -268,9 +268,7 @@ def test_subscriptions_show_who_is_there_where_nothing_else_does(tmp_path):
         ("2025-01-01", 1, 0, 0, 0),
         ("2025-02-01", 1, 0, 0, None),
     ]
-    assert (
-        "1 customers had an active subscription" in ask(dataset, Lifecycle()).sentence
-    )
+    assert "1 customer had an active subscription" in ask(dataset, Lifecycle()).sentence
 
 
 def test_an_account_keeps_the_history_of_all_its_people_under_a_filter(town):
@@ -282,3 +280,26 @@ def test_an_account_keeps_the_history_of_all_its_people_under_a_filter(town):
         ("2025-03-01", 0, 0, 0, 1),
         ("2025-04-01", 0, 0, 1, None),
     ]
+
+
+def test_the_two_rates_are_told_apart_in_the_last_complete_interval_only(tmp_path):
+    # bob was away in February alone, so the rates differ in March and not in April
+    months = {"ann": (1, 2, 3, 4, 5), "bob": (1, 3, 4, 5)}
+    events = [
+        (name, "x", f"2025-0{month}-05 10:00:00")
+        for name, all_ in months.items()
+        for month in all_
+    ]
+    dataset = dataset_of(tmp_path, events=events)
+    assert "crr_counts_returners" not in codes(ask(dataset, Lifecycle()))
+    until_march = Lifecycle(last=date(2025, 3, 1))
+    assert "crr_counts_returners" in codes(ask(dataset, until_march))
+
+
+def test_intervals_outside_of_the_data_are_said_to_be_outside(town):
+    answer = ask(town, Lifecycle(first=date(2090, 1, 1)))
+    assert answer.frame.empty
+    assert answer.sentence == (
+        "The months asked for lie outside of the observed time, 10 Jan 2025 to"
+        " 11 Apr 2025."
+    )

@@ -18,6 +18,7 @@ from holdfast.questions.cadence import Cadence
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.survival import Survival
+from holdfast.report.text import answer_lines
 from tests.worlds import dataset_of, figures, table
 
 LOGIN = Occurrence("event", ("login",))
@@ -885,3 +886,30 @@ def test_where_nothing_can_be_counted_all_that_would_do_is_named(tmp_path):
     dataset = dataset_of(tmp_path, customers=[("ann", "2025-01-05")])
     with pytest.raises(SpecError, match="no events, orders or subscriptions"):
         ask(dataset, Retention())
+
+
+def test_a_trial_that_outlasts_the_data_has_started_nothing_yet(tmp_path):
+    rows = [("ann", "2025-01-10", "2025-02-01"), ("bob", "2025-01-10", "2025-04-01")]
+    dataset = dataset_of(
+        tmp_path,
+        subscriptions=[
+            {"customer_id": name, "started_at": began, "trial_ended_at": trial_end}
+            for name, began, trial_end in rows
+        ],
+        events=[("ann", "noise", "2025-03-10")],
+    )
+    for rolling in (False, True):
+        spec = Retention(SUBSCRIPTION, SUBSCRIPTION, rolling=rolling)
+        assert {row[0] for row in figures(ask(dataset, spec).frame)} <= {
+            *("2025-02-01", "pooled")
+        }
+    assert ask(dataset, Retention(SUBSCRIPTION, SUBSCRIPTION)).n == 1
+
+
+def test_a_property_takes_the_place_of_the_breakdown(devices):
+    spec = Retention(Occurrence("event", ("open",)), by_property="device")
+    answer = ask(devices, spec, Filters(breakdown="joined_on"))
+    assert answer.filters == Filters()
+    (unused,) = [c.text for c in answer.caveats if c.code == "breakdown_unused"]
+    assert unused.startswith("The segments are the device of the start event")
+    assert "All complete cohorts, by device" in answer_lines(answer)

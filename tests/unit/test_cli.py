@@ -22,6 +22,7 @@ from holdfast.questions.retention import Retention
 from holdfast.report.text import printable, table
 from holdfast.workspace import ENVIRONMENT, Workspace
 from tests.conftest import PROJECT
+from tests.worlds import dataset_of
 
 COMMANDS = ("load", "ask", "status", "undo", "demo", "catalogue")
 
@@ -233,11 +234,17 @@ def test_status_says_what_is_loaded_and_which_days_it_covers(loaded, run):
     assert status == 0
     lines = [line.split() for line in output.splitlines()]
     assert ["events", "7", "2025-01-05", "2025-03-02", "2025-03-01"] in lines
-    assert "  2025-01-06 to 2025-01-19 (14 days)" in output
-    assert "  2025-02-04 to 2025-02-05 (2 days)" in output
     assert '  rejected: 1 × "timestamp" is not a date (first in line 9)' in output
     assert ["customers", "3"] in lines
     assert "  week_start: monday" in output
+
+
+def test_status_names_the_days_without_anybody(tmp_path, run):
+    days = [date(2025, 1, day) for day in range(1, 32) if day not in (14, 15)]
+    rows = [(f"c{i}", "login", str(day)) for day in days for i in range(9)]
+    folder = dataset_of(tmp_path, events=rows).path.parent.parent
+    output = run("status", "--workspace", str(folder))[1]
+    assert "  2025-01-14 to 2025-01-15 (2 days)" in output
 
 
 def test_undo_takes_the_last_load_back(loaded, tmp_path, run):

@@ -357,3 +357,16 @@ def test_a_date_range_holds_both_ends(people):
     day = date(2025, 1, 15)
     exactly = Filters((AttributeRange("paid_on", day, day),))
     assert in_view(people, exactly) == {"All": ["ann"]}
+
+
+def test_nought_with_a_sign_is_nought(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        customers=[
+            (f"c{i}", "2025-01-01", {"score": score})
+            for i, score in enumerate(("0.0", "-0.0", "1.5"))
+        ],
+    )
+    by_score = Filters(breakdown="score")
+    assert in_view(dataset, by_score) == {"0": ["c0", "c1"], "1.5": ["c2"]}
+    assert in_view(dataset, Filters((read_filter("score=0"),))) == {"All": ["c0", "c1"]}
