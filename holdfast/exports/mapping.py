@@ -16,6 +16,12 @@ from typing import Any
 import duckdb
 
 from holdfast.errors import ImportRefusedError
+from holdfast.exports.notations import (
+    BUDDHIST,
+    PLAIN,
+    common_year_text,
+    number_text,
+)
 from holdfast.model import (
     ATTRIBUTE_TYPE,
     FEEDS,
@@ -74,10 +80,13 @@ class FeedMapping:
         feed: Name of the feed, as in ``model.FEEDS``.
         roles: Role to columns; the first column with a value counts.
         constants: Role to a value for every row.
-        formats: Instant role to 'iso', an epoch format or a strptime format.
+        formats: Instant role to 'iso', an epoch format or a strptime format; before
+            one stands 'be:' where years are Buddhist.
         values: Role to what values as given (lower case) stand for.
         divisors: Money role to what its amounts are divided by (100 = cents).
         kept: Attributes or properties.
+        decimal: How numbers and money are written: '' for 1234.5 only, '.' for
+            1,234.5 too, ',' for 1.234,5.
     """
 
     feed: str
@@ -87,6 +96,7 @@ class FeedMapping:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     divisors: Mapping[str, int] = field(default_factory=dict)
     kept: tuple[Kept, ...] = ()
+    decimal: str = PLAIN
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,12 @@ class SourceMapping:
 
     def to_json(self) -> dict[str, Any]:
         """Return the mapping as plain values."""
-        return asdict(self)
+        values = asdict(self)
+        for part in values["feeds"]:
+            # As before there were other notations: so the hash stays the same.
+            if part["decimal"] == PLAIN:
+                del part["decimal"]
+        return values
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> SourceMapping:
@@ -294,6 +309,7 @@ def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
         values=values["values"],
         divisors=values["divisors"],
         kept=tuple(Kept(**each) for each in values["kept"]),
+        decimal=values.get("decimal", PLAIN),
     )
 
 
@@ -427,6 +443,9 @@ def _instant(text: str, type_: str, form: str, zone: str, local: str) -> str:
         zone: Zone of times that name none.
         local: The workspace's zone, in which a bare date begins.
     """
+    if form.startswith(BUDDHIST):
+        years = common_year_text(text)
+        return _instant(years, "VARCHAR", form.removeprefix(BUDDHIST), zone, local)
     if type_ == "DATE":
         value = _to_utc(f"try_cast({text} as timestamp)", local)
     elif type_ == "TIMESTAMP WITH TIME ZONE":
@@ -493,11 +512,11 @@ def _value(role: Role, part: FeedMapping, text: str, type_: str, zones: str) -> 
             form = part.formats.get(role.name, ISO)
             return _instant(text, type_, form, zone, local)
         case "number":
-            number = f"try_cast({text} as double)"
+            number = f"try_cast({number_text(text, part.decimal)} as double)"
             return f"case when isfinite({number}) then {number} end"
         case "money":
             divisor = part.divisors.get(role.name, 1)
-            amount = f"try_cast({text} as decimal(18, 4))"
+            amount = f"try_cast({number_text(text, part.decimal)} as decimal(18, 4))"
             if divisor == 1:
                 return amount
             return f"({amount} / {divisor})::decimal(18, 4)"
@@ -568,6 +587,8 @@ def _select(
                     f"{said} {_WRONG[role.kind]}",
                 )
             )
+        if role.name == "tenure_months":
+            problems.append((f"{value_name} < 0", f"{said} is negative"))
     by_name = {each.name: each for each in part.kept}
     carried = [
         f"{_kept(by_name.get(name), type_, source)} as {quoted(f'kept {position}')}"

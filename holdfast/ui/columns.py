@@ -12,6 +12,13 @@ from datetime import datetime
 
 from holdfast.errors import HoldfastError, ImportRefusedError
 from holdfast.exports.mapping import ISO, FeedMapping, Kept, SourceMapping, check
+from holdfast.exports.notations import (
+    BUDDHIST,
+    guess_decimal,
+    has_buddhist_years,
+    in_common_years,
+    read_number,
+)
 from holdfast.exports.recognition import (
     TIME_FORMATS,
     fits,
@@ -149,6 +156,9 @@ def doubt(file: StagedFile) -> str:
     for role in feed(main.feed).roles:
         values = instants(file, role)
         form = main.formats.get(role.name, ISO)
+        if form.startswith(BUDDHIST):
+            form = form.removeprefix(BUDDHIST)
+            values = [in_common_years(value) for value in values]
         others = [each for each in TIME_FORMATS if each != form and fits(values, each)]
         if values and others and fits(values, form) and form in TIME_FORMATS:
             value = telling(values)
@@ -191,7 +201,52 @@ def instants(file: StagedFile, role: Role) -> list[str]:
 
 
 def _any_fits(values: Sequence[str], form: str) -> bool:
-    return any(fits([value], form) for value in values)
+    return any(is_fitting([value], form) for value in values)
+
+
+def is_fitting(values: Sequence[str], form: str) -> bool:
+    """Return whether all values can be read in a format, Buddhist years or not."""
+    if not form.startswith(BUDDHIST):
+        return fits(values, form)
+    common = [in_common_years(value) for value in values]
+    return has_buddhist_years(values) and fits(common, form.removeprefix(BUDDHIST))
+
+
+def numbers(file: StagedFile) -> list[str]:
+    """Return sampled values of the numbers and amounts of a file that are text."""
+    types = dict(file.inspection.columns)
+    if file.mapping is None:
+        return []
+    return [
+        value
+        for part in file.mapping.feeds
+        for role in feed(part.feed).roles
+        if role.kind in ("number", "money")
+        for column in part.roles.get(role.name, ())
+        if types[column] == "VARCHAR"
+        for value in file.inspection.sample.get(column, ())
+    ]
+
+
+def number_doubt(file: StagedFile) -> str:
+    """Say which amounts of the file can be read in two ways; empty when none can."""
+    values = numbers(file)
+    if file.mapping is None:
+        return ""
+    decimal = file.mapping.feeds[0].decimal
+    best, other = guess_decimal(values)
+    options = {best, other} | {decimal}
+    value = next((each for each in values if "," in each or "." in each), "")
+    readings = {each: read_number(value, each) for each in options} if value else {}
+    mine = readings.get(decimal)
+    if not other or mine is None:
+        return ""
+    different = next(
+        (each for each in readings.values() if each not in (None, mine)), None
+    )
+    if different is None:
+        return ""
+    return f"Is {value} {mine:,g} or {different:,g}? It is read as the first."
 
 
 def _columns(

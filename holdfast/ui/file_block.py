@@ -12,7 +12,16 @@ import pandas as pd
 import streamlit as st
 
 from holdfast.exports.mapping import EPOCHS, ISO, FeedMapping, SourceMapping
-from holdfast.exports.recognition import TIME_FORMATS, WORKSPACE_ZONE, fits
+from holdfast.exports.notations import (
+    BUDDHIST,
+    COMMA,
+    PLAIN,
+    POINT,
+    has_buddhist_years,
+    in_common_years,
+    read_number,
+)
+from holdfast.exports.recognition import TIME_FORMATS, WORKSPACE_ZONE
 from holdfast.model import FEEDS, Role, feed
 from holdfast.ui import columns
 from holdfast.ui.staging import StagedFile, Staging
@@ -25,6 +34,7 @@ _EPOCH_WORDS = {
 }
 _KINDS = ("nps", "csat", "ces")
 _DIVISORS = {1: "Whole units, such as 12.50", 100: "Cents, such as 1250"}
+_DECIMALS = {PLAIN: "1234.5", POINT: "1,234.5", COMMA: "1.234,5"}
 _KEPT_WORDS = {
     "attributes": "Kept as an attribute of the customer",
     "properties": "Kept as a property of the event",
@@ -60,7 +70,7 @@ def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
             _columns(file)
             _details(file)
         found = columns.problem(file)
-        if doubt := columns.doubt(file):
+        for doubt in filter(None, (columns.doubt(file), columns.number_doubt(file))):
             st.info(f"{plain(doubt)} Choose how it is written where that is wrong.")
         if found:
             st.warning(f"{plain(found.sentence)} {plain(found.remedy)}")
@@ -228,10 +238,12 @@ def _details(file: StagedFile) -> None:
     with st.container(horizontal=True):
         formats = _formats(file, main)
         divisors = _divisors(file, main)
+        decimal = _decimal(file, main)
         constants = _constants(file, mapping)
     changed = replace(main, formats=formats, divisors=divisors, constants=constants)
-    if changed != main:
-        file.mapping = replace(mapping, feeds=(changed, *mapping.feeds[1:]))
+    feeds = [replace(each, decimal=decimal) for each in (changed, *mapping.feeds[1:])]
+    if tuple(feeds) != mapping.feeds:
+        file.mapping = replace(mapping, feeds=tuple(feeds))
 
 
 def _formats(file: StagedFile, main: FeedMapping) -> dict[str, str]:
@@ -241,8 +253,10 @@ def _formats(file: StagedFile, main: FeedMapping) -> dict[str, str]:
         if not values:
             continue
         current = formats.get(role.name, ISO)
-        known = (current, ISO, *EPOCHS, *TIME_FORMATS)
-        fitting = [each for each in known if fits(values, each)]
+        known = [current, ISO, *EPOCHS, *TIME_FORMATS]
+        if has_buddhist_years(values):
+            known += [f"{BUDDHIST}{each}" for each in (ISO, *TIME_FORMATS)]
+        fitting = [each for each in known if columns.is_fitting(values, each)]
         options = list(dict.fromkeys([*fitting, *known]))
         form = st.selectbox(
             f"{role.name.replace('_', ' ').capitalize()} is written",
@@ -260,6 +274,9 @@ def _formats(file: StagedFile, main: FeedMapping) -> dict[str, str]:
 
 def _format_words(form: str, value: str) -> str:
     """Say how a format reads a value of the file, so that its meaning is seen."""
+    if form.startswith(BUDDHIST):
+        words = _format_words(form.removeprefix(BUDDHIST), in_common_years(value))
+        return f"Buddhist years, {clipped(value, 30)}: {words}"
     if form == ISO:
         return "Year-month-day (ISO 8601)"
     if form in EPOCHS:
@@ -292,6 +309,28 @@ def _divisors(file: StagedFile, main: FeedMapping) -> dict[str, int]:
     if divisor == current:
         return dict(main.divisors)
     return {} if divisor == 1 else dict.fromkeys(money, divisor)
+
+
+def _decimal(file: StagedFile, main: FeedMapping) -> str:
+    values = columns.numbers(file)
+    if not values:
+        return main.decimal
+    marked = next((each for each in values if "," in each or "." in each), values[0])
+    return st.selectbox(
+        "Numbers are written",
+        list(_DECIMALS),
+        index=list(_DECIMALS).index(main.decimal),
+        format_func=lambda each: _decimal_words(each, marked),
+        key=f"data_decimal_{file.number}_{main.feed}",
+        width=340,
+    )
+
+
+def _decimal_words(decimal: str, value: str) -> str:
+    """Say how a notation reads a value of the file, so that its meaning is seen."""
+    number = read_number(value, decimal)
+    said = "no number" if number is None else f"{number:,g}"
+    return f"{_DECIMALS[decimal]}: {clipped(value, 20)} is {said}"
 
 
 def _constants(file: StagedFile, mapping: SourceMapping) -> dict[str, str]:

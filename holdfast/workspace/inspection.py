@@ -15,6 +15,7 @@ from holdfast.exports.engine import open_engine
 from holdfast.exports.mapping import SourceMapping
 from holdfast.exports.reading import Preview, Reading, Rows, preview, read, unpack
 from holdfast.exports.recognition import Recognition, recognise
+from holdfast.exports.settling import settle
 from holdfast.query import literal, quoted
 
 PREVIEW_ROWS = 20
@@ -115,12 +116,15 @@ def _inspect_part(
     finally:
         engine.close()
     recognition = recognise([name for name, _ in rows.columns], sample)
+    mapping = recognition.mapping
+    if mapping is not None:
+        mapping = settle(mapping, rows.columns, sample)
     return Inspection(
         path=path,
         reading=reading,
         columns=rows.columns,
         recognition=recognition,
-        mapping=recognition.mapping,
+        mapping=mapping,
         preview=tuple(tuple(row) for row in first),
         sample=sample,
         rows=rows.rows + rows.refused if beginning.is_whole else None,

@@ -38,6 +38,7 @@ from holdfast.exports.reading import (
     unpack,
 )
 from holdfast.exports.recognition import missing_columns, recognise
+from holdfast.exports.settling import settle
 from holdfast.model import FORMAT_VERSION
 from holdfast.query import literal, quoted
 from holdfast.workspace.durable import sync
@@ -552,9 +553,11 @@ class Workspace:
         columns = [name for name, _ in rows.columns]
         mapping = file.mapping if isinstance(file, Inspection) else None
         if mapping is None:
-            mapping = recognise(columns, sample_values(engine, target, rows)).mapping
-        if mapping is None:
-            raise missing_columns(columns, path.name)
+            sample = sample_values(engine, target, rows)
+            recognised = recognise(columns, sample).mapping
+            if recognised is None:
+                raise missing_columns(columns, path.name)
+            mapping = settle(recognised, rows.columns, sample)
         check(mapping, columns, path.name)
         mapping = _typed(engine, target, rows, mapping, cancellation)
         source_id = source_id_of(survey.digest, reading, mapping)

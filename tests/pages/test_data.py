@@ -402,3 +402,40 @@ def test_many_uploads_whose_names_differ_in_digits_are_one_source(data, tmp_path
     assert not data.exception
     (source,) = sources(tmp_path)
     assert (source.name, source.rows.rows) == ("day-00.csv and 12 more", 39)
+
+
+def test_amounts_that_can_be_read_in_two_ways_are_asked_about(data, tmp_path):
+    header = b"order_id;customer_id;ordered_at;amount\n"
+    upload(data, "orders.csv", header + b"1;ann;2025-01-10;1,250\n")
+    opened(data)
+    assert [text.value.replace("\\", "") for text in data.info] == [
+        "Is 1,250 1,250 or 1.25? It is read as the first."
+        " Choose how it is written where that is wrong."
+    ]
+    (box,) = [box for box in data.selectbox if "decimal" in box.key]
+    box.select(",").run()
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    (source,) = sources(tmp_path)
+    assert source.mapping.feeds[0].decimal == ","
+
+
+def test_buddhist_years_are_recognised_and_said(data, tmp_path):
+    header = b"order_id,customer_id,ordered_at,amount\n"
+    upload(data, "orders.csv", header + b"1,ann,25/12/2567,1\n2,bob,31/12/2567,1\n")
+    opened(data)
+    assert not data.exception
+    (box,) = [box for box in data.selectbox if "format" in box.key]
+    assert "25 December 2024" in box.options[0]
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert sources(tmp_path)[0].mapping.feeds[0].formats == {
+        "ordered_at": "be:%d/%m/%Y"
+    }
+
+
+def opened(page):
+    """Open the block of the one file."""
+    (file,) = page.session_state["data_staging"].files
+    page.session_state[f"data_file_{file.number}"] = True
+    return page.run()
