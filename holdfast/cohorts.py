@@ -359,6 +359,8 @@ def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
     table_of(dataset, Occurrence("subscription"))
     length = "($interval_seconds / 86400)"
     began_on = "timezone($zone, timezone('UTC', starts.started_at))::date"
+    if clock.by_days:
+        began_on = "starts.started_at::date"
     since = f"date_diff('day', {began_on}, paid_from_on)"
     until = f"date_diff('day', {began_on}, ended_on)"
     open_until = f"date_diff('day', {began_on}, $seen_on)"
@@ -378,7 +380,7 @@ def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
         {
             **seen_days(dataset, clock),
             "interval_seconds": interval_seconds(clock.interval),
-            "zone": dataset.zone,
+            **({} if clock.by_days else {"zone": dataset.zone}),
         },
     )
 

@@ -70,12 +70,14 @@ class Observed:
         from_on: First local day with a row.
         until_on: The day after the last local day with a row.
         as_of: End (exclusive) of the last complete local day.
+        is_dated: It holds pure dates, without times of day.
     """
 
     rows: int
     from_on: date
     until_on: date
     as_of: date
+    is_dated: bool
 
 
 @dataclass(frozen=True)
@@ -237,10 +239,11 @@ class Dataset:
             self._rows("select name, value from settings")
         )
         self.observed: dict[str, Observed] = {
-            table: Observed(rows, from_on, until_on, as_of)
-            for table, rows, from_on, until_on, as_of in self._rows(
-                "select table_name, rows, observed_from, observed_until, as_of"
-                " from observed where rows > 0 and observed_from is not null"
+            table: Observed(*seen)
+            for table, *seen in self._rows(
+                "select table_name, rows, observed_from, observed_until, as_of,"
+                f" {self._is_dated()} from observed"
+                " where rows > 0 and observed_from is not null"
             )
         }
         events = self._rows("select event, code, events from event_names order by code")
@@ -254,6 +257,14 @@ class Dataset:
         self.customers_with_account: int = counts[1]
         self.attributes = self._columns("attributes") | self._fixed_attributes()
         self.properties = self._columns("properties")
+
+    def _is_dated(self) -> str:
+        """Write the column of pure dates, which older datasets do not have."""
+        known = self._rows(
+            "select 1 from duckdb_columns()"
+            " where table_name = 'observed' and column_name = 'is_dated'"
+        )
+        return "is_dated" if known else "false"
 
     def _fixed_attributes(self) -> dict[str, Column]:
         """Return those of the customers' own columns that have values."""

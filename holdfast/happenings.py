@@ -56,11 +56,14 @@ class Clock:
         interval: Day, week or month.
         rolling: Intervals run from the customer's own start.
         cut: The data that may be seen.
+        by_days: Instants are local midnights written as they are on the wall, so that
+            days of 23 or 25 hours count as days; for pure dates.
     """
 
     interval: Interval
     rolling: bool = False
     cut: Cut = Cut()
+    by_days: bool = False
 
 
 def table_of(dataset: Dataset, occurrence: Occurrence) -> str:
@@ -106,6 +109,21 @@ def resolved(dataset: Dataset, occurrence: Occurrence) -> Occurrence:
         " seen coming back.",
         "Load an export of events, orders or subscriptions.",
     )
+
+
+def is_dated(dataset: Dataset, occurrence: Occurrence) -> bool:
+    """Say whether all it happens at are pure dates."""
+    table = table_of(dataset, occurrence)
+    if table == "subscriptions":
+        return True
+    # Where there is no sign-up, it is the first thing seen.
+    tables = _SIGHTINGS if occurrence.kind == "signup" else {table}
+    return all(
+        dataset.observed[name].is_dated for name in tables & set(dataset.observed)
+    )
+
+
+_SIGHTINGS = {"customers", "events", "orders", "subscriptions", "payments"}
 
 
 def described(dataset: Dataset, occurrence: Occurrence) -> str:
@@ -309,6 +327,8 @@ def _happened(
     value: str = "",
 ) -> Relation:
     day, instant = _TIMES[table]
+    if clock.by_days:
+        instant = f"{day}::timestamp"
     columns = f"customer_no, {day} as happened_on"
     if with_time:
         columns += f", {instant} as happened_at"
@@ -324,7 +344,7 @@ def _happened(
         # A trial may last longer than the data: its first paid day has not come.
         predicates.append(f"{day} <= $seen_on")
         values["seen_on"] = seen_days(dataset, clock)["seen_on"]
-        if with_time:
+        if with_time and not clock.by_days:
             values["zone"] = dataset.zone
     if clock.cut.before is not None:
         predicates.append(f"{day} < $cut_on")

@@ -456,6 +456,7 @@ TABLES: tuple[Table, ...] = (
             Column("observed_from", "DATE", "first observed local day"),
             Column("observed_until", "DATE", "day after the last observed one"),
             Column("as_of", "DATE", "exclusive end of the last complete day"),
+            Column("is_dated", "BOOLEAN", "its instants are pure dates"),
         ),
     ),
     Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import pandas as pd
@@ -14,7 +14,7 @@ from holdfast.cohorts import Entry, cohort_relations, interval_seconds
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.happenings import Clock, described, resolved
+from holdfast.happenings import Clock, described, is_dated, resolved
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
 from holdfast.periods import Interval, day_label
@@ -255,14 +255,18 @@ def _prepare(
 ) -> _Question:
     returning = resolved(dataset, spec.returning)
     time = asking.observed_time(dataset, returning, spec.as_of)
-    clock = Clock(spec.interval, spec.rolling, time.cut)
+    start = resolved(dataset, spec.start)
+    by_days = spec.rolling and all(
+        is_dated(dataset, each) for each in (start, returning)
+    )
+    clock = Clock(spec.interval, spec.rolling, time.cut, by_days)
     filters = _used(spec, filters)
     before = time.cut.before
     found = population(dataset, filters, spec.unit, cancellation, before)
     relations = cohort_relations(
         dataset,
         found,
-        resolved(dataset, spec.start),
+        start,
         returning,
         clock,
         spec.entry,
@@ -283,6 +287,11 @@ def _values(dataset: Dataset, question: _Question) -> dict[str, Value]:
     spec, time, clock = question.spec, question.time, question.clock
     firsts, lasts = zip(*spec.spans, strict=True)
     last_seen = time.seen_until - timedelta(days=1)
+
+    def instant(day: date) -> datetime:
+        midnight = datetime(day.year, day.month, day.day)
+        return midnight if clock.by_days else dataset.utc(day)
+
     return {
         "first_intervals": list(firsts),
         "last_intervals": list(lasts),
@@ -290,11 +299,11 @@ def _values(dataset: Dataset, question: _Question) -> dict[str, Value]:
         "is_rolling": spec.rolling,
         "rolling_seconds": interval_seconds(spec.interval),
         "data_period": asking.period_at(dataset, time.from_on, clock),
-        "data_at": dataset.utc(time.from_on),
+        "data_at": instant(time.from_on),
         "seen_period": asking.period_at(dataset, last_seen, clock),
         "as_of_period": asking.period_at(dataset, time.as_of, clock),
-        "seen_until": dataset.utc(time.seen_until),
-        "as_of_at": dataset.utc(time.as_of),
+        "seen_until": instant(time.seen_until),
+        "as_of_at": instant(time.as_of),
         "has_segments": bool(question.members.segments or spec.by_property),
         "min_n": dataset.min_n,
         **asking.clock_values(dataset, spec.interval),

@@ -7,11 +7,11 @@
 --   is_rolling (BOOLEAN): intervals run from the customer's own start
 --   rolling_seconds (BIGINT): length of a rolling interval
 --   data_period (INTEGER): period in which the data begin
---   data_at (TIMESTAMP): beginning of the data, UTC
+--   data_at (TIMESTAMP): beginning of the data, UTC (of pure dates: local)
 --   seen_period (INTEGER): latest period with data
 --   as_of_period (INTEGER): period in which the observed time ends
---   seen_until (TIMESTAMP): end of the data, UTC
---   as_of_at (TIMESTAMP): end of the observed time, UTC
+--   seen_until (TIMESTAMP): end of the data, UTC (of pure dates: local)
+--   as_of_at (TIMESTAMP): end of the observed time, UTC (of pure dates: local)
 --   has_segments (BOOLEAN): there is a breakdown, so the total is a row beside it
 --   calendar (VARCHAR): day, week or month, the intervals of cohorts
 --   week_shift (INTEGER): days from the first day of a week to 1970-01-01

@@ -11,6 +11,7 @@
 --   observed_from (DATE): first observed local day
 --   observed_until (DATE): day after the last observed one
 --   as_of (DATE): exclusive end of the last complete day
+--   is_dated (BOOLEAN): every instant is a local midnight, so they are pure dates
 -- source: docs/definitions.md, Time: a table of pure dates is complete to its last day,
 --   one with times of day to the day before; ends of subscriptions may lie ahead and
 --   observe nothing
@@ -224,7 +225,8 @@ final as (
             when own.latest_as_of - own.own_as_of <= coalesce(gaps.longest_gap, 0)
                 then own.latest_as_of
             else own.own_as_of
-        end as as_of
+        end as as_of,
+        own.is_dated
     from own
     inner join people on own.table_name = people.table_name
     inner join gaps on own.table_name = gaps.table_name

@@ -913,3 +913,45 @@ def test_a_property_takes_the_place_of_the_breakdown(devices):
     (unused,) = [c.text for c in answer.caveats if c.code == "breakdown_unused"]
     assert unused.startswith("The segments are the device of the start event")
     assert "All complete cohorts, by device" in answer_lines(answer)
+
+
+def test_rolling_intervals_of_pure_dates_count_days_over_the_change_of_time(tmp_path):
+    # In Berlin 30 March 2025 lasts 23 hours.
+    days = {"ann": ("03-30", "03-31"), "bob": ("03-29", "04-05"), "cat": ("04-12",)}
+    orders = [
+        (name, f"{name}{day}", f"2025-{day}", 5)
+        for name, all_ in days.items()
+        for day in all_
+    ]
+    dataset = dataset_of(tmp_path, orders=orders, zone="Europe/Berlin")
+
+    def cells(interval):
+        spec = Retention(ORDER, ORDER, interval, rolling=True, intervals=2)
+        rows = figures(ask(dataset, spec).frame)
+        return [row for row in rows if row[0] < "2025-04"]
+
+    # ann comes back on the next day and bob after seven
+    assert cells("day") == [
+        *(("2025-03-29", k, 1, n, True) for k, n in enumerate([1, 0, 0])),
+        *(("2025-03-30", k, 1, n, True) for k, n in enumerate([1, 1, 0])),
+    ]
+    # both are in the week from 24 March; week 1 is over on 12 April, the last day
+    assert cells("week") == [
+        ("2025-03-24", 0, 2, 2, True),
+        ("2025-03-24", 1, 2, 1, True),
+        ("2025-03-24", 2, 2, 0, False),
+    ]
+
+
+def test_subscriptions_count_days_over_the_change_of_time(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        subscriptions=[("ann", "2025-03-29", "2025-04-05"), ("bob", "2025-04-05", "")],
+        zone="Europe/Berlin",
+    )
+    spec = Retention(SUBSCRIPTION, SUBSCRIPTION, "week", rolling=True, intervals=1)
+    # 29 March to 4 April is a whole week, observed to the end of 5 April
+    assert figures(ask(dataset, spec).frame)[:2] == [
+        ("2025-03-24", 0, 1, 1, True),
+        ("2025-03-24", 1, 1, 0, False),
+    ]
