@@ -65,10 +65,7 @@ if aside.is_answered(lives, "Survival"):
     blocks.chart(
         "Survival",
         survival_charts.survival_curves(
-            lives.frame,
-            lives.extras["summary"],
-            blocks.unit_of(lives),
-            among=segments,
+            lives.frame, lives.extras["summary"], blocks.unit_of(lives), among=segments
         ),
         lives,
         key="retention_survival",
