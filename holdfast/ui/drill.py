@@ -159,8 +159,9 @@ def _list(
             dataset, kept.head(_MOST_ROWS_SHOWN), names, cancellation
         )
     )
+    texts = [name for name in shown if pd.api.types.is_string_dtype(shown[name])]
     st.dataframe(
-        shown,
+        shown.fillna(dict.fromkeys(texts, "")),
         hide_index=True,
         height=min(280, 38 + 35 * len(shown)),
         key=f"{key}_rows",

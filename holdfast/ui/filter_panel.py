@@ -189,13 +189,9 @@ def _number(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as 
 
 
 def _day(dataset: Dataset, name: str) -> list[Filter]:  # noqa: ARG001  # as the others
-    left, right = st.columns(2)
-    with left:
-        first = day_input(
-            f"{plain(attribute_label(name))} from", f"filter_first_{name}"
-        )
-    with right:
-        last = day_input("up to", f"filter_last_{name}")
+    # Side by side, two days are too wide for the sidebar.
+    first = day_input(f"{plain(attribute_label(name))} from", f"filter_first_{name}")
+    last = day_input(f"{plain(attribute_label(name))} up to", f"filter_last_{name}")
     if first is None and last is None:
         return []
     return [AttributeRange(name, first, last)]
