@@ -24,8 +24,10 @@ from holdfast.exports.notations import (
 from holdfast.exports.recognition import TIME_FORMATS, WORKSPACE_ZONE
 from holdfast.model import FEEDS, Role, feed
 from holdfast.ui import columns
+from holdfast.ui.reading_options import reading_options
 from holdfast.ui.staging import StagedFile, Staging
 from holdfast.ui.words import clipped, counted, plain
+from holdfast.workspace import Workspace
 
 _EPOCH_WORDS = {
     "epoch_s": "seconds since 1970, UTC",
@@ -42,10 +44,13 @@ _KEPT_WORDS = {
 _PREVIEW_ROWS = 8
 
 
-def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
+def file_block(
+    workspace: Workspace, staging: Staging, file: StagedFile, zone: str
+) -> None:
     """Draw the block of a file and take over what is changed in it.
 
     Args:
+        workspace: Whose file it will be.
         staging: Where the file waits.
         file: The file; its mapping is what the widgets say afterwards.
         zone: The workspace's zone.
@@ -55,7 +60,13 @@ def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
     label = _label(file)
     box = st.expander(
         label,
-        expanded=bool(problem or columns.doubt(file) or not is_known),
+        expanded=bool(
+            file.is_open
+            or problem
+            or columns.doubt(file)
+            or columns.number_doubt(file)
+            or not is_known
+        ),
         key=f"data_file_{file.number}",
         icon=":material/help:" if problem else ":material/check_circle:",
         on_change="rerun",
@@ -64,6 +75,7 @@ def file_block(staging: Staging, file: StagedFile, zone: str) -> None:
         return
     with box:
         _introduction(file, zone)
+        reading_options(workspace, staging, file)
         _rows(file)
         _feed_and_zone(staging, file, zone)
         if file.mapping is not None:
@@ -102,6 +114,13 @@ def _introduction(file: StagedFile, zone: str) -> None:
         st.markdown(
             f"This is **{plain(recognition.layout.title)}**: {size}{plain(times)};"
             f" {plain(read)}."
+        )
+    for note in inspection.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if inspection.refused:
+        st.caption(
+            f"{counted(inspection.refused, 'row')} of those looked at cannot be read;"
+            " they are kept and listed with their reason."
         )
     reasons = [plain(clipped(reason, 400)) for reason in recognition.reasons]
     if recognition.layout is None:

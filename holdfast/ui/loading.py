@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -13,11 +12,12 @@ from holdfast.errors import HoldfastError
 from holdfast.exports.building import Progress
 from holdfast.query import QUERIES
 from holdfast.ui import columns, session
+from holdfast.ui.checking import NUMBER_COLUMNS, check_files, height_of, report_row
 from holdfast.ui.file_block import file_block
 from holdfast.ui.progress import disk_error, fail, is_wanted, perform, want
 from holdfast.ui.staging import StagedFile, Staging, path_of
 from holdfast.ui.words import clipped, counted, plain
-from holdfast.workspace import FileReport, Inspection, LoadReport, Workspace
+from holdfast.workspace import Inspection, LoadReport, Workspace
 
 _SAMPLE_DATA = QUERIES.parent / "sample_data"
 _STAGING = "data_staging"
@@ -25,14 +25,6 @@ _ROUND = "data_round"
 _REPORT = "data_report"
 _UNSEEN = "data_report_unseen"
 _PATH = "data_path"
-_MOST_ROWS_AT_ONCE = 20
-
-NUMBER_COLUMNS = {
-    name: st.column_config.NumberColumn(format="localized")
-    for name in (
-        *("Rows", "Rows read", "Imported", "Rejected", "Duplicates", "First line"),
-    )
-}
 
 
 def welcome(workspace: Workspace) -> None:
@@ -109,7 +101,7 @@ def review_files(workspace: Workspace) -> None:
         return
     zone = workspace.settings.zone
     for file in list(staging.files):
-        file_block(staging, file, zone)
+        file_block(workspace, staging, file, zone)
     open_questions = [file for file in staging.files if columns.problem(file)]
     number = len(staging.files) - len(open_questions)
     of_all = f" of {len(staging.files)}" if open_questions else ""
@@ -140,6 +132,11 @@ def review_files(workspace: Workspace) -> None:
         st.caption("Nothing is written before you import; every import can be undone.")
     if is_wanted("import"):
         _import(workspace, staging)
+    check_files(workspace, [_inspection(file) for file in _ready(staging)])
+
+
+def _ready(staging: Staging) -> list[StagedFile]:
+    return [file for file in staging.files if not columns.problem(file)]
 
 
 def show_report() -> None:
@@ -165,7 +162,7 @@ def show_report() -> None:
             icon=":material/check_circle:",
         )
     st.dataframe(
-        pd.DataFrame([_report_row(file) for file in report.files]),
+        pd.DataFrame([report_row(file) for file in report.files]),
         hide_index=True,
         key="data_report_rows",
         column_config=NUMBER_COLUMNS,
@@ -175,11 +172,6 @@ def show_report() -> None:
     if left_out:
         st.caption("Rows that were rejected are listed below with their reason.")
     st.page_link("pages/retention.py", label="See who stays", icon=":material/grid_on:")
-
-
-def height_of(rows: int) -> Literal["content", "auto"]:
-    """Return the height of a table: all rows are seen unless they are many."""
-    return "content" if rows <= _MOST_ROWS_AT_ONCE else "auto"
 
 
 def forget_report() -> None:
@@ -211,7 +203,7 @@ def _take_path(workspace: Workspace, staging: Staging) -> None:
 
 
 def _import(workspace: Workspace, staging: Staging) -> None:
-    files = [file for file in staging.files if not columns.problem(file)]
+    files = _ready(staging)
     inspections = [_inspection(file) for file in files]
 
     def work(progress: Progress, cancellation: Cancellation) -> LoadReport:
@@ -232,26 +224,3 @@ def _inspection(file: StagedFile) -> Inspection:
 def _keep_report(report: LoadReport) -> None:
     st.session_state[_REPORT] = report
     st.session_state[_UNSEEN] = True
-
-
-def _report_row(file: FileReport) -> dict[str, str | int | None]:
-    name = clipped(file.name)
-    if file.is_known:
-        return {
-            "File": name,
-            "What it is": f"{file.title}; loaded before, nothing changed",
-            "Into": file.table_name,
-            "Rows read": file.rows_read,
-            "Imported": None,
-            "Rejected": None,
-            "Duplicates": None,
-        }
-    return {
-        "File": name,
-        "What it is": file.title,
-        "Into": file.table_name,
-        "Rows read": file.rows_read,
-        "Imported": file.imported,
-        "Rejected": file.rejected,
-        "Duplicates": file.duplicates,
-    }

@@ -17,7 +17,8 @@ from holdfast.exports.building import Progress
 from holdfast.model import FEEDS
 from holdfast.periods import WEEK_SHIFTS, day_label
 from holdfast.query import load
-from holdfast.ui.loading import NUMBER_COLUMNS, forget_report, height_of
+from holdfast.ui.checking import NUMBER_COLUMNS, height_of
+from holdfast.ui.loading import forget_report
 from holdfast.ui.progress import fail, is_wanted, perform, want
 from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import Settings, Status, StoredSource, Workspace

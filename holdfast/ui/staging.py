@@ -15,6 +15,7 @@ from typing import Protocol
 
 from holdfast.errors import HoldfastError, ImportRefusedError
 from holdfast.exports.mapping import SourceMapping
+from holdfast.exports.reading import Part, Reading
 from holdfast.exports.reading.parts import open_part, part_names
 from holdfast.workspace import MOST_ALONE, Inspection, Workspace, find, is_data
 from holdfast.workspace.inspection import named
@@ -43,6 +44,7 @@ class StagedFile:
         mapping: What it is taken for now; None while nobody knows.
         rows: Its rows; an estimate where ``is_estimate``.
         is_estimate: Only the beginning was read.
+        is_open: Somebody is at work on it.
     """
 
     number: int
@@ -51,6 +53,7 @@ class StagedFile:
     mapping: SourceMapping | None
     rows: int
     is_estimate: bool
+    is_open: bool = False
 
     @property
     def path(self) -> Path:
@@ -132,17 +135,36 @@ class Staging:
             except HoldfastError as error:
                 self.refused.append(error)
                 continue
-            self.files.append(
-                StagedFile(
-                    number=next(self._numbers),
-                    name=inspection.name,
-                    inspection=inspection,
-                    mapping=inspection.mapping,
-                    rows=inspection.rows or _estimate(inspection),
-                    is_estimate=inspection.rows is None,
-                )
-            )
+            self.files.append(self._staged(inspection, inspection.mapping))
         self._discard(path)
+
+    def reread(self, workspace: Workspace, file: StagedFile, reading: Reading) -> None:
+        """Look into a file again, read in another way; keep why that is refused."""
+        self.refused.clear()
+        part = Part(file.path, reading.member)
+        try:
+            inspection = workspace.inspect(part, reading, file.name)
+        except HoldfastError as error:
+            self.refused.append(error)
+            return
+        is_alike = inspection.columns == file.inspection.columns
+        mapping = file.mapping if is_alike else inspection.mapping
+        # Another number: its widgets are others.
+        again = self._staged(inspection, mapping)
+        again.is_open = True
+        self.files[self.files.index(file)] = again
+
+    def _staged(
+        self, inspection: Inspection, mapping: SourceMapping | None
+    ) -> StagedFile:
+        return StagedFile(
+            number=next(self._numbers),
+            name=inspection.name,
+            inspection=inspection,
+            mapping=mapping,
+            rows=inspection.rows or _estimate(inspection),
+            is_estimate=inspection.rows is None,
+        )
 
     def remove(self, files: Sequence[StagedFile]) -> None:
         """Forget files, and remove our copies of them."""

@@ -130,7 +130,6 @@ def test_the_same_file_again_changes_nothing(data, tmp_path):
 
 def test_an_unknown_file_is_mapped_by_hand(data, tmp_path):
     upload(data, "odd.csv", b"who,when,what\nann,05/03/2025,login\nann,31/03/2025,x\n")
-    assert data.button(key="data_import").disabled
     feed(data).select("events").run()
     # A day beyond 12 settles the order of day and month.
     assert [box.value for box in data.selectbox if "format" in box.key] == ["%d/%m/%Y"]
@@ -439,3 +438,36 @@ def opened(page):
     (file,) = page.session_state["data_staging"].files
     page.session_state[f"data_file_{file.number}"] = True
     return page.run()
+
+
+def test_before_the_import_every_row_is_accounted_for_by_reason(data, tmp_path):
+    rows = b"4,cem,soon,5\n5,dee\n1,ann,2025-01-10,10\n"
+    upload(data, "orders.csv", ORDERS + rows)
+    (check,) = [
+        table.value for table in data.dataframe if "Rejected" in table.value.columns
+    ]
+    counts = ["Rows read", "Imported", "Rejected", "Duplicates"]
+    assert check[counts].values.tolist() == [[6, 3, 2, 1]]
+    said = [text.value.replace("\\", "") for text in data.caption]
+    assert (
+        'orders.csv: 1 row rejected, because "ordered_at" is not a date'
+        " (first in line 5)." in said
+    )
+    assert sources(tmp_path) == ()
+
+
+def test_the_encoding_and_the_delimiter_of_a_file_can_be_changed(data, tmp_path):
+    text = "order_id,customer_id,ordered_at,amount,town\n1,ann,2025-01-10,3,Łódź\n"
+    upload(data, "orders.csv", text.encode("cp1250"))
+    opened(data)
+    if not any(box.key.startswith("data_encoding_") for box in data.selectbox):
+        (file,) = data.session_state["data_staging"].files
+        data.session_state[f"data_reading_{file.number}"] = True
+        data.run()
+    (box,) = [box for box in data.selectbox if box.key.startswith("data_encoding_")]
+    box.select("cp1252").run()
+    assert not data.exception
+    (file,) = data.session_state["data_staging"].files
+    assert file.inspection.reading.encoding == "cp1252"
+    assert file.inspection.preview[0][-1] == "£ódŸ"
+    assert file.is_open
