@@ -123,7 +123,22 @@ def is_dated(dataset: Dataset, occurrence: Occurrence) -> bool:
     )
 
 
-_SIGHTINGS = {"customers", "events", "orders", "subscriptions", "payments"}
+# What can be the first thing seen of a customer, in the order of its naming.
+_FIRST = {
+    "events": "event",
+    "orders": "order",
+    "subscriptions": "subscription",
+    "payments": "payment",
+}
+_SIGHTINGS = {"customers", *_FIRST}
+
+
+def begun(dataset: Dataset, start: Occurrence) -> str:
+    """Say with what customers started, as it is counted here."""
+    seen = [name for table, name in _FIRST.items() if table in dataset.observed]
+    if start.kind == "signup" and seen and "customers" not in dataset.observed:
+        return f"started with their first {' or '.join(seen)}"
+    return f"started with {start.describe()}"
 
 
 def described(dataset: Dataset, occurrence: Occurrence) -> str:

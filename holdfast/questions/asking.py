@@ -15,7 +15,7 @@ from holdfast.errors import SpecError
 from holdfast.happenings import Clock, Cut, last_day, table_of
 from holdfast.occurrence import Occurrence
 from holdfast.periods import WEEK_SHIFTS, Interval, day_label, period_of
-from holdfast.population import Population, Relation, Unit
+from holdfast.population import Population, Relation
 from holdfast.query import (
     Query,
     Value,
@@ -49,8 +49,8 @@ class ObservedTime:
         return f"the observed time, {day_label(self.from_on)} to {day_label(last)}"
 
 
-def counted(number: int, unit: Unit) -> str:
-    """Write a number of customers or accounts."""
+def counted(number: int, unit: str) -> str:
+    """Write a number of customers, accounts or days."""
     return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 

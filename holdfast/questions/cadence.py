@@ -69,7 +69,7 @@ def answer(
         spec=spec,
         filters=filters,
         frame=frame,
-        sentence=_sentence(summary),
+        sentence=_sentence(spec, summary),
         sql=asking.shown("cadence", found, relations, {}),
         as_of=time.as_of,
         n=int(frame["customers"].sum()),
@@ -105,13 +105,15 @@ def _summary(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _sentence(summary: pd.DataFrame) -> str:
+def _sentence(spec: Cadence, summary: pd.DataFrame) -> str:
     row = summary.iloc[0]
     if not row["customers"]:
         return "Nobody in view was active on two days or more."
     days = int(row["median_gap"])
+    fits = f"the {row['suggested']} fits them best"
+    if days > max(ROLLING_DAYS.values()):
+        fits = "even months are short for them"
     return (
-        f"Half of the {int(row['customers']):,} customers active on two days or more"
-        f" come back within {days} {'day' if days == 1 else 'days'}, so the"
-        f" {row['suggested']} fits them best."
+        f"Half of the {asking.counted(int(row['customers']), spec.unit)} active on two"
+        f" days or more come back within {asking.counted(days, 'day')}, so {fits}."
     )

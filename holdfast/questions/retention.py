@@ -14,7 +14,7 @@ from holdfast.cohorts import Entry, cohort_relations, interval_seconds
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.happenings import Clock, described, is_dated, resolved
+from holdfast.happenings import Clock, begun, described, is_dated, resolved
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
 from holdfast.periods import Interval, day_label
@@ -344,9 +344,34 @@ def _sentence(dataset: Dataset, spec: Retention, frame: pd.DataFrame) -> str:
     }[spec.mode]
     shown_by = described(dataset, spec.returning)
     return (
-        f"{share} of the {units} who started with {spec.start.describe()} {shown_by}"
+        f"{share} of the {units} who {begun(dataset, spec.start)} {shown_by}"
         f" {when} (95% interval {row['rate_lower']:.0%} to {row['rate_upper']:.0%};"
         f" {_counted(int(row['cohorts']), spec.interval)})."
+        f"{_extremes(frame, int(row['interval']))}"
+    )
+
+
+def _extremes(frame: pd.DataFrame, interval: int) -> str:
+    """Say which segments that are not small have the lowest and the highest rate."""
+    rows = frame[
+        (frame["scope"] == "pooled")
+        & (frame["segment"] != TOTAL)
+        & (frame["interval"] == interval)
+        & ~frame["is_small"]
+    ].sort_values("retention_rate", kind="stable")
+    if len(rows) < 2:
+        return ""
+    low, high = rows.iloc[0], rows.iloc[-1]
+    lowest, highest = (
+        percent_with_count(
+            row["retention_rate"], row["retained_customers"], row["customers"]
+        )
+        for row in (low, high)
+    )
+    overlap = "overlap" if low["rate_upper"] >= high["rate_lower"] else "do not overlap"
+    return (
+        f" Lowest: {low['segment']} {lowest}; highest: {high['segment']} {highest};"
+        f" their 95% intervals {overlap}."
     )
 
 
@@ -361,10 +386,10 @@ def _why_empty(
     started = int(found["units"].iloc[0])
     if not started:
         units = "accounts" if spec.unit == "account" else "customers"
-        return f"No {units} in view started with {spec.start.describe()}."
+        return f"No {units} in view {begun(dataset, spec.start)}."
     return (
-        f"{asking.counted(started, spec.unit)} in view started with"
-        f" {spec.start.describe()}, but the intervals asked for lie outside of"
+        f"{asking.counted(started, spec.unit)} in view {begun(dataset, spec.start)},"
+        " but the intervals asked for lie outside of"
         f" {question.time.describe()}."
     )
 

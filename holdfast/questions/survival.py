@@ -16,7 +16,6 @@ from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.happenings import Clock, Cut
-from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
 from holdfast.population import TOTAL, Population, Unit, population
 from holdfast.query import Value
@@ -104,7 +103,7 @@ def answer(
         spec=spec,
         filters=filters,
         frame=_curves(tables),
-        sentence=_sentence(spec, sign, summary),
+        sentence=_sentence(spec, sign, lapse, summary),
         sql=asking.shown("survival", found, relations, values),
         as_of=as_of,
         n=int(summary.loc[summary["segment"] == TOTAL, "customers"].sum()),
@@ -283,31 +282,55 @@ def _log_rank(tables: dict[str, LifeTable]) -> pd.DataFrame:
     return pd.DataFrame([log_rank(groups)], columns=columns)
 
 
-def _sentence(spec: Survival, sign: str, summary: pd.DataFrame) -> str:
+def _sentence(spec: Survival, sign: str, lapse: int, summary: pd.DataFrame) -> str:
     rows = summary[summary["segment"] == TOTAL]
-    units = "accounts" if spec.unit == "account" else "customers"
+    paying = "paying " if sign == "subscription" else ""
     if rows.empty:
-        return f"No {units} in view have a {sign} to follow."
+        return f"No {spec.unit}s in view have a {sign} to follow."
     row = rows.iloc[0]
-    left = percent_with_count(row["ended_rate"], row["ended"], row["customers"])
-    unit = row["unit"]
-    if np.isnan(row["median"]):
-        half = "Fewer than half have left so far"
-        if not np.isnan(row["restricted_mean"]):
-            half += (
-                f"; over the first {row['horizon']:.0f} {unit} they stay"
-                f" {row['restricted_mean']:.0f} {unit} on average"
-            )
-        half += "."
-    else:
-        half = f"Half of them are gone after {row['median']:.0f} {unit}."
-    return f"{left} of the {units} have left. {half}"
+    number, unit = int(row["customers"]), row["unit"]
+    who = f"{number:,} {paying}{spec.unit}{'' if number == 1 else 's'}"
+    left = f"{int(row['ended']):,} {'has' if row['ended'] == 1 else 'have'} left so far"
+    if lapse:
+        left += f", {_SILENCE[sign].format(lapse=asking.counted(lapse, 'day'))}"
+    if not np.isnan(row["median"]):
+        low, high = (_reached(row[end]) for end in ("median_lower", "median_upper"))
+        return (
+            f"Half of the {who} are estimated to leave within {row['median']:,.0f}"
+            f" {unit} (95% interval {low} to {high}); {left}."
+        )
+    mean = ""
+    if not np.isnan(row["restricted_mean"]):
+        mean = (
+            f" Over the first {row['horizon']:,.0f} {unit} they stay"
+            f" {row['restricted_mean']:,.0f} {unit} on average."
+        )
+    return f"Of {who} {left}: too few to tell when half will have.{mean}"
+
+
+def _reached(duration: float) -> str:
+    return "not reached" if np.isnan(duration) else f"{duration:,.0f}"
+
+
+_SILENCE = {
+    "activity": "silent for more than {lapse}",
+    "order": "without an order for more than {lapse}",
+}
 
 
 def _caveats(
     dataset: Dataset, sign: str, lapse: int, summary: pd.DataFrame
 ) -> list[Caveat]:
     caveats = [Caveat("sign_of_life", _MEANING[sign].format(lapse=lapse))]
+    if lapse:
+        days = asking.counted(lapse, "day")
+        caveats.append(
+            Caveat(
+                "flat_end",
+                f"Whoever was there in the last {days} of the data cannot be seen to"
+                f" have left, so the curves are flat over their last {days}.",
+            )
+        )
     small = summary[summary["customers"] < dataset.min_n]
     if len(small):
         names = ", ".join(small["segment"].head(5))

@@ -107,3 +107,15 @@ def test_nobody_on_two_days_gives_no_rows(tmp_path):
     assert answer.frame.empty
     assert tuple(answer.frame.columns) == COLUMNS
     assert answer.sentence == "Nobody in view was active on two days or more."
+
+
+def test_the_sentence_names_accounts_and_gaps_longer_than_a_month(town, tmp_path):
+    assert ask(town, Cadence(unit="account")).sentence == (
+        "Half of the 1 account active on two days or more come back within 3 days, so"
+        " the week fits them best."
+    )
+    rare = [("ann", "x", "2025-01-01"), ("ann", "x", "2025-02-13")]
+    assert ask(dataset_of(tmp_path, events=rare), Cadence()).sentence == (
+        "Half of the 1 customer active on two days or more come back within 43 days, so"
+        " even months are short for them."
+    )

@@ -955,3 +955,42 @@ def test_subscriptions_count_days_over_the_change_of_time(tmp_path):
         ("2025-03-24", 0, 1, 1, True),
         ("2025-03-24", 1, 1, 0, False),
     ]
+
+
+def test_without_sign_ups_the_sentence_names_what_was_seen_first(tmp_path):
+    dates = ("2025-01-05", "2025-02-05", "2025-03-31")
+    orders = [("ann", f"o{day}", day, 1) for day in dates]
+    alone = ask(dataset_of(tmp_path, orders=orders), Retention()).sentence
+    assert "of the customers who started with their first order placed an" in alone
+    events = [("ann", "x", "2025-03-31")]
+    both = ask(dataset_of(tmp_path, orders=orders, events=events), Retention())
+    assert "started with their first event or order" in both.sentence
+
+
+def test_with_a_breakdown_the_sentence_names_the_lowest_and_the_highest(tmp_path):
+    # month 1: pro 8 of 10, free 1 of 10, tiny 0 of 2
+    sizes = {"pro": (10, 8), "free": (10, 1), "tiny": (2, 0)}
+    dataset = dataset_of(
+        tmp_path,
+        customers=[
+            (f"{plan}{i}", "2025-01-05", {"plan": plan})
+            for plan, (size, _) in sizes.items()
+            for i in range(size)
+        ],
+        events=[
+            *(("pro9", "x", day) for day in ("2025-01-05", "2025-02-28")),
+            *(
+                (f"{plan}{i}", "x", "2025-02-05")
+                for plan, (_, kept) in sizes.items()
+                for i in range(kept - (plan == "pro"))
+            ),
+        ],
+        min_n=5,
+    )
+    by_plan = ask(dataset, Retention(), Filters(breakdown="plan")).sentence
+    # Wilson: 1 of 10 is 2 to 40 %, 8 of 10 is 49 to 94 %
+    assert by_plan.endswith(
+        "Lowest: free 10% (1 of 10); highest: pro 80% (8 of 10); their 95% intervals do"
+        " not overlap."
+    )
+    assert "Lowest" not in ask(dataset, Retention()).sentence

@@ -239,3 +239,25 @@ def test_a_sign_of_life_that_the_data_do_not_have_is_refused(shop):
     with pytest.raises(SpecError) as refusal:
         ask(shop, Survival(sign="subscription"))
     assert refusal.value.code == "no_sign_of_life"
+
+
+def test_the_sentence_estimates_when_half_will_have_left(plans, tmp_path):
+    assert ask(plans, Survival()).sentence == (
+        "Half of the 6 paying customers are estimated to leave within 40 days (95%"
+        " interval 10 to not reached); 3 have left so far."
+    )
+    accounts = ask(plans, Survival(unit="account")).sentence
+    assert accounts == (
+        "Of 2 paying accounts 0 have left so far: too few to tell when half will have."
+        " Over the first 60 days they stay 60 days on average."
+    )
+
+
+def test_silence_is_named_and_cannot_end_a_life_of_the_last_days(shop):
+    answer = ask(shop, Survival(sign="order"))
+    assert answer.sentence == (
+        "Half of the 2 customers are estimated to leave within 0 days (95% interval 0"
+        " to not reached); 1 has left so far, without an order for more than 19 days."
+    )
+    texts = {caveat.code: caveat.text for caveat in answer.caveats}
+    assert "flat over their last 19 days" in texts["flat_end"]
