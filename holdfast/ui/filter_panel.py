@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import streamlit as st
@@ -42,7 +42,9 @@ def filter_panel(dataset: Dataset) -> Filters:
     for notice in notices:
         st.warning(f"{plain(notice.sentence)} {plain(notice.remedy)}")
     names = list(dataset.attributes)
-    chosen = _multiselect("Filter by", names, _ATTRIBUTES, "All customers")
+    chosen = _multiselect(
+        "Filter by", names, _ATTRIBUTES, "All customers", attribute_label
+    )
     filters: list[Filter] = []
     for name in chosen:
         kind = dataset.attributes[name].type
@@ -230,7 +232,13 @@ def _forget(item: Filter) -> None:
     st.session_state[_KEPT] = tuple(each for each in kept if each != item)
 
 
-def _multiselect(label: str, options: list[str], key: str, nothing: str) -> list[str]:
+def _multiselect(
+    label: str,
+    options: list[str],
+    key: str,
+    nothing: str,
+    named: Callable[[str], str] = str,
+) -> list[str]:
     return st.multiselect(
-        plain(label), options, key=key, placeholder=nothing, format_func=attribute_label
+        plain(label), options, key=key, placeholder=nothing, format_func=named
     )

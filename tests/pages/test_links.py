@@ -23,6 +23,16 @@ def test_a_number_of_segments_that_is_none_is_told(app, demo_workspace, text):
     assert "is no number of segments to show" in notice
 
 
+@pytest.mark.parametrize(
+    "text", ["did opened_app>=" + "9" * 5000, 'plan="', "seats:5", "did", "seats:x.."]
+)
+def test_a_filter_that_is_none_is_told(app, demo_workspace, text):
+    page = app(demo_workspace, filter=[text]).run()
+    assert not page.exception
+    assert len(notices(page)) == 1
+    assert in_view(page).endswith("**All customers.**")
+
+
 def test_a_number_of_segments_is_taken(app, demo_workspace):
     page = app(demo_workspace, by=["country"], segments=["2"]).run()
     assert notices(page) == []
@@ -99,6 +109,18 @@ def test_a_filter_without_a_control_can_be_removed(app, seats):
     assert page.number_input(key="filter_first_seats").value == 5
     page.button(key="filter_remove_0").click().run()
     assert in_view(page).endswith("**Customers with seats from 5.**")
+
+
+def test_values_and_events_keep_their_own_names(app, tmp_path):
+    events = tmp_path / "events.csv"
+    events.write_text(
+        "customer_id,event,timestamp\n"
+        + "".join(f"c{day % 3},email,2025-01-{day:02}\n" for day in range(1, 29))
+    )
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.load([events])
+    page = app(workspace.path).run()
+    assert page.multiselect(key="filter_did").options == ["email"]
 
 
 def test_what_names_each_customer_makes_no_segments_unless_asked(app, seats):

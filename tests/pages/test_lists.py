@@ -96,3 +96,16 @@ def test_a_click_on_a_bar_says_when(app, demo_workspace):
     page.run()
     headings = [text.value.replace("\\", "") for text in page.markdown]
     assert "**New on 3 Mar 2025**" in headings
+
+
+def test_accounts_are_listed_by_their_ids(app, demo_workspace):
+    page = open_page(app, demo_workspace, "lifecycle")
+    page.toggle(key="lifecycle_unit").set_value(True).run()
+    page.session_state["lifecycle_bars"] = {
+        "selection": {"bar": [{"period_key": "2025-03-01", "status": "dormant"}]}
+    }
+    page.run()
+    assert not page.exception
+    listed = page.dataframe[0].value
+    assert list(listed.columns) == ["id", "joined_on", "last_seen_on"]
+    assert listed["id"].str.startswith("a_").all()
