@@ -14,6 +14,7 @@ from holdfast.exports.recognition.vocabulary import (
     DATE,
     ID,
     PERSON,
+    FeedSigns,
     feed_signs,
     kind_of,
     meanings,
@@ -30,13 +31,16 @@ _SURE = 0.75
 
 _ANY_DATE = 0.7
 _BARE_ID = 0.65
-_MAIL_AS_ID = 0.55
+_MAIL_AS_ID = 0.62
 _EACH_OPTIONAL = 0.02
 _MOST_OPTIONAL = 8
-# Ids that come twice are rather of something that customers did.
+# Ids that come twice are of something that has several rows.
 _REPEATED = 0.7
+_REPEATED_OWN = 0.62
 _NEAR = 0.03
 
+# Lines of which each has an order of its own are orders.
+_LONE_LINE = 0.9
 # A row with an id of its own beside the customer's is about something else.
 _OF_ANOTHER = 0.7
 
@@ -57,6 +61,17 @@ _SUITS: Mapping[str, Mapping[str, float]] = {
         "money": 0.5,
     },
 }
+# How likely values of a kind alone make a column a role.
+_TOLD_BY_VALUES = {
+    ("email", "e-mail"): 0.9,
+    ("customer_id", "e-mail"): _OPTIONAL,
+    ("event", "category"): 0.4,
+    ("score", "number"): 0.95,
+    ("comment", "text"): _OPTIONAL,
+    ("amount", "money"): _OPTIONAL,
+}
+_ANY_INSTANT = 0.5
+_SCALE = 0.8
 # Without values the name alone decides; among filled columns an empty one tells little.
 _NO_VALUES = {"unseen": 0.95, "empty": 0.5}
 _ASKED = "kind"
@@ -175,11 +190,12 @@ def _assigned(
         Role to column, likelihood, and whether its name says so.
     """
     pairs = []
+    signs = feed_signs()[target.name]
     for order, role in enumerate(target.roles):
         least = _REQUIRED if role.is_required else _OPTIONAL
         for place, column in enumerate(columns):
-            by_name = _by_name(target, role, column, looks[column])
-            by_content = _by_content(target, role, column, looks[column])
+            by_name = _by_name(signs, role, column, looks[column])
+            by_content = _by_content(signs, role, column, looks[column])
             worth = max(by_name, by_content)
             if worth >= least:
                 pairs.append((-worth, order, place, role.name, column, by_name))
@@ -189,12 +205,15 @@ def _assigned(
         if role_name not in found and column not in taken:
             found[role_name] = (column, -minus_worth, by_name == -minus_worth)
             taken.add(column)
+    if target.name == "customers" and "email" in found:
+        # A list of addresses: who has no other id goes by it.
+        column, worth, is_named = found["email"]
+        found.setdefault("customer_id", (column, _MAIL_AS_ID * worth, is_named))
     return found
 
 
-def _by_name(target: Feed, role: Role, column: str, values: Look) -> float:
+def _by_name(signs: FeedSigns, role: Role, column: str, values: Look) -> float:
     said = meanings(column)
-    signs = feed_signs()[target.name]
     worth = said.get(role.name, 0.0)
     if role.name == signs.main:
         worth = max(worth, _ANY_DATE * said.get(DATE, 0.0))
@@ -202,36 +221,37 @@ def _by_name(target: Feed, role: Role, column: str, values: Look) -> float:
         worth = max(worth, _BARE_ID * said.get(ID, 0.0))
     if role.name == "customer_id":
         worth = max(worth, _MAIL_AS_ID * said.get("email", 0.0))
-    if not worth:
+    if not worth or (role.kind == "id" and _is_fraction(values)):
         return 0.0
-    suits = {**_SUITS[role.kind], **_NO_VALUES}.get(values.kind, 0.0)
-    if role.kind == "id" and values.kind == "number" and not values.is_whole:
-        return 0.0
+    is_own = role.name == signs.own and role.name != "customer_id"
+    if is_own and not values.is_unique:
+        worth *= _REPEATED_OWN
+    suits = _SUITS[role.kind].get(values.kind) or _NO_VALUES.get(values.kind, 0.0)
     return worth * suits
 
 
-def _by_content(target: Feed, role: Role, column: str, values: Look) -> float:
+def _is_fraction(values: Look) -> bool:
+    return values.kind == "number" and not values.is_whole
+
+
+def _by_content(signs: FeedSigns, role: Role, column: str, values: Look) -> float:
     """Return how likely values alone make a column a role; a name counts for more."""
-    if column.startswith("_"):
-        # Of the program that moved the rows, such as when it did.
+    if (role.name, values.kind) not in _TOLD_BY_VALUES:
+        is_main = role.name == signs.main and role.is_required
+        is_instant = is_main and values.kind == "instant"
+        return _ANY_INSTANT if is_instant and not _is_of_the_tool(column) else 0.0
+    if role.name == "event" and (values.is_unique or _is_of_the_tool(column)):
         return 0.0
-    is_main = role.name == feed_signs()[target.name].main
-    match role.name, values.kind:
-        case _, "instant" if is_main and role.is_required:
-            return 0.5
-        case "email", "e-mail":
-            return 0.9
-        case "customer_id", "e-mail":
-            return 0.5
-        case "event", "category" if not values.is_unique:
-            return 0.4
-        case "score", "number" if kind_of(column, None):
-            return 0.95
-        case "comment", "text":
-            return _OPTIONAL
-        case "amount", "money":
-            return _OPTIONAL
-    return 0.0
+    if role.name == "score":
+        if kind_of(column, None):
+            return _TOLD_BY_VALUES[role.name, values.kind]
+        return _SCALE if "?" in column and kind_of("", values) else 0.0
+    return _TOLD_BY_VALUES[role.name, values.kind]
+
+
+def _is_of_the_tool(column: str) -> bool:
+    """Say whether a column is of the program that moved the rows, such as when."""
+    return column.startswith("_")
 
 
 def _likelihood(
@@ -259,12 +279,27 @@ def _likelihood(
             return 0.0
         worths.append(sign)
     likelihood = sum(worths) / len(worths)
+    return likelihood * _doubt(target, columns, found, looks)
+
+
+def _doubt(
+    target: Feed,
+    columns: Sequence[str],
+    found: Mapping[str, tuple[str, float, bool]],
+    looks: Mapping[str, Look],
+) -> float:
+    """Return by how much the rows' ids make a feed less likely; 1 for not at all."""
+    key = ("customer_id",) if target.name == "customers" else target.key
+    doubt = 1.0
+    if len(key) == 1 and key[0] in found and not looks[found[key[0]][0]].is_unique:
+        doubt *= _REPEATED
+    if target.name == "order_lines" and "unit_price" not in found:
+        doubt *= _LONE_LINE if looks[found["order_id"][0]].is_unique else 1.0
     if target.name == "customers":
         own = found["customer_id"][0]
-        likelihood *= 1.0 if looks[own].is_unique else _REPEATED
         if plain(own) != ID and any(plain(column) == ID for column in columns):
-            likelihood *= _OF_ANOTHER
-    return likelihood
+            doubt *= _OF_ANOTHER
+    return doubt
 
 
 def _person(columns: Sequence[str], taken: set[str]) -> float:
