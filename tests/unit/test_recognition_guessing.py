@@ -1,0 +1,307 @@
+"""What a file is taken for that no layout knows: by its names, and by its values."""
+
+import csv
+from time import perf_counter
+
+import pytest
+
+from holdfast.exports.recognition import Recognition, guess, missing_columns, recognise
+from holdfast.exports.recognition.content import look
+from holdfast.exports.recognition.names import plain
+from holdfast.exports.recognition.vocabulary import kind_of, meanings
+from holdfast.model import FEEDS
+
+
+def table(text: str) -> tuple[list[str], dict[str, list[str]]]:
+    header, *rows = csv.reader(text.splitlines())
+    return header, {
+        name: [row[place] for row in rows if row[place]]
+        for place, name in enumerate(header)
+    }
+
+
+def guessed(text: str) -> tuple[str, dict[str, str], dict[str, str]]:
+    found = recognise(*table(text))
+    assert found.layout is None
+    assert found.mapping is not None
+    part = found.mapping.feeds[0]
+    roles = {role: "|".join(columns) for role, columns in part.roles.items()}
+    return part.feed, roles, dict(part.constants)
+
+
+def test_a_user_an_event_name_and_a_date_are_events():
+    found = recognise(
+        *table("user,event name,date\nu1,login,2025-01-01\nu2,login,2025-01-02")
+    )
+    assert found.layout is None
+    assert found.mapping is not None
+    assert found.mapping.title == "Events"
+    assert found.mapping.zone == "workspace"
+    assert found.mapping.feeds[0].feed == "events"
+    assert found.mapping.feeds[0].roles == {
+        "customer_id": ("user",),
+        "event": ("event name",),
+        "happened_at": ("date",),
+    }
+    assert found.confidence == 0.75
+    assert found.reasons == (
+        "its columns and values are like those of events",
+        "'user' is taken for whose row it is, by its name (100%)",
+        "'event name' is taken for what happened, by its name (100%)",
+        "'date' is taken for when it happened, by its name (100%)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "feed", "roles"),
+    [
+        (
+            "ID Pelanggan,Nomor Pesanan,Tanggal Pembelian,Total Bayar\n"
+            "A1,P1,2025-01-01,12000\nA2,P2,2025-01-02,15000",
+            "orders",
+            ["customer_id", "order_id", "ordered_at", "amount"],
+        ),
+        (
+            "用户ID,事件名称,发生时间\n1,登录,2025-01-01\n2,导出,2025-01-02",
+            "events",
+            ["customer_id", "event", "happened_at"],
+        ),
+        (
+            "订单编号,客户编号,下单时间,实付金额\n"
+            "P1,1,2025/01/01,12.5\nP2,2,2025/01/02,11",
+            "orders",
+            ["order_id", "customer_id", "ordered_at", "amount"],
+        ),
+        (
+            "รหัสลูกค้า,เลขที่คำสั่งซื้อ,วันที่สั่งซื้อ,ยอดรวม\n"
+            "A1,P1,14/02/2025,120.50\nA2,P2,01/02/2025,99",
+            "orders",
+            ["customer_id", "order_id", "ordered_at", "amount"],
+        ),
+        (
+            "Numer zgłoszenia,Klient,Data zgłoszenia,Temat,Priorytet,Data zamknięcia\n"
+            "1,k1,2025-01-01,Nie działa,wysoki,2025-01-02",
+            "tickets",
+            [
+                "ticket_id",
+                "customer_id",
+                "opened_at",
+                "subject",
+                "priority",
+                "solved_at",
+            ],
+        ),
+        (
+            "Kundennummer,Tarif,Vertragsbeginn,Vertragsende,Monatspreis\n"
+            "1,Basis,01.01.2025,31.03.2025,9.99",
+            "subscriptions",
+            ["customer_id", "plan", "started_at", "ended_at", "price"],
+        ),
+        (
+            "ID de cliente,Fecha de pago,Importe,Motivo del fallo,ID de pago\n"
+            "1,2025-01-01,9.99,,p1\n2,2025-01-02,9.99,fondos,p2",
+            "payments",
+            ["customer_id", "charged_at", "amount", "failure_reason", "payment_id"],
+        ),
+        (
+            "Identifiant client,Adresse e-mail,Date d'inscription\n"
+            "1,a@example.com,2025-01-01\n2,b@example.com,2025-01-02",
+            "customers",
+            ["customer_id", "email", "signed_up_at"],
+        ),
+        (
+            "customer,test name,variant,assigned at\n1,colour,red,2025-01-01",
+            "touches",
+            ["customer_id", "experiment", "variant", "touched_at"],
+        ),
+        (
+            "member,survey,sent on\n1,nps,2025-01-01\n2,nps,2025-01-01",
+            "invitations",
+            ["customer_id", "kind", "sent_at"],
+        ),
+    ],
+)
+def test_columns_are_understood_in_eight_languages(text, feed, roles):
+    columns, _ = table(text)
+    assert guessed(text)[:2] == (feed, dict(zip(roles, columns, strict=True)))
+
+
+@pytest.mark.parametrize("name", ["custmer id", "Customer-ID", "CUSTOMERID", "usr"])
+def test_a_small_slip_does_not_hide_a_name(name):
+    text = f"{name},evnt,tmstmp\nu1,login,2025-01-01\nu2,login,2025-01-02"
+    feed, roles, _ = guessed(text)
+    assert (feed, roles["customer_id"]) == ("events", name)
+
+
+def test_values_stand_in_for_a_name_that_says_nothing():
+    text = (
+        "user,c7,when\nu1,login,2025-01-01\nu2,login,2025-01-02\nu1,export,2025-01-02"
+    )
+    assert guessed(text)[1] == {
+        "customer_id": "user",
+        "event": "c7",
+        "happened_at": "when",
+    }
+
+
+def test_two_columns_known_by_values_alone_are_no_evidence():
+    text = "user,c7,c8\nu1,login,2025-01-01\nu2,login,2025-01-02"
+    assert recognise(*table(text)).mapping is None
+
+
+def test_when_rows_were_moved_is_not_when_things_happened():
+    text = "customer_id,_synced,value\n1,2025-01-01,red\n2,2025-01-01,red"
+    assert recognise(*table(text)).mapping is None
+
+
+def test_values_contradict_a_name():
+    # A date that holds words, and the instant beside it that says nothing by its name.
+    text = "user,event,date,c4\nu1,login,soon,2025-01-01\nu2,login,later,2025-01-02"
+    assert guessed(text)[1]["happened_at"] == "c4"
+
+
+def test_an_address_is_an_id_where_there_is_no_other():
+    text = "Email,Order date,Amount\na@example.com,2025-01-05,12.50"
+    assert guessed(text)[1]["customer_id"] == "Email"
+    text = "Email,Signed up\na@example.com,2025-01-05\nb@example.com,2025-01-06"
+    assert guessed(text)[1] == {
+        "customer_id": "Email",
+        "email": "Email",
+        "signed_up_at": "Signed up",
+    }
+
+
+def test_order_ids_that_come_twice_make_lines_of_orders():
+    rows = "P1,c1,2025-01-01,3.50\nP2,c2,2025-01-01,4.00\n{},c3,2025-01-02,5.00"
+    text = "order id,customer,date,amount\n" + rows
+    assert guessed(text.format("P3"))[0] == "orders"
+    assert guessed(text.format("P2"))[0] == "order_lines"
+
+
+def test_a_table_with_ids_of_its_own_is_rather_of_something_else():
+    text = "{}customer_id,email,created,total\n{}c1,a@example.com,2025-01-01,3.50"
+    assert guessed(text.format("", ""))[0] == "customers"
+    assert guessed(text.format("id,", "1,"))[0] == "orders"
+
+
+@pytest.mark.parametrize(
+    ("question", "scores", "kind"),
+    [
+        ("How likely are you to recommend us?", "3,9", "nps"),
+        ("Wie zufrieden sind Sie?", "1,5", "csat"),
+        ("Seberapa mudah?", "2,6", "ces"),
+        ("¿Nos recomendaría?", "2,10", "nps"),
+        ("您会推荐我们吗", "2,10", "nps"),
+        ("What do you say?", "0,10", "nps"),
+        ("What do you say?", "1,5", "csat"),
+        ("What do you say?", "1,7", "ces"),
+    ],
+)
+def test_the_kind_of_a_survey_is_asked_or_scaled(question, scores, kind):
+    first, second = scores.split(",")
+    text = (
+        f"customer,{question},answered at\n1,{first},2025-01-01\n2,{second},2025-01-02"
+    )
+    feed, roles, constants = guessed(text)
+    assert (feed, roles["score"], constants) == ("responses", question, {"kind": kind})
+
+
+def test_a_survey_that_is_not_named_is_left_to_be_asked():
+    text = "customer,score,answered at\n1,55,2025-01-01\n2,83,2025-01-02"
+    found = recognise(*table(text))
+    assert found.mapping is not None
+    assert found.mapping.feeds[0].constants == {}
+    assert "which survey the responses are of is not said" in found.reasons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x,y\n1,2",
+        "name,percentage,jurisdiction\nVAT,19,DE",
+        "month,opened,ended\n2010-01,22,0",
+        "ID,frequency,recency,T\n1,2,30.43,38.86",
+        "sku,title,price\nA1,Cup,9.50",
+    ],
+)
+def test_what_is_no_table_of_ours_is_not_guessed(text):
+    columns, sample = table(text)
+    unlike = f"no known layout has columns like {', '.join(columns)}"
+    assert recognise(columns, sample) == Recognition(None, None, 0.0, (unlike,))
+    refusal = missing_columns(columns, "file.csv")
+    assert refusal.code == "unknown_layout"
+
+
+def test_a_guess_is_never_as_sure_as_a_layout():
+    text = (
+        "user,event,date,event id\nu1,login,2025-01-01,e1\nu2,login,2025-01-02,e2"
+    ).replace("user", "Benutzer ID")
+    assert recognise(*table(text)).confidence <= 0.75
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([], "empty"),
+        (["2025-01-31", "2025-02-01T10:00:00Z"], "instant"),
+        (["31.01.2025 10:00"], "instant"),
+        (["20250131"], "instant"),
+        (["1735689600", "1735689601"], "instant"),
+        (["ann@example.com"], "e-mail"),
+        (["yes", "No"], "boolean"),
+        (["0", "1"], "boolean"),
+        (["1", "2.50", "-3"], "number"),
+        (["$12.50", "€ 7"], "money"),
+        (["Rp 12.000"], "money"),
+        (["c1f4", "9a7e"], "id"),
+        (["It was very good", "I could not find a way in"], "text"),
+        (["非常满意你们的服务和产品质量很好"], "text"),
+        (["red", "green"], "category"),
+        (["1"] * 19 + ["none"], "number"),
+    ],
+)
+def test_values_look_like_what_they_are(values, kind):
+    assert look(values).kind == kind
+
+
+def test_numbers_are_told_with_their_range():
+    found = look(["0", "7", "10"])
+    assert (found.low, found.high, found.is_whole) == (0, 10, True)
+    assert kind_of("", found) == "nps"
+    assert kind_of("", look(["1.5", "2"])) is None
+
+
+def test_names_are_compared_as_words():
+    assert plain("customerID") == plain("Customer_Id") == plain("\ufeffcustomer  id")
+    assert plain("Fecha de creación") == "fecha de creacion"
+    assert plain("วันที่สั่งซื้อ") == "วันที่สั่งซื้อ"
+
+
+def test_a_word_among_others_means_something_else():
+    assert "customer_id" not in meanings("customer country")
+    assert meanings("user language")["language"] == 1.0
+    assert "customer_id" not in meanings("user language")
+
+
+def test_every_feed_can_be_guessed_when_it_is_named():
+    for feed in FEEDS:
+        columns = [role.name for role in feed.roles]
+        assert set(guess(feed.name, columns, {}).roles) >= {
+            role.name for role in feed.roles if role.is_required
+        }
+
+
+def test_a_hundred_columns_take_no_time():
+    words = ("customer", "session", "page title", "device", "created", "score", "total")
+    columns = [f"{words[place % 7]} {place}" for place in range(100)]
+    kinds = (["2025-01-01 10:00:00"], ["several words of text"], ["12.50"], ["a@b.co"])
+    sample = {name: kinds[place % 4] * 200 for place, name in enumerate(columns)}
+    recognise(["first"], {})
+    times = []
+    for turn in range(3):
+        # Names that were never seen: what is known of a name is kept.
+        fresh = [f"{name} {turn}" for name in columns]
+        start = perf_counter()
+        recognise(fresh, {f"{name} {turn}": sample[name] for name in columns})
+        times.append(perf_counter() - start)
+    assert min(times) < 0.05
