@@ -300,6 +300,18 @@ def unreadable_relation(sources: Sequence[Source]) -> str:
     return "\nunion all\n".join(parts or [empty])
 
 
+def customer_text(part: FeedMapping, columns: Mapping[str, str]) -> str:
+    """Return SQL of the customer's id in a row, as the staged relations have it.
+
+    Args:
+        part: A part of a mapping with a column for the customer's id.
+        columns: Name and DuckDB type of each column of the file.
+    """
+    names = part.roles["customer_id"]
+    text = _first([_text(each, columns[each], columns) for each in names])
+    return _translated(text, part.values.get("customer_id", {}))
+
+
 def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
     return FeedMapping(
         feed=values["feed"],

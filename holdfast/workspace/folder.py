@@ -17,7 +17,8 @@ from filelock import FileLock, Timeout
 from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.model import FORMAT_VERSION
 from holdfast.workspace.durable import remove, sync, sync_folder, write_json
-from holdfast.workspace.settings import Settings
+from holdfast.workspace.remembering import Remembered
+from holdfast.workspace.settings import Settings, changed, settings_of
 from holdfast.workspace.stored import Sources, StoredSource
 
 KEPT_DATASETS = 5
@@ -77,6 +78,13 @@ class Folder:
                 f"The workspace {self.path.name} was written by a newer Holdfast"
                 f" (format {version}; this one knows {FORMAT_VERSION}).",
                 "Update Holdfast, or choose another workspace.",
+            )
+        if fault := _fault(state):
+            raise WorkspaceError(
+                "workspace_damaged",
+                f"The file {STATE} of the workspace {self.path.name} cannot be read:"
+                f" {fault}.",
+                "Correct that, or put back a copy of that file.",
             )
         return dict(state)
 
@@ -177,8 +185,13 @@ class Folder:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def sweep(self, state: Mapping[str, Any]) -> None:
-        """Remove what no dataset needs any more; only under the lock."""
+    def sweep(self, state: Mapping[str, Any], *, is_importing: bool = False) -> None:
+        """Remove what no dataset needs any more; only under the lock.
+
+        Args:
+            state: The workspace's state.
+            is_importing: The staging folder is in use.
+        """
         numbers = [state["current"], *state["history"]]
         kept = {f"{number}" for number in numbers if number is not None}
         used: set[str] = set()
@@ -188,7 +201,7 @@ class Folder:
                 used.update(self.manifest(int(number))["sources"])
             except DatasetError:
                 is_listed = False
-        for folder in self.path.glob("staging-*"):
+        for folder in () if is_importing else self.path.glob("staging-*"):
             shutil.rmtree(folder, ignore_errors=True)
         for path in self.datasets.iterdir():
             if path.stem not in kept or path.suffix not in (".duckdb", ".json"):
@@ -218,6 +231,8 @@ class Folder:
         sources: Sequence[StoredSource],
         settings: Settings,
         rows: Mapping[str, int],
+        *,
+        is_undoable: bool = True,
     ) -> None:
         """Name a built dataset current, with the list of what it holds."""
         number = int(state["next"])
@@ -236,7 +251,9 @@ class Folder:
         aside.replace(self.dataset(number))
         sync_folder(self.datasets)
         history = list(state["history"])
-        if self.is_sound(state):
+        if not is_undoable:
+            history = []
+        elif self.is_sound(state):
             history = [*history, state["current"]][-KEPT_DATASETS:]
         else:
             self.move_aside(state["current"])
@@ -249,3 +266,39 @@ class Folder:
                 "settings": asdict(settings),
             }
         )
+
+
+def _fault(state: Mapping[str, Any]) -> str:
+    """Say what is wrong with a workspace's file that somebody may have written by hand.
+
+    Later versions and other people may add keys; those that are used have to be right.
+    """
+    for name in ("settings", "current", "history", "next"):
+        if name not in state:
+            return f"it has no {name!r}"
+    history = state["history"]
+    if not isinstance(history, list):
+        return "its 'history' is no list"
+    for number in (state["current"], *history):
+        if number is not None and not _is_number(number):
+            return f"{number!r} is no dataset"
+    if not _is_number(state["next"]):
+        return f"its 'next' cannot be {state['next']!r}"
+    settings = state["settings"]
+    if not isinstance(settings, dict):
+        return "its 'settings' are no settings"
+    try:
+        changed(Settings(), asdict(settings_of(settings)))
+    except WorkspaceError as error:
+        return f"{error.sentence[:1].lower()}{error.sentence[1:].rstrip('.')}"
+    mappings = state.get("mappings", [])
+    try:
+        for each in mappings:
+            Remembered.from_json(each)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return "a remembered mapping is no mapping"
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0

@@ -38,6 +38,7 @@ class Inspection:
         name: The file's name for people; the path's own where it is empty.
         refused: Rows of what was read that could not be taken apart into cells.
         notes: Sentences about what is not as it seems.
+        same_as: Name of the file with the same columns whose mapping this one has.
     """
 
     path: Path
@@ -51,6 +52,14 @@ class Inspection:
     name: str = ""
     refused: int = 0
     notes: tuple[str, ...] = ()
+    same_as: str = ""
+
+    @property
+    def recognised(self) -> SourceMapping | None:
+        """What it would be taken for if nothing were remembered."""
+        if self.recognition.mapping is None:
+            return None
+        return settle(self.recognition.mapping, self.columns, self.sample)
 
 
 @contextmanager

@@ -58,21 +58,27 @@ def changed(before: Settings, changes: Mapping[str, str | int]) -> Settings:
     after = replace(before, **changes)  # type: ignore[arg-type]
     try:
         ZoneInfo(after.zone)
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError, TypeError, AttributeError) as error:
         raise WorkspaceError(
             "unknown_zone",
             f"There is no time zone {after.zone!r}.",
             "Choose one such as Europe/Berlin or UTC.",
         ) from error
-    if after.week_start not in WEEK_SHIFTS:
+    if after.week_start not in tuple(WEEK_SHIFTS):
         raise WorkspaceError(
             "unknown_week_start",
             f"A week cannot start on {after.week_start!r}.",
             f"Choose one of {', '.join(WEEK_SHIFTS)}.",
         )
+    if not isinstance(after.currency, str):
+        raise WorkspaceError(
+            "bad_setting",
+            f"The setting currency cannot be {after.currency!r}.",
+            "Choose a currency code such as EUR, or none.",
+        )
     for name in ("min_n", "lapse_days"):
         value = getattr(after, name)
-        if not isinstance(value, int) or value < 0:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise WorkspaceError(
                 "bad_setting",
                 f"The setting {name} cannot be {value!r}.",

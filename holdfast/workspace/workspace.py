@@ -41,10 +41,17 @@ from holdfast.exports.recognition import missing_columns, recognise
 from holdfast.exports.settling import settle
 from holdfast.model import FORMAT_VERSION
 from holdfast.query import literal, quoted
-from holdfast.workspace.durable import sync
+from holdfast.workspace.durable import remove, sync
+from holdfast.workspace.erasing import without_person
 from holdfast.workspace.finding import Found, find
 from holdfast.workspace.folder import STATE, Folder
 from holdfast.workspace.inspection import Inspection, inspect, named, sample_values
+from holdfast.workspace.remembering import (
+    Remembered,
+    find_remembered,
+    remembered,
+    with_mappings,
+)
 from holdfast.workspace.reports import (
     LoadReport,
     Reason,
@@ -220,7 +227,12 @@ class Workspace:
         part = file if isinstance(file, Part) else Part(Path(file))
         with named(part.path, name), tempfile.TemporaryDirectory() as folder:
             reading = reading or guess_reading(part.path, part.member)
-            return replace(inspect(part.path, reading, Path(folder)), name=name)
+            found = replace(inspect(part.path, reading, Path(folder)), name=name)
+        names = [column for column, _ in found.columns]
+        before = find_remembered(self._folder.state(), names)
+        if before is None:
+            return found
+        return replace(found, mapping=before.mapping, same_as=before.name)
 
     def load(
         self,
@@ -268,7 +280,7 @@ class Workspace:
             try:
                 built = self._make(
                     engine,
-                    state,
+                    _remembering(state, files),
                     gathered.sources,
                     cancellation,
                     lambda stage, share: progress(stage, 0.5 + share / 2),
@@ -391,6 +403,120 @@ class Workspace:
                 cancellation or Cancellation(),
                 progress or _silent,
             )
+        return self.status()
+
+    def remembered(self) -> tuple[Remembered, ...]:
+        """Return the mappings that are kept for files with the same columns."""
+        return tuple(remembered(self._folder.state()))
+
+    def forget_mapping(self, columns: Sequence[str]) -> None:
+        """Stop taking files with these columns for what somebody chose before.
+
+        Raises:
+            WorkspaceError: An import is running.
+        """
+        with self._folder.writing():
+            state = self._folder.state()
+            self._folder.write_state(with_mappings(state, (), [tuple(columns)]))
+
+    def remove(
+        self,
+        source_id: str,
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> Status:
+        """Make the dataset without one of its files; can be undone.
+
+        Args:
+            source_id: Id of the source.
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Raises:
+            WorkspaceError: There is no such source, or another import is running.
+            CancelledError: Somebody asked to stop; nothing was changed.
+        """
+        with (
+            self._folder.writing(),
+            self._folder.staging() as staging,
+            self._engine(staging) as engine,
+        ):
+            state = self._folder.state()
+            sources = self._folder.kept_sources(state)
+            left = [each for each in sources if each.id != source_id]
+            if len(left) == len(sources):
+                raise WorkspaceError(
+                    "unknown_source",
+                    f"There is no loaded file {source_id!r}.",
+                    "Choose one of those that are listed.",
+                )
+            self._make_or_empty(
+                engine,
+                state,
+                left,
+                cancellation or Cancellation(),
+                progress or _silent,
+            )
+        return self.status()
+
+    def delete_person(
+        self,
+        customer_id: str,
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> Status:
+        """Delete every row of a person, for good: earlier datasets go with it.
+
+        Args:
+            customer_id: The person's id as in the exports.
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Raises:
+            WorkspaceError: No file knows this id, or another import is running.
+            CancelledError: Somebody asked to stop; nothing was changed.
+        """
+        cancellation = cancellation or Cancellation()
+        with (
+            self._folder.writing(),
+            self._folder.staging() as staging,
+            self._engine(staging) as engine,
+        ):
+            state = self._folder.state()
+            before = self._folder.kept_sources(state)
+            left: list[StoredSource] = []
+            try:
+                for number, source in enumerate(before):
+                    cancellation.check()
+                    again = without_person(
+                        engine,
+                        self._folder.sources,
+                        source,
+                        customer_id.strip(),
+                        staging / f"without {number}",
+                    )
+                    left += [again] if again else []
+                if left == before:
+                    raise WorkspaceError(
+                        "unknown_person",
+                        "No loaded file has a row of that customer.",
+                        "Write the id as it stands in the exports.",
+                    )
+                self._make_or_empty(
+                    engine,
+                    state,
+                    left,
+                    cancellation,
+                    progress or _silent,
+                    is_undoable=False,
+                )
+            except BaseException:
+                for source in left:
+                    if source not in before:
+                        self._folder.sources.forget(source.id)
+                raise
+            remove(self.path / "damaged")
+            self._folder.sweep(self._folder.state(), is_importing=True)
         return self.status()
 
     def undo(self) -> Status:
@@ -555,9 +681,13 @@ class Workspace:
         if mapping is None:
             sample = sample_values(engine, target, rows)
             recognised = recognise(columns, sample).mapping
-            if recognised is None:
+            before = find_remembered(self._folder.state(), columns)
+            if before is not None:
+                mapping = before.mapping
+            elif recognised is None:
                 raise missing_columns(columns, path.name)
-            mapping = settle(recognised, rows.columns, sample)
+            else:
+                mapping = settle(recognised, rows.columns, sample)
         check(mapping, columns, path.name)
         mapping = _typed(engine, target, rows, mapping, cancellation)
         source_id = source_id_of(survey.digest, reading, mapping)
@@ -591,6 +721,8 @@ class Workspace:
         cancellation: Cancellation,
         progress: Progress,
         added: Container[str] = (),
+        *,
+        is_undoable: bool = True,
     ) -> Built:
         """Build a dataset aside, verify it and name it current.
 
@@ -619,8 +751,34 @@ class Workspace:
                 if source.id in added and rejected == rows_read:
                     self._refuse(engine, source, *built.first_refusals[source.id])
             cancellation.check()
-            self._folder.keep(aside, state, sources, settings, built.rows)
+            self._folder.keep(
+                aside, state, sources, settings, built.rows, is_undoable=is_undoable
+            )
         return built
+
+    def _make_or_empty(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        state: Mapping[str, Any],
+        sources: Sequence[StoredSource],
+        cancellation: Cancellation,
+        progress: Progress,
+        *,
+        is_undoable: bool = True,
+    ) -> None:
+        """Make the dataset of what is left; of nothing there is none."""
+        if sources:
+            self._make(
+                engine,
+                state,
+                sources,
+                cancellation,
+                progress,
+                is_undoable=is_undoable,
+            )
+            return
+        history = [*state["history"], state["current"]] if is_undoable else []
+        self._folder.write_state({**state, "current": None, "history": history})
 
     def _copy(
         self,
@@ -651,6 +809,22 @@ class Workspace:
             "Correct the file, or say on the Data page what its columns are and how"
             " its dates are written.",
         )
+
+
+def _remembering(
+    state: Mapping[str, Any], files: Sequence[str | Path | Inspection]
+) -> dict[str, Any]:
+    """Return the state that keeps what somebody changed in these files' mappings."""
+    chosen, dropped = [], []
+    for file in files:
+        if not isinstance(file, Inspection) or file.mapping is None:
+            continue
+        columns = tuple(name for name, _ in file.columns)
+        if file.mapping == file.recognised:
+            dropped.append(columns)
+        else:
+            chosen.append(Remembered(columns, _name(file), file.mapping))
+    return with_mappings(state, chosen, dropped)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,199 @@
+import json
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from holdfast.errors import WorkspaceError
+from holdfast.workspace import Workspace
+from tests.readings import written
+
+PERSON = "zoe-7f3a@example.org"
+EVENTS = (
+    "user_id,event,timestamp\n"
+    f"a,open,2024-01-01 10:00\n{PERSON},open,2024-01-02 10:00\n"
+    f"b,open,soon\n{PERSON},open,never\n{PERSON},open\na,close,2024-01-03 10:00\n"
+)
+CUSTOMERS = f"user_id,signed_up_at,plan\na,2024-01-01,pro\n{PERSON},2024-01-02,free\n"
+REFERRALS = (
+    "referrer_id,referred_id,referred_at\n"
+    f"{PERSON},a,2024-01-01\na,b,2024-01-02\na,{PERSON},2024-01-02\n"
+)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace.create(tmp_path / "workspace")
+
+
+def loaded(workspace, folder, **texts):
+    for name, text in texts.items():
+        workspace.load([written(folder, text, f"{name}.csv")])
+
+
+def asked(workspace, sql):
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    try:
+        return dataset.execute(sql).fetchall()
+    finally:
+        dataset.close()
+
+
+def traces(workspace, word):
+    """Return the files that hold a word, packed tables unpacked."""
+    found = []
+    for path in workspace.path.rglob("*"):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            rows = duckdb.sql(f"from '{path}'").fetchall()
+            content += repr(rows).encode()
+        if path.suffix == ".duckdb":
+            dataset = duckdb.connect(str(path), read_only=True)
+            for (table,) in dataset.execute(
+                "select table_name from duckdb_tables()"
+            ).fetchall():
+                rows = dataset.execute(f'from "{table}"').fetchall()
+                content += repr(rows).encode()
+            dataset.close()
+        if word.encode() in content:
+            found.append(path.name)
+    return found
+
+
+def test_of_a_deleted_person_no_trace_is_left(workspace, tmp_path):
+    loaded(workspace, tmp_path, events=EVENTS, customers=CUSTOMERS, referrals=REFERRALS)
+    assert traces(workspace, PERSON)
+    (workspace.path / "damaged").mkdir()
+    (workspace.path / "damaged" / "1.duckdb.old").write_text(PERSON)
+    status = workspace.delete_person(PERSON)
+    assert traces(workspace, PERSON) == []
+    assert not status.can_undo
+    assert len(status.sources) == 3
+    assert asked(workspace, "select customer_id from customers order by 1") == [
+        ("a",),
+        ("b",),
+    ]
+    # The others keep the lines that they have in their file.
+    asked_again = dict(asked(workspace, "select reason, line from rejected"))
+    assert asked_again == {'"timestamp" is not a date': 4}
+    assert asked(workspace, "select sum(rows_read)::int from source_rows") == [(6,)]
+    # What is loaded twice is still known.
+    path = written(tmp_path, EVENTS, "events.csv")
+    assert workspace.load([path]).files[0].is_known
+    assert Workspace.open(workspace.path).status().sources == status.sources
+
+
+def test_a_person_who_referred_others_is_not_named_by_them(workspace, tmp_path):
+    loaded(workspace, tmp_path, referrals=REFERRALS)
+    workspace.delete_person(PERSON)
+    found = asked(workspace, "select customer_id, referred_by from customers")
+    assert sorted(found) == [("a", None), ("b", "a")]
+
+
+def test_the_last_person_leaves_nothing(workspace, tmp_path):
+    only = f"user_id,event,timestamp\n{PERSON},open,2024-01-02 10:00\n"
+    loaded(workspace, tmp_path, events=only)
+    status = workspace.delete_person(PERSON)
+    assert (status.dataset, status.sources, status.can_undo) == (None, (), False)
+    assert traces(workspace, PERSON) == []
+
+
+def test_a_person_whom_nobody_knows_changes_nothing(workspace, tmp_path):
+    loaded(workspace, tmp_path, events=EVENTS)
+    before = workspace.status()
+    with pytest.raises(WorkspaceError, match="No loaded file"):
+        workspace.delete_person("nobody")
+    assert workspace.status() == before
+    assert len(list((workspace.path / "sources").glob("*.json"))) == 1
+
+
+def test_a_file_is_removed_and_comes_back_by_undo(workspace, tmp_path):
+    loaded(workspace, tmp_path, events=EVENTS, customers=CUSTOMERS)
+    first, second = workspace.status().sources
+    assert workspace.remove(first.id).sources == (second,)
+    assert workspace.status().rows["events"] == 0
+    assert workspace.remove(second.id).sources == ()
+    assert workspace.dataset_path() is None
+    assert workspace.undo().sources == (second,)
+    assert workspace.undo().sources == (first, second)
+    with pytest.raises(WorkspaceError, match="There is no loaded file"):
+        workspace.remove("nothing")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"settings": {"week_start": "friday"}}, "a week cannot start on 'friday'"),
+        ({"settings": {"min_n": "abc"}}, "the setting min_n cannot be 'abc'"),
+        ({"settings": {"min_n": -3}}, "the setting min_n cannot be -3"),
+        ({"settings": {"zone": ["UTC"]}}, "there is no time zone ['UTC']"),
+        ({"settings": {"zone": "Nowhere"}}, "there is no time zone 'Nowhere'"),
+        ({"settings": {"currency": 5}}, "the setting currency cannot be 5"),
+        ({"settings": {"week_start": []}}, "a week cannot start on []"),
+        ({"settings": "none"}, "its 'settings' are no settings"),
+        ({"current": "one"}, "'one' is no dataset"),
+        ({"history": 3}, "its 'history' is no list"),
+        ({"history": ["x"]}, "'x' is no dataset"),
+        ({"next": None}, "its 'next' cannot be None"),
+        ({"mappings": [{"columns": 3}]}, "a remembered mapping is no mapping"),
+        ({"mappings": 3}, "a remembered mapping is no mapping"),
+    ],
+)
+def test_a_file_written_by_hand_is_refused_in_one_sentence(workspace, change, fault):
+    path = workspace.path / "workspace.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    for ask in (Workspace.open, lambda path: workspace.status()):
+        with pytest.raises(WorkspaceError) as refused:
+            ask(workspace.path)
+        assert refused.value.code == "workspace_damaged"
+        assert refused.value.sentence == (
+            "The file workspace.json of the workspace workspace cannot be read:"
+            f" {fault}."
+        )
+
+
+@pytest.mark.parametrize("name", ["settings", "current", "history", "next"])
+def test_a_missing_key_is_named(workspace, name):
+    path = workspace.path / "workspace.json"
+    state = json.loads(path.read_text())
+    del state[name]
+    path.write_text(json.dumps(state))
+    with pytest.raises(WorkspaceError, match=f"it has no '{name}'"):
+        workspace.status()
+
+
+def test_settings_that_are_missing_are_the_usual_ones(workspace):
+    path = workspace.path / "workspace.json"
+    state = json.loads(path.read_text())
+    path.write_text(json.dumps(state | {"settings": {"min_n": 5}, "more": 1}))
+    settings = workspace.settings
+    assert (settings.min_n, settings.zone) == (5, "UTC")
+
+
+def test_a_chosen_mapping_is_used_for_files_of_the_same_shape(workspace, tmp_path):
+    header = "user_id,event,timestamp\n"
+    first = written(tmp_path, header + "a,open,2024-01-01\n", "may.csv")
+    inspection = workspace.inspect(first)
+    (part,) = inspection.mapping.feeds
+    changed = replace(part, roles={**part.roles, "event": ()}, constants={"event": "x"})
+    mapping = replace(inspection.mapping, feeds=(changed,))
+    workspace.load([replace(inspection, mapping=mapping)])
+    second = written(tmp_path, header + "a,open,2024-06-01\n", "june.csv")
+    again = workspace.inspect(second)
+    assert (again.same_as, again.mapping) == ("may.csv", mapping)
+    workspace.load([second])
+    assert asked(workspace, "select event, events from event_names") == [("x", 2)]
+    # Undo takes back the data and not what was learnt.
+    workspace.undo()
+    assert len(workspace.remembered()) == 1
+    workspace.forget_mapping([name for name, _ in again.columns])
+    assert workspace.inspect(second).same_as == ""
+    assert workspace.inspect(second).mapping == inspection.mapping
+
+
+def test_a_mapping_that_was_only_recognised_is_not_remembered(workspace, tmp_path):
+    workspace.load([workspace.inspect(written(tmp_path, EVENTS, "events.csv"))])
+    assert workspace.remembered() == ()
+    assert "mappings" not in json.loads((workspace.path / "workspace.json").read_text())
