@@ -180,8 +180,8 @@ def _count(text: str) -> int:
     if len(text) > _MOST_DIGITS:
         raise SpecError(
             "count_too_large",
-            f"Nobody does anything {text[:_MOST_DIGITS]}… times.",
-            f"Write a count of up to {_MOST_DIGITS} digits.",
+            f"A count of {len(text)} digits is too large.",
+            f"Write one of up to {_MOST_DIGITS} digits, such as did export>=3.",
         )
     return max(int(text), 1)
 

@@ -251,7 +251,8 @@ MEASURES: dict[str, Measure] = {
             "share",
             ".1%",
             "Customers at the end less the new ones, divided by the customers at the "
-            "start. Customers who came back count as kept.",
+            "start. Customers who came back count as kept, so it can exceed 100% and "
+            "has no interval.",
             "up",
         ),
         Measure(

@@ -19,6 +19,8 @@ from holdfast.periods import ROLLING_DAYS, Interval
 from holdfast.population import Unit, population
 from holdfast.questions import asking
 
+_LONGEST_MONTH = 31
+
 
 @dataclass(frozen=True)
 class Cadence:
@@ -111,7 +113,7 @@ def _sentence(spec: Cadence, summary: pd.DataFrame) -> str:
         return "Nobody in view was active on two days or more."
     days = int(row["median_gap"])
     fits = f"the {row['suggested']} fits them best"
-    if days > max(ROLLING_DAYS.values()):
+    if days > _LONGEST_MONTH:
         fits = "even months are short for them"
     return (
         f"Half of the {asking.counted(int(row['customers']), spec.unit)} active on two"

@@ -294,10 +294,12 @@ def _sentence(spec: Survival, sign: str, lapse: int, summary: pd.DataFrame) -> s
     if lapse:
         left += f", {_SILENCE[sign].format(lapse=asking.counted(lapse, 'day'))}"
     if not np.isnan(row["median"]):
-        low, high = (_reached(row[end]) for end in ("median_lower", "median_upper"))
+        ends = [_reached(row[end]) for end in ("median_lower", "median_upper")]
+        # A lower end that is not reached leaves no interval to speak of.
+        interval = " to ".join(ends) if not np.isnan(row["median_lower"]) else ends[0]
         return (
             f"Half of the {who} are estimated to leave within {row['median']:,.0f}"
-            f" {unit} (95% interval {low} to {high}); {left}."
+            f" {unit} (95% interval {interval}); {left}."
         )
     mean = ""
     if not np.isnan(row["restricted_mean"]):

@@ -114,6 +114,9 @@ def test_the_sentence_names_accounts_and_gaps_longer_than_a_month(town, tmp_path
         "Half of the 1 account active on two days or more come back within 3 days, so"
         " the week fits them best."
     )
+    monthly = [("ann", "x", "2025-01-01"), ("ann", "x", "2025-02-01")]
+    sentence = ask(dataset_of(tmp_path, events=monthly), Cadence()).sentence
+    assert sentence.endswith("within 31 days, so the month fits them best.")
     rare = [("ann", "x", "2025-01-01"), ("ann", "x", "2025-02-13")]
     assert ask(dataset_of(tmp_path, events=rare), Cadence()).sentence == (
         "Half of the 1 customer active on two days or more come back within 43 days, so"

@@ -253,6 +253,20 @@ def test_the_sentence_estimates_when_half_will_have_left(plans, tmp_path):
     )
 
 
+def test_a_median_without_an_interval_says_so(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        customers=[
+            {"customer_id": name, "tenure_months": months, "has_churned": churned}
+            for name, months, churned in (("ann", 7, "yes"), ("bob", 5, "no"))
+        ],
+    )
+    assert ask(dataset, Survival()).sentence == (
+        "Half of the 2 customers are estimated to leave within 7 months (95% interval"
+        " not reached); 1 has left so far."
+    )
+
+
 def test_silence_is_named_and_cannot_end_a_life_of_the_last_days(shop):
     answer = ask(shop, Survival(sign="order"))
     assert answer.sentence == (

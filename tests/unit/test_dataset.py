@@ -223,3 +223,12 @@ def test_the_fingerprint_tells_datasets_apart(small, tmp_path):
     other = dataset_of(tmp_path, events=[("ann", "x", "2025-01-01")])
     assert other.fingerprint != small.fingerprint
     assert Dataset(small.path).fingerprint == small.fingerprint
+
+
+def test_an_older_dataset_without_the_mark_of_pure_dates_can_be_read(tmp_path):
+    made = dataset_of(tmp_path, events=[("ann", "x", "2025-01-01")])
+    assert made.observed["events"].is_dated
+    made.close()
+    with duckdb.connect(str(made.path)) as older:
+        older.execute("alter table observed drop column is_dated")
+    assert not Dataset(made.path).observed["events"].is_dated
