@@ -1,7 +1,7 @@
 """What a file is taken for that no layout knows: by its names, and by its values."""
 
 import csv
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -251,6 +251,8 @@ def test_a_guess_is_never_as_sure_as_a_layout():
         (["yes", "No"], "boolean"),
         (["0", "1"], "boolean"),
         (["1", "2.50", "-3"], "number"),
+        (["1.234,50", "12,5"], "number"),
+        (["1,234,567.25", "3"], "number"),
         (["$12.50", "€ 7"], "money"),
         (["Rp 12.000"], "money"),
         (["c1f4", "9a7e"], "id"),
@@ -301,7 +303,8 @@ def test_a_hundred_columns_take_no_time():
     for turn in range(3):
         # Names that were never seen: what is known of a name is kept.
         fresh = [f"{name} {turn}" for name in columns]
-        start = perf_counter()
+        # Of this process: what else the machine does is not the program's.
+        start = process_time()
         recognise(fresh, {f"{name} {turn}": sample[name] for name in columns})
-        times.append(perf_counter() - start)
+        times.append(process_time() - start)
     assert min(times) < 0.05

@@ -859,6 +859,15 @@ def test_headers_below_the_header_do_not_hide_what_follows():
         assert found.mapping.feeds[0].constants == {"kind": "nps"}
 
 
+def test_a_question_with_groups_of_answers_asks_for_nps_in_qualtrics():
+    header, _, _, *rows = case("qualtrics_answers").splitlines()
+    text = "\n".join([header, *rows]).replace(",0,", ",3,")
+    mapping = recognised(text).mapping
+    assert mapping is not None
+    assert mapping.feeds[0].roles["score"] == ("Q1",)
+    assert mapping.feeds[0].constants == {"kind": "nps"}
+
+
 def test_the_survey_is_told_by_the_question_or_the_scale():
     text = case("surveymonkey_answers")
     asked = "How likely are you to recommend us?"

@@ -22,6 +22,8 @@ _TIME = re.compile(
 _STARTS_LIKE_A_TIME = re.compile(r"\d{1,4}[-/. ]\d|\d{10}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}([., '\u00a0\u202f]\d{3})+([.,]\d{1,2})?")
+_GROUP_MARK = re.compile(r"[., '\u00a0\u202f](?=\d{3})")
 _MONEY = re.compile(
     r"[-(]?\s?([$€£¥฿₹]|Rp\.?|zł)\s?-?[\d.,]+\)?|-?[\d.,]+\s?([€$£¥฿]|zł|Rp|[A-Z]{3})"
 )
@@ -62,7 +64,7 @@ def look(values: Sequence[str]) -> Look:
         return Look("e-mail", is_unique=is_unique)
     if _most(seen, lambda value: value.casefold() in _FLAGS):
         return Look("boolean", is_unique=is_unique)
-    if _most(seen, _NUMBER.fullmatch):
+    if _most(seen, _is_number):
         return _numbers(seen, is_unique=is_unique)
     if _most(seen, _MONEY.fullmatch):
         return Look("money", is_unique=is_unique)
@@ -94,10 +96,18 @@ def _is_prose(value: str) -> bool:
     return not value.isascii() or len(value.split()) > 1
 
 
+def _is_number(value: str) -> bool:
+    return bool(_NUMBER.fullmatch(value) or _GROUPED.fullmatch(value))
+
+
+def _number(value: str) -> float:
+    if not _NUMBER.fullmatch(value):
+        value = _GROUP_MARK.sub("", value)
+    return float(value.replace(",", "."))
+
+
 def _numbers(values: Sequence[str], *, is_unique: bool) -> Look:
-    numbers = [
-        float(value.replace(",", ".")) for value in values if _NUMBER.fullmatch(value)
-    ]
+    numbers = [_number(value) for value in values if _is_number(value)]
     if len(set(numbers)) > 1 and set(numbers) <= {0.0, 1.0}:
         return Look("boolean", 0.0, 1.0, is_whole=True, is_unique=is_unique)
     whole = all(number.is_integer() for number in numbers)

@@ -31,6 +31,8 @@ _SHORT = 4
 # In scripts without blanks, one sign is no word.
 _SHORT_WORD = 2
 _HEADERS_ABOVE = 2
+_GROUP = "group"
+_QUESTION = re.compile(r"q ?\d+( \d+)?")
 _KIND_OF_TOP = {10: "nps", 7: "ces", 5: "csat"}
 _WORDS_OF_KIND = {"nps": "0 to 10", "ces": "1 to 7", "csat": "1 to 5"}
 
@@ -93,25 +95,29 @@ def survey_kind(
         sample: Some values of each column.
     """
     may_be = {}
+    names = {plain(column) for column in columns}
     for column in columns:
         values = sample.get(column, ())
         scores = _scores(values)
-        is_group = plain(column).endswith(" group")
+        is_group = plain(column).endswith(f" {_GROUP}")
         if not is_group and (scores or not values):
             may_be[column] = look(scores)
     for column in may_be:
         # A second header row can hold the question's words.
         above = sample.get(column, ())[:_HEADERS_ABOVE]
         asked = " ".join([column, *(value for value in above if not _scores([value]))])
-        if kind := kind_of(asked, None):
+        kind = kind_of(asked, None)
+        if plain(f"{column} NPS {_GROUP}") in names:
+            # Qualtrics sorts the answers to such a question, and to no other.
+            kind = "nps"
+        if kind:
             return column, kind, f"{column!r} asks for {kind.upper()}"
     for column, values_look in may_be.items():
         kind = kind_of("", values_look)
-        if kind and ("?" in column or "score" in meanings(column)):
-            scale = (
-                f"{column!r} goes from {_WORDS_OF_KIND[kind]}, as {kind.upper()} does"
-            )
-            return column, kind, scale
+        is_asked = "?" in column or _QUESTION.fullmatch(plain(column))
+        if kind and (is_asked or "score" in meanings(column)):
+            scale = f"from {_WORDS_OF_KIND[kind]}, as {kind.upper()} does"
+            return column, kind, f"{column!r} goes {scale}"
     return None, None, "no question could be told to ask for NPS, CSAT or CES"
 
 
