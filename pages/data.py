@@ -28,4 +28,5 @@ if dataset is not None:
     sources.reach(dataset, status)
     sources.left_out(dataset)
 sources.undo(workspace, status)
+sources.removals(workspace, status)
 sources.settings(workspace, status)

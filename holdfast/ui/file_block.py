@@ -74,7 +74,7 @@ def file_block(
     if not box.open:
         return
     with box:
-        _introduction(file, zone)
+        _introduction(workspace, staging, file, zone)
         reading_options(workspace, staging, file)
         _rows(file)
         _feed_and_zone(staging, file, zone)
@@ -102,7 +102,9 @@ def _label(file: StagedFile) -> str:
     return f"**{plain(clipped(file.name))}**: {plain(title)}, {rows_of(file)}"
 
 
-def _introduction(file: StagedFile, zone: str) -> None:
+def _introduction(
+    workspace: Workspace, staging: Staging, file: StagedFile, zone: str
+) -> None:
     inspection = file.inspection
     recognition = inspection.recognition
     size = f"{rows_of(file)}, {counted(len(inspection.columns), 'column')}"
@@ -115,6 +117,18 @@ def _introduction(file: StagedFile, zone: str) -> None:
             f"This is **{plain(recognition.layout.title)}**: {size}{plain(times)};"
             f" {plain(read)}."
         )
+    if inspection.same_as:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            name = plain(clipped(inspection.same_as))
+            st.caption(f"Same columns as {name}, read the same way.")
+            st.button(
+                "Forget that",
+                key=f"data_forget_{file.number}",
+                type="tertiary",
+                help="Takes the file for what it is recognised as, now and later.",
+                on_click=staging.forget_mapping,
+                args=(workspace, file),
+            )
     for note in inspection.notes:
         st.caption(f":material/info: {plain(note)}")
     if inspection.refused:

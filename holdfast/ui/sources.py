@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -169,13 +170,83 @@ def undo(workspace: Workspace, status: Status) -> None:
         return
     st.subheader("Undo", anchor=False)
     st.caption(f"Takes the last change back: {_difference(status, earlier)}")
-    st.button(
-        "Undo the last change",
-        key="data_undo",
-        icon=":material/undo:",
-        on_click=_undo,
-        args=(workspace,),
-    )
+    with st.popover("Undo the last change", icon=":material/undo:"):
+        st.markdown(f"Afterwards loaded: {_names(earlier.sources) or 'nothing'}.")
+        st.button(
+            "Undo it",
+            key="data_undo",
+            type="primary",
+            on_click=_undo,
+            args=(workspace,),
+        )
+
+
+def removals(workspace: Workspace, status: Status) -> None:
+    """Let a file be taken out again, and a person be deleted for good."""
+    if not status.sources:
+        return
+    st.subheader("Remove", anchor=False)
+    with st.container(horizontal=True):
+        _removal(workspace, status)
+        _deletion(workspace)
+
+
+def _removal(workspace: Workspace, status: Status) -> None:
+    by_id = {source.id: source for source in status.sources}
+    with st.popover("Remove a file", icon=":material/delete:"):
+        chosen = st.selectbox(
+            "File",
+            list(by_id),
+            format_func=lambda each: clipped(by_id[each].name, 60),
+            key=f"data_remove_source_{status.dataset}",
+        )
+        left = [source for source in status.sources if source.id != chosen]
+        st.caption(
+            f"Makes every table anew without it, which can be undone. Afterwards"
+            f" loaded: {_names(left) or 'nothing'}."
+        )
+        st.button(
+            "Remove it",
+            key="data_remove_source_now",
+            type="primary",
+            on_click=want,
+            args=("remove source",),
+        )
+    if is_wanted("remove source"):
+        perform(
+            lambda progress, cancellation: workspace.remove(
+                chosen, progress, cancellation
+            ),
+            lambda _: forget_report(),
+        )
+
+
+def _deletion(workspace: Workspace) -> None:
+    with st.popover("Delete a person", icon=":material/person_remove:"):
+        customer_id = st.text_input(
+            "The customer's id, as in the exports", key="data_person"
+        ).strip()
+        st.caption(
+            "Every row of this person leaves every file that is kept here, also the"
+            " rows that were rejected, and every earlier state of the data. This cannot"
+            " be undone. The files that you exported stay as they are: load them in"
+            " another workspace and the person is there again."
+        )
+        st.button(
+            "Delete for good",
+            key="data_person_now",
+            type="primary",
+            disabled=not customer_id,
+            on_click=want,
+            args=("delete person",),
+        )
+    if is_wanted("delete person"):
+        perform(
+            lambda progress, cancellation: workspace.delete_person(
+                customer_id, progress, cancellation
+            ),
+            lambda _: _forget_person(),
+        )
 
 
 def settings(workspace: Workspace, status: Status) -> None:
@@ -250,6 +321,12 @@ _REJECTED_COLUMNS = {
 }
 
 
+def _forget_person() -> None:
+    """Leave the id nowhere in the session either."""
+    st.session_state.pop("data_person", None)
+    forget_report()
+
+
 def _undo(workspace: Workspace) -> None:
     forget_report()
     try:
@@ -297,7 +374,7 @@ def _changed(now: Settings, earlier: Settings, name: str) -> bool:
     return bool(getattr(now, name) != getattr(earlier, name))
 
 
-def _names(sources: list[StoredSource]) -> str:
+def _names(sources: Sequence[StoredSource]) -> str:
     names = [plain(clipped(source.name, 50)) for source in sources[:3]]
     more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""
     return f"{', '.join(names)}{more}"

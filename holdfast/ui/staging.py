@@ -138,7 +138,9 @@ class Staging:
             self.files.append(self._staged(inspection, inspection.mapping))
         self._discard(path)
 
-    def reread(self, workspace: Workspace, file: StagedFile, reading: Reading) -> None:
+    def reread(
+        self, workspace: Workspace, file: StagedFile, reading: Reading
+    ) -> StagedFile:
         """Look into a file again, read in another way; keep why that is refused."""
         self.refused.clear()
         part = Part(file.path, reading.member)
@@ -146,13 +148,14 @@ class Staging:
             inspection = workspace.inspect(part, reading, file.name)
         except HoldfastError as error:
             self.refused.append(error)
-            return
+            return file
         is_alike = inspection.columns == file.inspection.columns
         mapping = file.mapping if is_alike else inspection.mapping
         # Another number: its widgets are others.
         again = self._staged(inspection, mapping)
         again.is_open = True
         self.files[self.files.index(file)] = again
+        return again
 
     def _staged(
         self, inspection: Inspection, mapping: SourceMapping | None
@@ -165,6 +168,16 @@ class Staging:
             rows=inspection.rows or _estimate(inspection),
             is_estimate=inspection.rows is None,
         )
+
+    def forget_mapping(self, workspace: Workspace, file: StagedFile) -> None:
+        """Take a file, and later ones with its columns, for what is recognised."""
+        try:
+            workspace.forget_mapping(file.columns)
+        except HoldfastError as error:
+            self.refused.append(error)
+            return
+        again = self.reread(workspace, file, file.inspection.reading)
+        again.mapping = again.inspection.mapping
 
     def remove(self, files: Sequence[StagedFile]) -> None:
         """Forget files, and remove our copies of them."""

@@ -471,3 +471,60 @@ def test_the_encoding_and_the_delimiter_of_a_file_can_be_changed(data, tmp_path)
     assert file.inspection.reading.encoding == "cp1252"
     assert file.inspection.preview[0][-1] == "£ódŸ"
     assert file.is_open
+
+
+def test_undo_says_what_will_be_loaded_before_it_is_done(data):
+    upload(data, "orders.csv", ORDERS)
+    data.button(key="data_import").click().run()
+    assert any(text.value == "Afterwards loaded: nothing." for text in data.markdown)
+
+
+def test_a_file_can_be_removed_and_the_removal_undone(data, tmp_path):
+    upload(data, "orders.csv", ORDERS)
+    data.button(key="data_import").click().run()
+    upload(data, "later.csv", ORDERS.replace(b"\n1,", b"\n9,"))
+    data.button(key="data_import").click().run()
+    data.selectbox(key="data_remove_source_2").select_index(0).run()
+    said = [text.value.replace("\\", "") for text in data.caption]
+    assert any("Afterwards loaded: later.csv." in each for each in said)
+    data.button(key="data_remove_source_now").click().run()
+    assert not data.exception
+    assert [source.name for source in sources(tmp_path)] == ["later.csv"]
+    data.button(key="data_undo").click().run()
+    assert len(sources(tmp_path)) == 2
+
+
+def test_a_person_can_be_deleted_for_good(data, tmp_path):
+    upload(data, "orders.csv", ORDERS)
+    data.button(key="data_import").click().run()
+    assert data.button(key="data_person_now").disabled
+    data.text_input(key="data_person").input("ann").run()
+    data.button(key="data_person_now").click().run()
+    assert not data.exception
+    (source,) = sources(tmp_path)
+    assert source.rows.rows == 1
+    assert "data_undo" not in keys(data)
+    data.text_input(key="data_person").input("nobody").run()
+    data.button(key="data_person_now").click().run()
+    assert sentences(data) == [
+        "No loaded file has a row of that customer."
+        " Write the id as it stands in the exports."
+    ]
+
+
+def test_a_mapping_by_hand_is_used_again_and_can_be_forgotten(data, tmp_path):
+    upload(data, "orders.csv", ORDERS)
+    opened(data)
+    role(data, 3, "")
+    data.button(key="data_import").click().run()
+    upload(data, "later.csv", ORDERS.replace(b"\n1,", b"\n9,"))
+    opened(data)
+    said = [text.value.replace("\\", "") for text in data.caption]
+    assert "Same columns as orders.csv, read the same way." in said
+    (file,) = data.session_state["data_staging"].files
+    assert "amount" not in file.mapping.feeds[0].roles
+    data.button(key=f"data_forget_{file.number}").click().run()
+    assert not data.exception
+    (file,) = data.session_state["data_staging"].files
+    assert "amount" in file.mapping.feeds[0].roles
+    assert Workspace.open(tmp_path / "empty").remembered() == ()
