@@ -1,15 +1,19 @@
 """What a file is taken for that no layout knows: by its names, and by its values."""
 
 import csv
+from dataclasses import replace
 from time import process_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from holdfast.exports.mapping import check
 from holdfast.exports.recognition import Recognition, guess, missing_columns, recognise
 from holdfast.exports.recognition.content import look
 from holdfast.exports.recognition.names import plain
 from holdfast.exports.recognition.vocabulary import kind_of, meanings
-from holdfast.model import FEEDS
+from holdfast.model import FEEDS, feed
 
 
 def table(text: str) -> tuple[list[str], dict[str, list[str]]]:
@@ -286,11 +290,48 @@ def test_a_word_among_others_means_something_else():
 
 
 def test_every_feed_can_be_guessed_when_it_is_named():
-    for feed in FEEDS:
-        columns = [role.name for role in feed.roles]
-        assert set(guess(feed.name, columns, {}).roles) >= {
-            role.name for role in feed.roles if role.is_required
+    for each in FEEDS:
+        columns = [role.name for role in each.roles]
+        assert set(guess(each.name, columns, {}).roles) >= {
+            role.name for role in each.roles if role.is_required
         }
+
+
+WORDS = st.sampled_from(
+    [
+        "id",
+        "user",
+        "event",
+        "date",
+        "score",
+        "amount",
+        "plan",
+        "e-mail",
+        "创建时间",
+        "#",
+    ]
+)
+NAMES = st.lists(st.text(max_size=12) | WORDS, min_size=1, max_size=8, unique=True)
+CELLS = st.text(max_size=8) | st.sampled_from(["1", "2025-01-01", "a@b.co", "9" * 400])
+
+
+@settings(max_examples=200, deadline=None)
+@given(NAMES, st.data())
+def test_no_file_is_too_odd_to_be_looked_at(columns, data):
+    sample = {name: data.draw(st.lists(CELLS, max_size=4)) for name in columns}
+    found = recognise(columns, sample)
+    assert found.reasons
+    assert 0 <= found.confidence <= 1
+    if found.mapping is None:
+        missing_columns(columns, "file.csv")
+        return
+    # Which survey it is may be asked for; nothing else may be missing.
+    asked = {role.name for role in feed(found.mapping.feeds[0].feed).roles} & {"kind"}
+    parts = [
+        replace(part, constants=dict.fromkeys(asked - set(part.roles), "nps"))
+        for part in found.mapping.feeds
+    ]
+    check(replace(found.mapping, feeds=tuple(parts)), columns, "file.csv")
 
 
 def test_a_hundred_columns_take_no_time():

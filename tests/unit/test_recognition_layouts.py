@@ -44,6 +44,20 @@ a.csv,export,2025-01-01 01:00:00,u2,i2,18,Rome""",
         },
     ),
     (
+        "mixpanel_profiles",
+        "Mixpanel profiles",
+        "customers",
+        """$distinct_id,$properties.$created,$properties.$email,$properties.$last_seen,$properties.plan
+u1,2025-01-01T00:00:00,ann@example.com,2025-03-01T00:00:00,pro
+u2,2025-01-02T00:00:00,bob@example.com,2025-03-01T00:00:00,free""",
+        {
+            "customer_id": "$distinct_id",
+            "email": "$properties.$email",
+            "signed_up_at": "$properties.$created",
+            "updated_at": "$properties.$last_seen",
+        },
+    ),
+    (
         "amplitude_events",
         "Amplitude events",
         "events",
@@ -848,6 +862,17 @@ def test_minor_units_are_divided(layout, divisors):
     mapping = recognised(case(layout)).mapping
     assert mapping is not None
     assert mapping.feeds[0].divisors == divisors
+
+
+def test_a_nested_subscription_is_the_same_as_a_flat_one():
+    header, row, *_ = case("chargebee_subscriptions").splitlines()
+    nested = ",".join(f"subscription.{name}" for name in header.split(","))
+    mapping = recognised(f"{nested},customer.email\n{row},ann@example.com").mapping
+    assert mapping is not None
+    roles = mapping.feeds[0].roles
+    assert mapping.layout == "chargebee_subscriptions"
+    assert roles["customer_id"] == ("subscription.customer_id",)
+    assert roles["price"] == ("subscription.plan_unit_price",)
 
 
 def test_headers_below_the_header_do_not_hide_what_follows():
