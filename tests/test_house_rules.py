@@ -86,7 +86,7 @@ COMPOSES_SQL = (
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded; no figure reads that.
-READS_CLOCK = ("holdfast/workspace/workspace.py",)
+READS_CLOCK = ("holdfast/workspace/gathering.py",)
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 SECTIONS = ("grain", "params", "returns", "source")
 
@@ -290,7 +290,7 @@ BAD: list[tuple[Rule, str, str]] = [
     (figures_read_no_clock, "holdfast/population.py", "a = 'on_day < today()'"),
     (
         figures_read_no_clock,
-        "holdfast/workspace/workspace.py",
+        "holdfast/workspace/gathering.py",
         "a = 'on_day < current_date'",
     ),
     (nothing_runs_what_it_reads, "holdfast/ui/a.py", "import pickle"),
@@ -325,14 +325,14 @@ GOOD: list[tuple[Rule, str, str]] = [
     (imports_point_down, "holdfast/charts/a.py", "from holdfast.charts import theme"),
     (
         imports_point_down,
-        "holdfast/workspace/workspace.py",
+        "holdfast/workspace/gathering.py",
         "import holdfast.exports.reading",
     ),
     (imports_point_down, "pages/a.py", "from holdfast.ui.frame import active_filters"),
     (libraries_keep_to_their_rooms, "holdfast/exports/a.py", "import duckdb, pandas"),
     (pages_read_like_a_table_of_contents, "pages/a.py", "st.title('Select a file')"),
     (figures_read_no_clock, "queries/answers/a.sql", "-- now(): never\nselect 1"),
-    (figures_read_no_clock, "holdfast/workspace/workspace.py", "datetime.now(UTC)"),
+    (figures_read_no_clock, "holdfast/workspace/gathering.py", "datetime.now(UTC)"),
     (figures_read_no_clock, "holdfast/ui/a.py", "time.monotonic()"),
     (nothing_runs_what_it_reads, "holdfast/query.py", "re.compile('a')"),
     (sql_is_composed_in_one_place, "holdfast/population.py", "f'select {a} from b'"),

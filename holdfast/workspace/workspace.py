@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import duckdb
 from filelock import Timeout
 
 from holdfast.cancellation import Cancellation
-from holdfast.errors import DatasetError, ImportRefusedError, WorkspaceError
+from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.exports.building import (
     Built,
     Progress,
@@ -27,25 +25,17 @@ from holdfast.exports.building import (
     replace_settings,
 )
 from holdfast.exports.engine import open_engine
-from holdfast.exports.mapping import SourceMapping, check, infer_kept
 from holdfast.exports.reading import (
     Part,
     Reading,
-    Rows,
     guess_reading,
-    read,
-    refused_path,
-    unpack,
 )
-from holdfast.exports.recognition import missing_columns, recognise
-from holdfast.exports.settling import settle
 from holdfast.model import FORMAT_VERSION
-from holdfast.query import literal, quoted
-from holdfast.workspace.durable import remove, sync
+from holdfast.workspace.durable import remove
 from holdfast.workspace.erasing import without_person
-from holdfast.workspace.finding import Found, find
 from holdfast.workspace.folder import STATE, Folder
-from holdfast.workspace.inspection import Inspection, inspect, named, sample_values
+from holdfast.workspace.gathering import gather, nothing_imported, remembering
+from holdfast.workspace.inspection import Inspection, inspect, named
 from holdfast.workspace.remembering import (
     Remembered,
     find_remembered,
@@ -56,11 +46,9 @@ from holdfast.workspace.reports import (
     LoadReport,
     Reason,
     Status,
-    known_report,
-    report_of,
 )
 from holdfast.workspace.settings import Settings, changed, settings_of
-from holdfast.workspace.stored import Sources, StoredSource, source_id_of
+from holdfast.workspace.stored import Sources, StoredSource
 
 ENVIRONMENT = "HOLDFAST_WORKSPACE"
 
@@ -266,8 +254,9 @@ class Workspace:
             state = self._folder.state()
             is_damaged = not self._folder.is_sound(state)
             known = self._folder.kept_sources(state)
-            gathered = self._gather(
+            gathered = gather(
                 engine,
+                state,
                 files,
                 known,
                 self._folder.sources,
@@ -280,7 +269,7 @@ class Workspace:
             try:
                 built = self._make(
                     engine,
-                    _remembering(state, files),
+                    remembering(state, files),
                     gathered.sources,
                     cancellation,
                     lambda stage, share: progress(stage, 0.5 + share / 2),
@@ -326,8 +315,9 @@ class Workspace:
             aside.folder.mkdir()
             engine = open_engine(None, staging, [staging, self.path.resolve()])
             try:
-                gathered = self._gather(
+                gathered = gather(
                     engine,
+                    state,
                     files,
                     known,
                     aside,
@@ -604,115 +594,6 @@ class Workspace:
         finally:
             engine.close()
 
-    def _gather(
-        self,
-        engine: duckdb.DuckDBPyConnection,
-        files: Sequence[str | Path | Inspection],
-        known: Sequence[StoredSource],
-        target: Sources,
-        staging: Path,
-        cancellation: Cancellation,
-        progress: Progress,
-    ) -> _Gathered:
-        """Store files as sources; leave nothing of them if that fails."""
-        sources = list(known)
-        added: list[StoredSource] = []
-        given: list[tuple[str, StoredSource]] = []
-        passed_over: list[ImportRefusedError] = []
-        try:
-            found = _found(files)
-            for position, file in enumerate(found):
-                name = _name(file)
-                progress(f"reading {name}", position / max(1, len(found)))
-                try:
-                    with named(_path(file), name):
-                        source = self._add(
-                            engine,
-                            file,
-                            sources,
-                            target,
-                            staging / str(position),
-                            cancellation,
-                        )
-                except ImportRefusedError as error:
-                    if isinstance(file, Inspection) or not file.is_among_others:
-                        raise
-                    passed_over.append(error)
-                    continue
-                given.append((name, source))
-                if source not in sources:
-                    added.append(source)
-                    sources = [each for each in sources if each.digest != source.digest]
-                    sources.append(source)
-            if passed_over and not given:
-                raise passed_over[0]
-        except BaseException:
-            for source in added:
-                target.forget(source.id)
-            raise
-        return _Gathered(sources, added, given, tuple(passed_over))
-
-    def _add(
-        self,
-        engine: duckdb.DuckDBPyConnection,
-        file: Found | Inspection,
-        known: Sequence[StoredSource],
-        sources: Sources,
-        staging: Path,
-        cancellation: Cancellation,
-    ) -> StoredSource:
-        """Store a file as a source; return the known one where it is there."""
-        path = _path(file)
-        reading = (
-            file.reading
-            if isinstance(file, Inspection)
-            else guess_reading(path, file.part.member)
-        )
-        staging.mkdir()
-        survey = unpack(path, reading, staging, cancellation)
-        if not isinstance(file, Inspection):
-            for source in known:
-                if source.digest == survey.digest:
-                    return source
-        target = staging / "rows.parquet"
-        rows = read(engine, path, reading, survey, target, cancellation)
-        columns = [name for name, _ in rows.columns]
-        mapping = file.mapping if isinstance(file, Inspection) else None
-        if mapping is None:
-            sample = sample_values(engine, target, rows)
-            recognised = recognise(columns, sample).mapping
-            before = find_remembered(self._folder.state(), columns)
-            if before is not None:
-                mapping = before.mapping
-            elif recognised is None:
-                raise missing_columns(columns, path.name)
-            else:
-                mapping = settle(recognised, rows.columns, sample)
-        check(mapping, columns, path.name)
-        mapping = _typed(engine, target, rows, mapping, cancellation)
-        source_id = source_id_of(survey.digest, reading, mapping)
-        for source in known:
-            if source.id == source_id:
-                return source
-        sync(target)
-        kept = sources.rows_path(source_id)
-        if rows.refused:
-            sync(refused_path(target))
-            refused_path(target).replace(refused_path(kept))
-        target.replace(kept)
-        source = StoredSource(
-            id=source_id,
-            name=_name(file),
-            digest=survey.digest,
-            size=survey.size,
-            loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            reading=reading,
-            mapping=mapping,
-            rows=rows,
-        )
-        sources.write(source)
-        return source
-
     def _make(
         self,
         engine: duckdb.DuckDBPyConnection,
@@ -749,7 +630,12 @@ class Workspace:
             for source in sources:
                 rows_read, _, rejected, _ = built.counts[source.id]
                 if source.id in added and rejected == rows_read:
-                    self._refuse(engine, source, *built.first_refusals[source.id])
+                    raise nothing_imported(
+                        engine,
+                        self._folder.sources,
+                        source,
+                        *built.first_refusals[source.id],
+                    )
             cancellation.check()
             self._folder.keep(
                 aside, state, sources, settings, built.rows, is_undoable=is_undoable
@@ -792,134 +678,6 @@ class Workspace:
             replace_settings(aside, settings.as_text())
             self._folder.keep(aside, state, sources, settings, count_rows(aside))
 
-    def _refuse(
-        self,
-        engine: duckdb.DuckDBPyConnection,
-        source: StoredSource,
-        line: int,
-        reason: str,
-    ) -> None:
-        """Refuse a file of which not one row could be imported."""
-        parquet = self._folder.sources.rows_path(source.id).resolve()
-        kind = _kind(engine, parquet, source.rows, line, reason)
-        raise ImportRefusedError(
-            "nothing_imported",
-            f"{source.name}: none of its rows ({source.rows_read:,}) could be"
-            f" imported; in line {line}, {reason}{kind}.",
-            "Correct the file, or say on the Data page what its columns are and how"
-            " its dates are written.",
-        )
-
-
-def _remembering(
-    state: Mapping[str, Any], files: Sequence[str | Path | Inspection]
-) -> dict[str, Any]:
-    """Return the state that keeps what somebody changed in these files' mappings."""
-    chosen, dropped = [], []
-    for file in files:
-        if not isinstance(file, Inspection) or file.mapping is None:
-            continue
-        columns = tuple(name for name, _ in file.columns)
-        if file.mapping == file.recognised:
-            dropped.append(columns)
-        else:
-            chosen.append(Remembered(columns, _name(file), file.mapping))
-    return with_mappings(state, chosen, dropped)
-
-
-@dataclass(frozen=True)
-class _Gathered:
-    """Sources after some were added, and what the given files are now.
-
-    Attributes:
-        sources: All sources, in order of loading.
-        added: Those that are new.
-        given: Name and source of each file.
-        passed_over: Why files of a folder or an archive are not among them.
-    """
-
-    sources: Sequence[StoredSource]
-    added: Sequence[StoredSource]
-    given: Sequence[tuple[str, StoredSource]]
-    passed_over: tuple[ImportRefusedError, ...]
-
-    def report(
-        self,
-        known: Sequence[StoredSource],
-        counts: Mapping[str, tuple[int, int, int, int]],
-        dataset: int | None,
-        *,
-        has_changed: bool = False,
-        reasons: Mapping[str, tuple[Reason, ...]] | None = None,
-    ) -> LoadReport:
-        files = tuple(
-            known_report(name, source)
-            if source in known
-            else report_of(
-                name, source, counts[source.id], (reasons or {}).get(source.id, ())
-            )
-            for name, source in self.given
-        )
-        return LoadReport(files, dataset, has_changed, self.passed_over)
-
 
 def _silent(stage: str, share: float) -> None:
     """Tell nobody."""
-
-
-def _found(files: Sequence[str | Path | Inspection]) -> list[Found | Inspection]:
-    found: list[Found | Inspection] = []
-    for file in files:
-        found += [file] if isinstance(file, Inspection) else find(Path(file))
-    return found
-
-
-def _path(file: Found | Inspection) -> Path:
-    return file.path if isinstance(file, Inspection) else file.part.path
-
-
-def _name(file: Found | Inspection) -> str:
-    return file.name or _path(file).name
-
-
-def _typed(
-    engine: duckdb.DuckDBPyConnection,
-    parquet: Path,
-    rows: Rows,
-    mapping: SourceMapping,
-    cancellation: Cancellation,
-) -> SourceMapping:
-    columns = dict(rows.columns)
-    feeds = []
-    for part in mapping.feeds:
-        with cancellation.attach(engine):
-            kept = infer_kept(engine, str(parquet), columns, rows.padded, part.kept)
-        feeds.append(replace(part, kept=kept))
-    return replace(mapping, feeds=tuple(feeds))
-
-
-def _kind(
-    engine: duckdb.DuckDBPyConnection,
-    parquet: Path,
-    rows: Rows,
-    line: int,
-    reason: str,
-) -> str:
-    """Say what kind of value a refused cell holds, never the value itself."""
-    named = re.match('"(.+)" is (not|neither)', reason)
-    if not named or named[1] not in dict(rows.columns):
-        return ""
-    number = f"file_row_number + {rows.first_line}"
-    place = quoted(rows.line_column) if rows.line_column else number
-    found = engine.execute(
-        f"select trim({quoted(named[1])}::varchar)"
-        f" from read_parquet({literal(str(parquet))}, file_row_number = true)"
-        f" where {place} = $line",
-        {"line": line},
-    ).fetchall()
-    value = (found[0][0] if found else "") or ""
-    if re.fullmatch(r"[-+]?\d+", value):
-        return f" but a number of {len(value.lstrip('+-'))} digits"
-    if re.search(r"\d", value):
-        return " but digits with other characters"
-    return " but words" if value else ""

@@ -9,7 +9,7 @@ from holdfast.workspace import Workspace
 from tests.readings import written
 
 HEAD = "order_id,customer_id,ordered_at,amount\n"
-FILES = {
+FILES: dict[str, tuple[str | bytes, tuple[int, int, int, int]]] = {
     # Line 3 has too few cells, line 4 too many, line 6 no date; line 7 repeats line 2.
     "ragged": (
         HEAD + "1,a,2024-01-01,5\n2,b\n3,c,2024-01-03,5,6,7\n4,d,2024-01-04,1\n"
