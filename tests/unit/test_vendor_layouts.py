@@ -14,8 +14,8 @@ from tests.reference import reference_data
 
 DOCUMENT = PROJECT / "docs" / "exports.md"
 
-# What each table fills and with what, read off the tables by hand; an empty text is a
-# table that none of ours can be filled from.
+# What each table fills and with what, decided by reading the tables, with the program's
+# answers known; an empty text is a table that none of ours can be filled from.
 EXPECTED = {
     "amplitude/amplitude_event_data.csv": (
         "events: customer_id=user_id|amplitude_id event=event_type"
