@@ -116,7 +116,8 @@ def test_a_segment_has_the_colour_it_has_elsewhere_on_the_page():
     frame, summary = frames.survival(("All", "Yearly"))
     among = ("All", "Monthly", "Yearly")
     spec = survival_curves(frame, summary, "months", among=among).to_dict()
-    whole = survival_curves(*frames.survival(among), "months").to_dict()
+    everyone, summaries = frames.survival(among)
+    whole = survival_curves(everyone, summaries, "months").to_dict()
     here, there = (
         each["layer"][0]["encoding"]["color"]["scale"]["range"]
         for each in (spec, whole)
