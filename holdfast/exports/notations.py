@@ -92,9 +92,15 @@ def in_common_years(value: str) -> str:
     )
 
 
+def dated(values: Sequence[str]) -> list[str]:
+    """Return the values that may be dates: a word among them says nothing of them."""
+    return [value for value in values if re.search(r"\d", value)]
+
+
 def has_buddhist_years(values: Sequence[str]) -> bool:
-    """Return whether every value has a year that can only be Buddhist."""
-    return bool(values) and all(
+    """Return whether every value that may be a date has a year only Buddhists have."""
+    found = dated(values)
+    return bool(found) and all(
         re.search(_BUDDHIST_YEAR, value) and not re.search(r"\b(19|20)\d\d\b", value)
-        for value in values
+        for value in found
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from holdfast.exports.mapping import FeedMapping, SourceMapping
+from holdfast.exports.mapping import ISO, FeedMapping, SourceMapping
 from holdfast.exports.notations import (
     BUDDHIST,
+    dated,
     guess_decimal,
     has_buddhist_years,
     in_common_years,
@@ -47,9 +48,17 @@ def _settle(
         ]
         if role.kind in ("number", "money"):
             numbers += values
-        if role.kind == "instant" and has_buddhist_years(values):
-            form, _ = time_format([in_common_years(value) for value in values])
+        found = dated(values)
+        if role.kind != "instant" or not found:
+            continue
+        if has_buddhist_years(found):
+            form, _ = time_format([in_common_years(value) for value in found])
             formats[role.name] = f"{BUDDHIST}{form}"
+        elif len(found) < len(values) and role.name not in formats:
+            # Words among the dates hid how the others are written.
+            form, _ = time_format(found)
+            if form != ISO:
+                formats[role.name] = form
     decimal = part.decimal or guess_decimal(numbers)[0]
     if decimal == part.decimal and formats == dict(part.formats):
         return part

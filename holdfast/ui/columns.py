@@ -14,6 +14,7 @@ from holdfast.errors import HoldfastError, ImportRefusedError
 from holdfast.exports.mapping import ISO, FeedMapping, Kept, SourceMapping, check
 from holdfast.exports.notations import (
     BUDDHIST,
+    dated,
     guess_decimal,
     has_buddhist_years,
     in_common_years,
@@ -158,7 +159,7 @@ def doubt(file: StagedFile) -> str:
         form = main.formats.get(role.name, ISO)
         if form.startswith(BUDDHIST):
             form = form.removeprefix(BUDDHIST)
-            values = [in_common_years(value) for value in values]
+            values = [in_common_years(value) for value in dated(values)]
         others = [each for each in TIME_FORMATS if each != form and fits(values, each)]
         if values and others and fits(values, form) and form in TIME_FORMATS:
             value = telling(values)
@@ -208,7 +209,7 @@ def is_fitting(values: Sequence[str], form: str) -> bool:
     """Return whether all values can be read in a format, Buddhist years or not."""
     if not form.startswith(BUDDHIST):
         return fits(values, form)
-    common = [in_common_years(value) for value in values]
+    common = [in_common_years(value) for value in dated(values)]
     return has_buddhist_years(values) and fits(common, form.removeprefix(BUDDHIST))
 
 

@@ -101,6 +101,21 @@ def test_buddhist_years_are_read_as_common_ones_and_leap_days_too(tmp_path):
     ]
 
 
+def test_words_among_dates_do_not_hide_how_the_others_are_written(tmp_path):
+    text = (
+        "order_id,customer_id,ordered_at,amount\n1,a,{},5\n2,b,soon,5\n3,c,31/12/{},5\n"
+    )
+    for number, (first, year) in enumerate(
+        (("29/02/2567", 2567), ("28/02/2024", 2024))
+    ):
+        workspace = Workspace.create(tmp_path / f"workspace {number}")
+        path = written(tmp_path, text.format(first, year), "orders.csv")
+        (file,) = workspace.load([path]).files
+        assert (file.imported, file.rejected) == (2, 1)
+        days = asked(workspace, "select max(ordered_on)::varchar from orders")
+        assert days == [("2024-12-31",)]
+
+
 def test_a_negative_tenure_is_rejected_with_its_reason(tmp_path):
     text = "customer_id,tenure,Churn\na,12,No\nb,-3,Yes\n"
     workspace = Workspace.create(tmp_path / "workspace")
