@@ -66,6 +66,7 @@ def file_block(
             or columns.doubt(file)
             or columns.number_doubt(file)
             or not is_known
+            or not file.inspection.reading.is_encoding_sure
         ),
         key=f"data_file_{file.number}",
         icon=":material/help:" if problem else ":material/check_circle:",
