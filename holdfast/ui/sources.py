@@ -229,8 +229,8 @@ def _deletion(workspace: Workspace) -> None:
         st.caption(
             "Every row of this person leaves every file that is kept here, also the"
             " rows that were rejected, and every earlier state of the data. This cannot"
-            " be undone. The files that you exported stay as they are: load them in"
-            " another workspace and the person is there again."
+            " be undone. The files that you exported stay as they are: import them"
+            " again and the person is there again."
         )
         st.button(
             "Delete for good",
