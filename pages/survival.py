@@ -6,7 +6,7 @@ Asked by founders and analysts; those still here count as far as they were seen.
 import streamlit as st
 
 from holdfast.charts import survival as charts
-from holdfast.ui import blocks, session
+from holdfast.ui import blocks, drill, session
 from holdfast.ui.address import write_address
 from holdfast.ui.controls import survival_controls
 from holdfast.ui.frame import active_filters, current_dataset
@@ -36,4 +36,5 @@ blocks.chart(
 st.subheader("By segment", anchor=False)
 blocks.survival_table(answer)
 blocks.log_rank(answer)
+drill.survival_left(dataset, answer)
 blocks.caveats(answer)

@@ -63,6 +63,7 @@ ASKED_OTHERWISE = {
     "lifecycle_members": lambda dataset: lifecycle.members(
         dataset, Lifecycle(), PLANS, date(2025, 2, 1), "new"
     ),
+    "survival_members": lambda dataset: survival.members(dataset, Survival(), PLANS),
     "customers": lambda dataset: dataset.frame(
         load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
     ),

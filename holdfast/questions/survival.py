@@ -17,7 +17,7 @@ from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.happenings import Clock, Cut
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
-from holdfast.population import TOTAL, Population, Unit, population
+from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.stats import (
@@ -63,6 +63,18 @@ _OCCURRENCES: dict[str, Occurrence] = {
 }
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A spec made ready for one dataset."""
+
+    sign: str
+    lapse: int
+    as_of: date | None
+    time: asking.ObservedTime | None
+    members: Population
+    relations: dict[str, Relation]
+
+
 def answer(
     dataset: Dataset,
     spec: Survival,
@@ -76,23 +88,9 @@ def answer(
         interval. ``extras``: ``summary`` with one row per segment (counts, median,
         restricted mean) and ``logrank`` with the test between segments.
     """
-    sign = sign_of_life(dataset, spec.sign)
-    as_of, cut = _snapshot(dataset), Cut()
-    time = None
-    if sign != "tenure":
-        time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
-        as_of, cut = time.as_of, time.cut
-    found = population(dataset, filters, spec.unit, cancellation, cut.before)
-    lapse = 0
-    if sign in ("activity", "order"):
-        lapse = spec.lapse_days or lapse_days(
-            dataset, _OCCURRENCES[sign], cut, cancellation
-        )
-    relations = {
-        "lifetimes": lifetimes_relation(
-            dataset, sign, Clock("day", cut=cut), as_of, lapse
-        )
-    }
+    question = _prepare(dataset, spec, filters, cancellation)
+    sign, lapse, time = question.sign, question.lapse, question.time
+    found, relations = question.members, question.relations
     values: dict[str, Value] = {"has_segments": bool(found.segments)}
     counts = asking.run(dataset, "survival", found, relations, values, cancellation)
     unit = "months" if sign == "tenure" else "days"
@@ -105,7 +103,7 @@ def answer(
         frame=_curves(tables),
         sentence=_sentence(spec, sign, lapse, summary),
         sql=asking.shown("survival", found, relations, values),
-        as_of=as_of,
+        as_of=question.as_of,
         n=int(summary.loc[summary["segment"] == TOTAL, "customers"].sum()),
         extras={"summary": summary, "logrank": _log_rank(tables)},
         caveats=(
@@ -115,6 +113,58 @@ def answer(
             *(asking.hole_caveat(dataset, time) if time and lapse else ()),
         ),
     )
+
+
+def members(
+    dataset: Dataset,
+    spec: Survival,
+    filters: Filters,
+    segment: str = TOTAL,
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """List the customers who have left.
+
+    Args:
+        dataset: What is asked.
+        spec: The spec of the answer that shows the figure.
+        filters: Its filters.
+        segment: The segment of the figure.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        One row per customer or account, as many as the summary's ``ended``; see
+        ``queries/answers/survival_members.sql``.
+    """
+    question = _prepare(dataset, spec, filters, cancellation)
+    return asking.run(
+        dataset,
+        "survival_members",
+        question.members,
+        question.relations,
+        {"of_segment": None if segment == TOTAL else segment},
+        cancellation,
+    )
+
+
+def _prepare(
+    dataset: Dataset,
+    spec: Survival,
+    filters: Filters,
+    cancellation: Cancellation | None,
+) -> _Question:
+    sign = sign_of_life(dataset, spec.sign)
+    as_of, cut, time = _snapshot(dataset), Cut(), None
+    if sign != "tenure":
+        time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
+        as_of, cut = time.as_of, time.cut
+    found = population(dataset, filters, spec.unit, cancellation, cut.before)
+    lapse = 0
+    if sign in ("activity", "order"):
+        lapse = spec.lapse_days or lapse_days(
+            dataset, _OCCURRENCES[sign], cut, cancellation
+        )
+    lifetimes = lifetimes_relation(dataset, sign, Clock("day", cut=cut), as_of, lapse)
+    return _Question(sign, lapse, as_of, time, found, {"lifetimes": lifetimes})
 
 
 def sign_of_life(dataset: Dataset, sign: Sign) -> str:

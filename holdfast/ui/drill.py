@@ -16,9 +16,10 @@ from holdfast.dataset import Dataset
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
 from holdfast.query import load
-from holdfast.questions import lifecycle, retention
+from holdfast.questions import lifecycle, retention, survival
 from holdfast.ui import blocks, session
 from holdfast.ui.blocks import Selection
+from holdfast.ui.controls import segment_choice
 from holdfast.ui.example import when
 from holdfast.ui.words import attribute_label, plain
 
@@ -74,6 +75,35 @@ def lifecycle_bar(
         key="lifecycle_members",
         file=(status, _dated(period, answer.spec.interval), _named(segment)),
     )
+
+
+def survival_left(dataset: Dataset, answer: Answer) -> None:
+    """List who has left, on demand."""
+    summary = answer.extras["summary"]
+    with st.expander(
+        "Who has left?",
+        icon=":material/group_remove:",
+        key="survival_left",
+        on_change="rerun",
+    ) as left:
+        if not left.open:
+            return
+        segment = segment_choice(list(summary["segment"]), "survival_left_segment")
+        rows = session.watched(
+            lambda cancellation: survival.members(
+                dataset, answer.spec, answer.filters, segment, cancellation
+            )
+        )
+        ended = summary.loc[summary["segment"] == segment, "ended"]
+        _list(
+            dataset,
+            answer,
+            rows.rename(columns={"duration": f"{blocks.unit_of(answer)} stayed"}),
+            heading=f"Left{_of(segment)}",
+            total=int(ended.iloc[0]),
+            key="survival_left",
+            file=("left", _named(segment)),
+        )
 
 
 def _retention(

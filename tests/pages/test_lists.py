@@ -109,3 +109,20 @@ def test_accounts_are_listed_by_their_ids(app, demo_workspace):
     listed = page.dataframe[0].value
     assert list(listed.columns) == ["id", "joined_on", "last_seen_on"]
     assert listed["id"].str.startswith("a_").all()
+
+
+def test_who_has_left_is_listed_when_it_is_asked_for(app, tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        customers=[("ann", "2025-01-01"), ("bob", "2025-01-01")],
+        subscriptions=[("ann", "2025-01-10", "2025-03-01"), ("bob", "2025-02-10", "")],
+        events=[("ann", "x", "2025-03-20")],
+    )
+    dataset.close()
+    page = open_page(app, dataset.path.parent.parent, "survival")
+    assert not page.dataframe[1:]
+    page.session_state["survival_left"] = True
+    page.run()
+    assert not page.exception
+    assert page.dataframe[-1].value["id"].tolist() == ["ann"]
+    assert any(text.value == "1 in the list, as in the chart." for text in page.caption)
