@@ -21,7 +21,7 @@ from holdfast.exports.notations import (
     in_common_years,
     read_number,
 )
-from holdfast.exports.recognition import TIME_FORMATS, WORKSPACE_ZONE
+from holdfast.exports.recognition import TIME_FORMATS, WORKSPACE_ZONE, Recognition
 from holdfast.model import FEEDS, Role, feed
 from holdfast.ui import columns
 from holdfast.ui.reading_options import reading_options
@@ -110,14 +110,8 @@ def _introduction(
     recognition = inspection.recognition
     size = f"{rows_of(file)}, {counted(len(inspection.columns), 'column')}"
     read = inspection.reading.describe()
-    if recognition.layout is None:
-        st.markdown(f"This file is not known: {size}; {plain(read)}.")
-    else:
-        times = _times(file.mapping, zone)
-        st.markdown(
-            f"This is **{plain(recognition.layout.title)}**: {size}{plain(times)};"
-            f" {plain(read)}."
-        )
+    times = _times(file.mapping, zone)
+    st.markdown(f"{_what(recognition)}: {size}{plain(times)}; {plain(read)}.")
     if inspection.same_as:
         with st.container(horizontal=True, vertical_alignment="center"):
             name = plain(clipped(inspection.same_as))
@@ -138,10 +132,24 @@ def _introduction(
             " they are kept and listed with their reason."
         )
     reasons = [plain(clipped(reason, 400)) for reason in recognition.reasons]
-    if recognition.layout is None:
+    if recognition.layout is None and recognition.mapping is None:
         st.caption("Say below what one row is; then say what each column is.")
     else:
         st.caption(f"{recognition.confidence:.0%} sure: {'; '.join(reasons)}.")
+
+
+def _what(recognition: Recognition) -> str:
+    """Say what a file is, and whether that is known or guessed."""
+    if recognition.layout is not None:
+        title = f"**{plain(recognition.layout.title)}**"
+        if recognition.mapping is None:
+            return f"This is {title}, which no page reads"
+        sure = not recognition.layout.is_guessed
+        return f"This {'is' if sure else 'looks like'} {title}"
+    if recognition.mapping is not None:
+        title = plain(recognition.mapping.title)
+        return f"Guessed from its columns and values, this is **{title}**"
+    return "This file is not known"
 
 
 def _times(mapping: SourceMapping | None, zone: str) -> str:

@@ -149,6 +149,16 @@ def test_an_unknown_file_is_mapped_by_hand(data, tmp_path):
     }
 
 
+def test_a_guess_is_called_a_guess_with_its_reasons(data):
+    upload(data, "mine.csv", b"user,event name,date\nann,login,2025-01-03\n")
+    assert any(
+        text.value.startswith("Guessed from its columns and values, this is **Events**")
+        for text in data.markdown
+    )
+    captions = [text.value.replace("\\", "") for text in data.caption]
+    assert any("'user' is taken for whose row it is" in text for text in captions)
+
+
 def test_a_date_that_can_be_read_in_two_ways_is_asked_about(data, tmp_path):
     header = b"order_id,customer_id,ordered_at,amount\n"
     upload(data, "orders.csv", header + b"1,ann,01/01/2025,1\n2,bob,03/04/2025,2\n")
