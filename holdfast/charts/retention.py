@@ -19,11 +19,13 @@ from holdfast.charts.theme import (
     TOTAL,
     autosize,
     axis,
+    category_scale,
     cell_ink,
     light_or_dark,
     rate_axis,
     rate_scale,
     segment_color,
+    segment_colours,
 )
 from holdfast.measures import label, percent
 from holdfast.periods import period_label
@@ -240,6 +242,12 @@ def _curves(
             fillOpacity=alt.when("datum.is_thin")
             .then(alt.value(0))
             .otherwise(alt.value(1)),
+            # Without an outline of its own a hollow point would not be seen at all.
+            stroke=alt.Stroke(
+                "segment:N",
+                scale=category_scale(list(segments), segment_colours(segments)),
+                legend=None,
+            ),
             strokeWidth=alt.value(1.5),
             tooltip=[
                 alt.Tooltip("segment:N", title="Segment"),

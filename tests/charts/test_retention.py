@@ -325,6 +325,7 @@ def test_alt_texts_are_one_sentence_with_the_course_of_the_rate(frame, segmented
 def test_points_that_few_cohorts_reach_are_hollow(frame):
     spec, (*_, point) = layers(retention_curves(frame, "month"))
     assert point["encoding"]["fillOpacity"]["condition"][0]["test"] == "datum.is_thin"
+    assert point["encoding"]["stroke"]["field"] == "segment"
     points = rows(spec)
     assert (points["is_thin"] == (points["cohorts"] < 3)).all()
     assert points["is_thin"].any()
