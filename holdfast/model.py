@@ -96,6 +96,7 @@ class Feed:
 
 _CUSTOMER = Role("customer_id", "id", "whose row it is", is_required=True)
 _MAYBE_CUSTOMER = Role("customer_id", "id", "who answered or asked; may be unknown")
+_EMAIL = Role("email", "text", "e-mail address; says whose row it is where ids differ")
 _CURRENCY = Role("currency", "text", "currency code")
 
 FEEDS: tuple[Feed, ...] = (
@@ -106,7 +107,7 @@ FEEDS: tuple[Feed, ...] = (
         (
             _CUSTOMER,
             Role("account_id", "id", "the company that the customer belongs to"),
-            Role("email", "text", "e-mail address"),
+            _EMAIL,
             Role("signed_up_at", "instant", "when the customer signed up"),
             Role("referred_by", "id", "id of the customer who referred this one"),
             Role("tenure_months", "number", "months as a customer, where dates miss"),
@@ -121,6 +122,7 @@ FEEDS: tuple[Feed, ...] = (
         "one thing a customer did",
         (
             _CUSTOMER,
+            _EMAIL,
             Role("event", "text", "what happened", is_required=True),
             Role("happened_at", "instant", "when it happened", is_required=True),
             Role("event_id", "id", "the tool's own id of the row"),
@@ -134,6 +136,7 @@ FEEDS: tuple[Feed, ...] = (
         "one order",
         (
             _CUSTOMER,
+            _EMAIL,
             Role("ordered_at", "instant", "when it was ordered", is_required=True),
             Role("order_id", "id", "the order's id"),
             Role("amount", "money", "what was paid, before refunds"),
@@ -150,6 +153,7 @@ FEEDS: tuple[Feed, ...] = (
         "one line of an order; lines with one order id become one order",
         (
             _CUSTOMER,
+            _EMAIL,
             Role("order_id", "id", "the order's id", is_required=True),
             Role("ordered_at", "instant", "when it was ordered", is_required=True),
             Role("quantity", "number", "units; negative for returned goods"),
@@ -164,6 +168,7 @@ FEEDS: tuple[Feed, ...] = (
         "one subscription, or one period of it with one plan and price",
         (
             _CUSTOMER,
+            _EMAIL,
             Role("started_at", "instant", "first day, trial included", True),
             Role("subscription_id", "id", "the subscription's id"),
             Role("plan", "text", "plan or product"),
@@ -187,6 +192,7 @@ FEEDS: tuple[Feed, ...] = (
         "one attempt to be paid",
         (
             _CUSTOMER,
+            _EMAIL,
             Role("charged_at", "instant", "when it was tried", is_required=True),
             Role("payment_id", "id", "the payment's id"),
             Role("amount", "money", "amount asked for"),
@@ -203,6 +209,7 @@ FEEDS: tuple[Feed, ...] = (
         "one answer to a survey",
         (
             _MAYBE_CUSTOMER,
+            _EMAIL,
             Role("kind", "text", "nps, csat or ces", is_required=True),
             Role("answered_at", "instant", "when it was answered", is_required=True),
             Role("score", "number", "the score; may be missing"),
@@ -219,6 +226,7 @@ FEEDS: tuple[Feed, ...] = (
         "one invitation to a survey",
         (
             _MAYBE_CUSTOMER,
+            _EMAIL,
             Role("kind", "text", "nps, csat or ces", is_required=True),
             Role("sent_at", "instant", "when it was sent", is_required=True),
             Role("campaign", "text", "the wave or campaign"),
@@ -231,6 +239,7 @@ FEEDS: tuple[Feed, ...] = (
         "one support ticket",
         (
             _MAYBE_CUSTOMER,
+            _EMAIL,
             Role("opened_at", "instant", "when it was opened", is_required=True),
             Role("ticket_id", "id", "the ticket's id"),
             Role("first_responded_at", "instant", "when it was first answered"),
@@ -251,6 +260,7 @@ FEEDS: tuple[Feed, ...] = (
         "one customer's variant in an experiment",
         (
             _CUSTOMER,
+            _EMAIL,
             Role("experiment", "text", "the experiment", is_required=True),
             Role("variant", "text", "the variant seen", is_required=True),
             Role("touched_at", "instant", "when it was first seen", is_required=True),
