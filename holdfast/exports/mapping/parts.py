@@ -1,0 +1,133 @@
+"""What a mapping is made of, and its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from holdfast.exports.notations import PLAIN
+
+ISO = "iso"
+EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
+"""Time formats that count since 1970-01-01 UTC, with microseconds of one unit."""
+
+WORKSPACE_ZONE = "workspace"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A column that is carried along as an attribute or a property.
+
+    Attributes:
+        column: The file's column.
+        name: Its name in the dataset.
+        type: 'category', 'number' or 'date'.
+        filled: Rows with a value; decides which properties get a column.
+    """
+
+    column: str
+    name: str
+    type: str = "category"
+    filled: int = 0
+
+
+@dataclass(frozen=True)
+class FeedMapping:
+    """How a source feeds one table.
+
+    Attributes:
+        feed: Name of the feed, as in ``model.FEEDS``.
+        roles: Role to columns; the first column with a value counts.
+        constants: Role to a value for every row.
+        formats: Instant role to 'iso', an epoch format or a strptime format; before
+            one stands 'be:' where years are Buddhist.
+        values: Role to what values as given (lower case) stand for.
+        divisors: Money role to what its amounts are divided by (100 = cents).
+        kept: Attributes or properties.
+        decimal: How numbers and money are written: '' for 1234.5 only, '.' for
+            1,234.5 too, ',' for 1.234,5.
+    """
+
+    feed: str
+    roles: Mapping[str, tuple[str, ...]]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    divisors: Mapping[str, int] = field(default_factory=dict)
+    kept: tuple[Kept, ...] = ()
+    decimal: str = PLAIN
+
+
+@dataclass(frozen=True)
+class SourceMapping:
+    """What a source is and which tables it feeds.
+
+    Attributes:
+        title: For people, such as "Stripe subscriptions".
+        feeds: One entry for each table that it feeds.
+        zone: IANA zone of times that name none; 'workspace' for the workspace's.
+        layout: Name of the recognised layout; None for a guessed mapping.
+    """
+
+    title: str
+    feeds: tuple[FeedMapping, ...]
+    zone: str = "UTC"
+    layout: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the mapping as plain values."""
+        values = asdict(self)
+        for part in values["feeds"]:
+            # As before there were other notations: so the hash stays the same.
+            if part["decimal"] == PLAIN:
+                del part["decimal"]
+        return values
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> SourceMapping:
+        """Return the mapping that ``to_json`` wrote."""
+        return cls(
+            title=values["title"],
+            feeds=tuple(_feed_from_json(part) for part in values["feeds"]),
+            zone=values["zone"],
+            layout=values["layout"],
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A stored source as the staged relations see it.
+
+    Attributes:
+        number: Position in the order of loading, from 0; later wins.
+        parquet: Path of its rows.
+        columns: Name and DuckDB type of each column.
+        first_line: Line of the first row in the file.
+        line_column: Column with each row's line; None where it follows the position.
+        padded: Text columns with cells to be trimmed.
+        mapping: What it is.
+        unreadable: Path of its rows that could not be read; empty for none.
+    """
+
+    number: int
+    parquet: str
+    columns: Mapping[str, str]
+    first_line: int
+    line_column: str | None
+    padded: frozenset[str]
+    mapping: SourceMapping
+    unreadable: str = ""
+
+
+def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
+    return FeedMapping(
+        feed=values["feed"],
+        roles={role: tuple(names) for role, names in values["roles"].items()},
+        constants=values["constants"],
+        formats=values["formats"],
+        values=values["values"],
+        divisors=values["divisors"],
+        kept=tuple(Kept(**each) for each in values["kept"]),
+        decimal=values.get("decimal", PLAIN),
+    )
