@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
 def open_frame() -> StreamlitPage:
     """Draw the frame and return the page to run; called by ``app.py`` alone."""
     page = _navigation()
+    session.open_workspace()
     dataset = session.dataset()
     with st.sidebar:
         if dataset is None:

@@ -26,13 +26,18 @@ Result = TypeVar("Result")
 # A result is there before this for most questions, so that nothing flickers.
 _GLANCE_SECONDS = 0.1
 _WAITING = "Counting …"
+_WORKSPACE = "workspace_of_this_run"
 
 
-def workspace() -> Workspace:
-    """Open the workspace, or make it where there is none; stop with the reason."""
+def open_workspace() -> Workspace:
+    """Open the workspace, or make it where there is none; stop with the reason.
+
+    Once a run, by the frame; everyone else takes what is ``workspace`` then.
+    """
+    st.session_state.pop(_WORKSPACE, None)
     path = workspace_path()
     try:
-        return Workspace.open_or_create(path)
+        opened = Workspace.open_or_create(path)
     except DatasetError as error:
         show_error(error)
         _offer_rebuild(Workspace.open(path, to_mend=True))
@@ -40,6 +45,14 @@ def workspace() -> Workspace:
     except HoldfastError as error:
         show_error(error)
         st.stop()
+    st.session_state[_WORKSPACE] = opened
+    return opened
+
+
+def workspace() -> Workspace:
+    """Return the workspace that this run opened."""
+    opened: Workspace | None = st.session_state.get(_WORKSPACE)
+    return opened or open_workspace()
 
 
 def dataset() -> Dataset | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from holdfast.workspace.finding import MOST_ALONE, Found, find, is_data
 from holdfast.workspace.inspection import Inspection
+from holdfast.workspace.place import ENVIRONMENT, workspace_path
 from holdfast.workspace.reports import FileReport, LoadReport, Status
 from holdfast.workspace.settings import Settings
 from holdfast.workspace.stored import StoredSource
-from holdfast.workspace.workspace import ENVIRONMENT, Workspace, workspace_path
+from holdfast.workspace.workspace import Workspace
 
 __all__ = [
     "ENVIRONMENT",

@@ -2,83 +2,40 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
-from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-import duckdb
 from filelock import Timeout
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import DatasetError, WorkspaceError
-from holdfast.exports.building import (
-    Built,
-    Progress,
-    build,
-    count_only,
-    count_rows,
-    replace_settings,
-)
+from holdfast.exports.building import Progress, count_only
 from holdfast.exports.engine import open_engine
-from holdfast.exports.reading import (
-    Part,
-    Reading,
-    guess_reading,
-)
 from holdfast.model import FORMAT_VERSION
 from holdfast.workspace.durable import remove
 from holdfast.workspace.erasing import without_person
-from holdfast.workspace.folder import STATE, Folder
-from holdfast.workspace.gathering import gather, nothing_imported, remembering
-from holdfast.workspace.inspection import Inspection, inspect, named
-from holdfast.workspace.remembering import (
-    Remembered,
-    find_remembered,
-    remembered,
-    with_mappings,
-)
-from holdfast.workspace.reports import (
-    LoadReport,
-    Reason,
-    Status,
-)
+from holdfast.workspace.folder import STATE
+from holdfast.workspace.gathering import gather, remembering
+from holdfast.workspace.holdings import Holdings
+from holdfast.workspace.inspection import Inspection
+from holdfast.workspace.making import changing, listed, part_of, silent
+from holdfast.workspace.remembering import with_mappings
+from holdfast.workspace.reports import LoadReport, Reason, Status
 from holdfast.workspace.settings import Settings, changed, settings_of
 from holdfast.workspace.stored import Sources, StoredSource
-
-ENVIRONMENT = "HOLDFAST_WORKSPACE"
 
 _REBUILDING = ("zone", "week_start")
 
 
-def workspace_path(chosen: str | Path | None = None) -> Path:
-    """Return the workspace's folder: chosen, else the environment's, else beside app.
-
-    Args:
-        chosen: What the user named, if anything.
-    """
-    if chosen:
-        return Path(chosen)
-    if chosen_outside := os.environ.get(ENVIRONMENT):
-        return Path(chosen_outside)
-    return Path(__file__).resolve().parents[2] / "workspace"
-
-
-class Workspace:
+class Workspace(Holdings):
     """One folder of sources and datasets; see ``open`` and ``create``.
 
     Attributes:
         path: The folder.
     """
-
-    def __init__(self, path: Path) -> None:
-        """Take a folder that holds a workspace; prefer ``open`` and ``create``."""
-        self.path = path
-        self._folder = Folder(path)
 
     @classmethod
     def create(cls, path: Path) -> Workspace:
@@ -150,78 +107,6 @@ class Workspace:
         """
         return cls.open(path) if (path / STATE).exists() else cls.create(path)
 
-    @property
-    def settings(self) -> Settings:
-        """The settings as they are now."""
-        return settings_of(self._folder.state()["settings"])
-
-    def dataset_path(self) -> Path | None:
-        """Return the current dataset's file; None before the first import."""
-        current = self._folder.state()["current"]
-        return None if current is None else self._folder.dataset(current)
-
-    def source_ids(self) -> frozenset[str]:
-        """Return the ids of the loaded files, even where the dataset is damaged."""
-        return frozenset(
-            each.id for each in self._folder.kept_sources(self._folder.state())
-        )
-
-    def status(self) -> Status:
-        """Return what the workspace holds."""
-        state = self._folder.state()
-        manifest = self._folder.manifest(state["current"])
-        return Status(
-            path=self.path,
-            settings=settings_of(state["settings"]),
-            sources=tuple(
-                self._folder.sources.read(each) for each in manifest["sources"]
-            ),
-            dataset=state["current"],
-            rows=manifest["tables"],
-            can_undo=bool(state["history"]),
-        )
-
-    def earlier(self) -> Status | None:
-        """Return what the workspace would hold after ``undo``; None if it cannot."""
-        state = self._folder.state()
-        if not state["history"]:
-            return None
-        previous = state["history"][-1]
-        manifest = self._folder.manifest(previous)
-        return Status(
-            path=self.path,
-            settings=settings_of(manifest["settings"] or state["settings"]),
-            sources=tuple(
-                self._folder.sources.read(each) for each in manifest["sources"]
-            ),
-            dataset=previous,
-            rows=manifest["tables"],
-            can_undo=len(state["history"]) > 1,
-        )
-
-    def inspect(
-        self, file: str | Path | Part, reading: Reading | None = None, name: str = ""
-    ) -> Inspection:
-        """Say what a file is, from its beginning; writes nothing to the workspace.
-
-        Args:
-            file: The file, or a part of an archive or a folder.
-            reading: How to read it; guessed from its content by default.
-            name: Its name for people, where the path has another one.
-
-        Raises:
-            ImportRefusedError: It cannot be read.
-        """
-        part = file if isinstance(file, Part) else Part(Path(file))
-        with named(part.path, name), tempfile.TemporaryDirectory() as folder:
-            reading = reading or guess_reading(part.path, part.member)
-            found = replace(inspect(part.path, reading, Path(folder)), name=name)
-        names = [column for column, _ in found.columns]
-        before = find_remembered(self._folder.state(), names)
-        if before is None:
-            return found
-        return replace(found, mapping=before.mapping, same_as=before.name)
-
     def load(
         self,
         files: Sequence[str | Path | Inspection],
@@ -244,44 +129,34 @@ class Workspace:
             WorkspaceError: Another import is running, or the disk is full.
             CancelledError: Somebody asked to stop; nothing was changed.
         """
-        progress = progress or _silent
-        cancellation = cancellation or Cancellation()
-        with (
-            self._folder.writing(),
-            self._folder.staging() as staging,
-            self._engine(staging) as engine,
-        ):
-            state = self._folder.state()
-            is_damaged = not self._folder.is_sound(state)
-            known = self._folder.kept_sources(state)
+        with changing(self._folder, progress, cancellation) as change:
+            known = change.sources
             gathered = gather(
-                engine,
-                state,
+                change.engine,
+                change.state,
                 files,
                 known,
                 self._folder.sources,
-                staging,
-                cancellation,
-                lambda stage, share: progress(stage, share / 2),
+                change.staging,
+                change.cancellation,
+                part_of(change.progress, 0.0, 0.5),
             )
-            if not gathered.added and not is_damaged:
-                return gathered.report(known, {}, state["current"])
+            if not gathered.added and self._folder.is_sound(change.state):
+                return gathered.report(known, {}, change.state["current"])
+            change.state = remembering(change.state, files)
             try:
-                built = self._make(
-                    engine,
-                    remembering(state, files),
+                built = change.make(
                     gathered.sources,
-                    cancellation,
-                    lambda stage, share: progress(stage, 0.5 + share / 2),
                     {each.id for each in gathered.added},
+                    progress=part_of(change.progress, 0.5, 1.0),
                 )
             except BaseException:
                 for source in gathered.added:
                     self._folder.sources.forget(source.id)
                 raise
-            progress("done", 1.0)
+            change.progress("done", 1.0)
             return gathered.report(
-                known, built.counts, int(state["next"]), has_changed=True
+                known, built.counts, int(change.state["next"]), has_changed=True
             )
 
     def check(
@@ -305,7 +180,7 @@ class Workspace:
             WorkspaceError: The disk or the memory does not suffice.
             CancelledError: Somebody asked to stop.
         """
-        progress = progress or _silent
+        progress = progress or silent
         cancellation = cancellation or Cancellation()
         state = self._folder.state()
         known = self._folder.kept_sources(state)
@@ -323,25 +198,18 @@ class Workspace:
                     aside,
                     staging,
                     cancellation,
-                    lambda stage, share: progress(stage, share / 2),
+                    part_of(progress, 0.0, 0.5),
                 )
-                added = {each.id for each in gathered.added}
+                places = [
+                    self._folder.sources if each in known else aside
+                    for each in gathered.sources
+                ]
                 counts, reasons = count_only(
                     engine,
-                    [
-                        (
-                            (
-                                aside if each.id in added else self._folder.sources
-                            ).staged(position, each),
-                            each.id,
-                            each.name,
-                            each.rows_read,
-                        )
-                        for position, each in enumerate(gathered.sources)
-                    ],
+                    listed(gathered.sources, places),
                     settings_of(state["settings"]).as_text(),
                     cancellation,
-                    lambda stage, share: progress(stage, 0.5 + share / 2),
+                    part_of(progress, 0.5, 1.0),
                 )
             finally:
                 engine.close()
@@ -374,30 +242,15 @@ class Workspace:
                 another import is running.
             CancelledError: Somebody asked to stop; nothing was changed.
         """
-        with (
-            self._folder.writing(),
-            self._folder.staging() as staging,
-            self._engine(staging) as engine,
-        ):
-            state = self._folder.state()
-            if state["current"] is None:
+        with changing(self._folder, progress, cancellation) as change:
+            if change.state["current"] is None:
                 raise WorkspaceError(
                     "nothing_loaded",
                     f"The workspace {self.path.name} has no data yet.",
                     "Load files first.",
                 )
-            self._make(
-                engine,
-                state,
-                self._folder.kept_sources(state),
-                cancellation or Cancellation(),
-                progress or _silent,
-            )
+            change.make(change.sources)
         return self.status()
-
-    def remembered(self) -> tuple[Remembered, ...]:
-        """Return the mappings that are kept for files with the same columns."""
-        return tuple(remembered(self._folder.state()))
 
     def forget_mapping(self, columns: Sequence[str]) -> None:
         """Stop taking files with these columns for what somebody chose before.
@@ -426,27 +279,12 @@ class Workspace:
             WorkspaceError: There is no such source, or another import is running.
             CancelledError: Somebody asked to stop; nothing was changed.
         """
-        with (
-            self._folder.writing(),
-            self._folder.staging() as staging,
-            self._engine(staging) as engine,
-        ):
-            state = self._folder.state()
-            sources = self._folder.kept_sources(state)
+        with changing(self._folder, progress, cancellation) as change:
+            sources = change.sources
             left = [each for each in sources if each.id != source_id]
             if len(left) == len(sources):
-                raise WorkspaceError(
-                    "unknown_source",
-                    f"There is no loaded file {source_id!r}.",
-                    "Choose one of those that are listed.",
-                )
-            self._make_or_empty(
-                engine,
-                state,
-                left,
-                cancellation or Cancellation(),
-                progress or _silent,
-            )
+                raise _unknown_source(source_id)
+            change.make_or_empty(left)
         return self.status()
 
     def delete_person(
@@ -466,24 +304,18 @@ class Workspace:
             WorkspaceError: No file knows this id, or another import is running.
             CancelledError: Somebody asked to stop; nothing was changed.
         """
-        cancellation = cancellation or Cancellation()
-        with (
-            self._folder.writing(),
-            self._folder.staging() as staging,
-            self._engine(staging) as engine,
-        ):
-            state = self._folder.state()
-            before = self._folder.kept_sources(state)
+        with changing(self._folder, progress, cancellation) as change:
+            before = change.sources
             left: list[StoredSource] = []
             try:
                 for number, source in enumerate(before):
-                    cancellation.check()
+                    change.cancellation.check()
                     again = without_person(
-                        engine,
+                        change.engine,
                         self._folder.sources,
                         source,
                         customer_id.strip(),
-                        staging / f"without {number}",
+                        change.staging / f"without {number}",
                     )
                     left += [again] if again else []
                 if left == before:
@@ -492,14 +324,7 @@ class Workspace:
                         "No loaded file has a row of that customer.",
                         "Write the id as it stands in the exports.",
                     )
-                self._make_or_empty(
-                    engine,
-                    state,
-                    left,
-                    cancellation,
-                    progress or _silent,
-                    is_undoable=False,
-                )
+                change.make_or_empty(left, is_undoable=False)
             except BaseException:
                 for source in left:
                     if source not in before:
@@ -557,127 +382,31 @@ class Workspace:
                 is running.
             CancelledError: Somebody asked to stop; nothing was changed.
         """
-        with self._folder.writing(), self._folder.staging() as staging:
-            state = self._folder.state()
-            before = settings_of(state["settings"])
+        with changing(self._folder, progress, cancellation) as change:
+            before = settings_of(change.state["settings"])
             after = changed(before, changes)
             if after == before:
                 return self.status()
-            if state["current"] is None:
-                self._folder.write_state({**state, "settings": asdict(after)})
+            if change.state["current"] is None:
+                self._folder.write_state({**change.state, "settings": asdict(after)})
                 return self.status()
             sources = [
                 self._folder.sources.read(each)
-                for each in self._folder.manifest(state["current"])["sources"]
+                for each in self._folder.manifest(change.state["current"])["sources"]
             ]
             if all(
                 getattr(before, name) == getattr(after, name) for name in _REBUILDING
             ):
-                self._copy(state, sources, after)
-                return self.status()
-            with self._engine(staging) as engine:
-                self._make(
-                    engine,
-                    {**state, "settings": asdict(after)},
-                    sources,
-                    cancellation or Cancellation(),
-                    progress or _silent,
-                )
+                change.copy(sources, after)
+            else:
+                change.take_over(after)
+                change.make(sources)
         return self.status()
 
-    @contextmanager
-    def _engine(self, staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the one instance of an import: opening takes longer than small files."""
-        engine = open_engine(None, staging, [staging.parent])
-        try:
-            yield engine
-        finally:
-            engine.close()
 
-    def _make(
-        self,
-        engine: duckdb.DuckDBPyConnection,
-        state: Mapping[str, Any],
-        sources: Sequence[StoredSource],
-        cancellation: Cancellation,
-        progress: Progress,
-        added: Container[str] = (),
-        *,
-        is_undoable: bool = True,
-    ) -> Built:
-        """Build a dataset aside, verify it and name it current.
-
-        Of the added sources each has to have brought something.
-        """
-        settings = settings_of(state["settings"])
-        with self._folder.aside(state) as aside:
-            built = build(
-                engine,
-                [
-                    (
-                        self._folder.sources.staged(position, each),
-                        each.id,
-                        each.name,
-                        each.rows_read,
-                    )
-                    for position, each in enumerate(sources)
-                ],
-                aside,
-                settings.as_text(),
-                cancellation,
-                progress,
-            )
-            for source in sources:
-                rows_read, _, rejected, _ = built.counts[source.id]
-                if source.id in added and rejected == rows_read:
-                    raise nothing_imported(
-                        engine,
-                        self._folder.sources,
-                        source,
-                        *built.first_refusals[source.id],
-                    )
-            cancellation.check()
-            self._folder.keep(
-                aside, state, sources, settings, built.rows, is_undoable=is_undoable
-            )
-        return built
-
-    def _make_or_empty(
-        self,
-        engine: duckdb.DuckDBPyConnection,
-        state: Mapping[str, Any],
-        sources: Sequence[StoredSource],
-        cancellation: Cancellation,
-        progress: Progress,
-        *,
-        is_undoable: bool = True,
-    ) -> None:
-        """Make the dataset of what is left; of nothing there is none."""
-        if sources:
-            self._make(
-                engine,
-                state,
-                sources,
-                cancellation,
-                progress,
-                is_undoable=is_undoable,
-            )
-            return
-        history = [*state["history"], state["current"]] if is_undoable else []
-        self._folder.write_state({**state, "current": None, "history": history})
-
-    def _copy(
-        self,
-        state: Mapping[str, Any],
-        sources: Sequence[StoredSource],
-        settings: Settings,
-    ) -> None:
-        """Make a dataset with other settings whose tables stay as they are."""
-        with self._folder.aside(state) as aside:
-            shutil.copyfile(self._folder.dataset(state["current"]), aside)
-            replace_settings(aside, settings.as_text())
-            self._folder.keep(aside, state, sources, settings, count_rows(aside))
-
-
-def _silent(stage: str, share: float) -> None:
-    """Tell nobody."""
+def _unknown_source(source_id: str) -> WorkspaceError:
+    return WorkspaceError(
+        "unknown_source",
+        f"There is no loaded file {source_id!r}.",
+        "Choose one of those that are listed.",
+    )
