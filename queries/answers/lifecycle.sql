@@ -25,31 +25,15 @@
 --   is_first (BOOLEAN): first interval of the data
 --   is_small (BOOLEAN): fewer customers at start than min_n
 -- source: docs/definitions.md, Lifecycle and Customer retention rate
-with arrivals as (
+with counted as (
     select
         presence.segment_no,
         presence.period,
-        count_if(presence.previous_period is null) as new,
-        count_if(presence.previous_period = presence.period - 1) as "returning",
-        count_if(presence.previous_period < presence.period - 1) as resurrected,
-        0::bigint as dormant
+        count(*) as active,
+        count_if(presence.previous_period is null)::bigint as new,
+        count_if(presence.previous_period = presence.period - 1)::bigint
+            as "returning"
     from presence
-    group by all
-),
-
--- dormant in the interval after the last one of a run of active intervals
-departures as (
-    select
-        presence.segment_no,
-        presence.period + 1 as period,
-        0::bigint as new,
-        0::bigint as "returning",
-        0::bigint as resurrected,
-        count(*) as dormant
-    from presence
-    where
-        presence.next_period is null
-        or presence.next_period > presence.period + 1
     group by all
 ),
 
@@ -57,43 +41,37 @@ departures as (
 every_period as (
     select
         segments.segment_no,
-        unnest(range($first_period, $last_period + 1))::integer as period,
-        0::bigint as new,
-        0::bigint as "returning",
-        0::bigint as resurrected,
-        0::bigint as dormant
+        unnest(range($first_period, $last_period + 1))::integer as period
     from (select distinct segments.segment_no from segments) as segments
-),
-
-counted as (
-    select * from arrivals
-    union all
-    select * from departures
-    union all
-    select * from every_period
 ),
 
 by_segment as (
     select
-        counted.segment_no,
-        counted.period,
-        sum(counted.new)::bigint as new,
-        sum(counted.returning)::bigint as "returning",
-        sum(counted.resurrected)::bigint as resurrected,
-        sum(counted.dormant)::bigint as dormant
-    from counted
-    where counted.period between $first_period and $last_period
-    group by all
+        every_period.segment_no,
+        every_period.period,
+        coalesce(now.active, 0) as active,
+        coalesce(now.new, 0) as new,
+        coalesce(now.returning, 0) as "returning",
+        coalesce(before.active, 0) as customers_at_start
+    from every_period
+    left join counted as now
+        on
+            every_period.segment_no = now.segment_no
+            and every_period.period = now.period
+    left join counted as before
+        on
+            every_period.segment_no = before.segment_no
+            and every_period.period = before.period + 1
 ),
 
 total as (
     select
         null as segment_no,
         by_segment.period,
+        sum(by_segment.active)::bigint as active,
         sum(by_segment.new)::bigint as new,
         sum(by_segment.returning)::bigint as "returning",
-        sum(by_segment.resurrected)::bigint as resurrected,
-        sum(by_segment.dormant)::bigint as dormant
+        sum(by_segment.customers_at_start)::bigint as customers_at_start
     from by_segment
     where $has_segments
     group by all
@@ -123,10 +101,14 @@ final as (
         end as period,
         all_rows.new,
         all_rows.returning,
-        all_rows.resurrected,
-        case when all_rows.period < $as_of_period then all_rows.dormant end as dormant,
-        all_rows.new + all_rows.returning + all_rows.resurrected as active,
-        all_rows.returning + all_rows.dormant as customers_at_start,
+        all_rows.active - all_rows.new - all_rows.returning as resurrected,
+        -- whoever was active in the interval before has returned or is dormant
+        case
+            when all_rows.period < $as_of_period
+                then all_rows.customers_at_start - all_rows.returning
+        end as dormant,
+        all_rows.active,
+        all_rows.customers_at_start,
         all_rows.period < $as_of_period as is_complete,
         all_rows.period = $data_period as is_first
     from all_rows
