@@ -30,7 +30,7 @@ from holdfast.happenings import (
 )
 from holdfast.occurrence import Kind, Occurrence
 from holdfast.periods import ROLLING_DAYS, Interval, period_of, period_sql
-from holdfast.population import Population, Relation, ranked_segments
+from holdfast.population import Population, Relation, Unit, ranked_segments
 from holdfast.query import Value
 
 Entry = Literal["first", "recurring"]
@@ -94,9 +94,9 @@ def cohort_relations(
             )
         periods = "return_periods" if start == returning else "start_periods"
         starts = _starts_of_periods(members, periods, entry)
-    cohort = None
-    if by_property is None and entry == "first" and members.unit == "customer":
-        cohort = _cohort_of_rollup(start, returning, clock)
+    cohort = _cohort_of_rollup(
+        start, returning, clock, entry, members.unit, by_property
+    )
     relations["starts"] = _bounded(starts, bounds)
     if cohort is not None:
         relations["visits"] = _bounded(_visits_of_rollup(members, cohort), bounds)
@@ -279,8 +279,29 @@ _BY_PROPERTY = Relation(
 )
 
 
+def starts_return(
+    start: Occurrence,
+    returning: Occurrence,
+    clock: Clock,
+    entry: Entry,
+    unit: Unit,
+    by_property: str | None,
+) -> bool:
+    """Say whether ``visits`` has every start in interval 0, and nobody else there."""
+    cohort = _cohort_of_rollup(start, returning, clock, entry, unit, by_property)
+    return cohort == _FIRST_RETURN
+
+
+_FIRST_RETURN = "first_period"
+
+
 def _cohort_of_rollup(
-    start: Occurrence, returning: Occurrence, clock: Clock
+    start: Occurrence,
+    returning: Occurrence,
+    clock: Clock,
+    entry: Entry,
+    unit: Unit,
+    by_property: str | None,
 ) -> str | None:
     """Return the column that has the cohort beside each period to come back in.
 
@@ -288,21 +309,23 @@ def _cohort_of_rollup(
     the active periods alone answer the question: nothing is joined but the population,
     and not even that where everyone is in view.
     """
-    if clock.rolling:
+    if clock.rolling or entry != "first" or unit != "customer" or by_property:
         return None
     if start == returning and start.kind not in _STARTS_BEFORE_IT_IS_ACTIVE:
-        return "first_period"
+        return _FIRST_RETURN
     is_own = returning.kind == "activity" and clock.cut.before is None
     return "joined_period" if start.kind == "signup" and is_own else None
 
 
 def _visits_of_rollup(members: Population, cohort: str) -> Relation:
+    later = f"\nwhere return_periods.period >= return_periods.{cohort}"
+    if cohort == _FIRST_RETURN:
+        later = ""
     return Relation(
         f"{_members(members, 'return_periods')},"
         f"\n    return_periods.{cohort} as cohort,"
         f"\n    return_periods.period - return_periods.{cohort} as interval"
-        f"\n{_from(members, 'return_periods')}"
-        f"\nwhere return_periods.period >= return_periods.{cohort}"
+        f"\n{_from(members, 'return_periods')}{later}"
     )
 
 

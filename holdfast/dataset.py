@@ -43,6 +43,7 @@ _FIXED_ATTRIBUTES = {
     "has_churned": "category",
 }
 _KEPT_RESULTS = 256
+_KEPT_STATEMENTS = 64
 _KEPT_TABLES = 48
 
 
@@ -115,6 +116,7 @@ class Dataset:
         self._making = threading.Lock()
         self._tables: OrderedDict[str, None] = OrderedDict()
         self._results: OrderedDict[object, Any] = OrderedDict()
+        self._statements: OrderedDict[str, duckdb.Statement] = OrderedDict()
         self._connection = _locked_down(path, self.limits)
         stat = path.stat()
         self.fingerprint = f"{path.stem}-{stat.st_size}-{stat.st_mtime_ns}"
@@ -143,7 +145,7 @@ class Dataset:
         with self._cursor(cancellation) as cursor:
             # A relation would parse and bind twice, which costs more than the copy of
             # a small result that is warned of here.
-            result = cursor.execute(text, dict(values or {}))
+            result = cursor.execute(self._parsed(cursor, text), dict(values or {}))
             table: Any = result.to_arrow_table()
         frame: pd.DataFrame = table.to_pandas()
         return frame
@@ -194,6 +196,19 @@ class Dataset:
             self._results[key] = result
             while len(self._results) > _KEPT_RESULTS:
                 self._results.popitem(last=False)
+
+    def _parsed(self, cursor: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+        """Parse a statement once: that takes longer than to answer a small one."""
+        with self._lock:
+            if text in self._statements:
+                self._statements.move_to_end(text)
+                return self._statements[text]
+        (statement,) = cursor.extract_statements(text)
+        with self._lock:
+            self._statements[text] = statement
+            while len(self._statements) > _KEPT_STATEMENTS:
+                self._statements.popitem(last=False)
+        return statement
 
     @contextmanager
     def _cursor(

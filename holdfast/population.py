@@ -54,10 +54,14 @@ class Relation:
     values: Mapping[str, Value] = field(default_factory=dict)
     kept_as: str | None = None
 
-    @property
-    def kept_rows(self) -> str:
-        """Select the rows from the table that holds them."""
-        return f"select * from {self.kept_as}"
+    def kept_rows(self, name: str) -> Relation:
+        """Select the rows from the table that holds them.
+
+        The table's name is bound, so that a statement over other filters stays the
+        same text, which is parsed once.
+        """
+        table = f"{name}_table"
+        return Relation(f"select * from query_table(${table})", {table: self.kept_as})
 
 
 @dataclass(frozen=True)

@@ -193,8 +193,7 @@ def _statement(
             if name in texts or name not in sources(text):
                 continue
             if relation.kept_as and not is_shown:
-                texts[name] = relation.kept_rows
-                continue
+                relation = relation.kept_rows(name)
             place(relation.text)
             texts[name] = relation.text
             bound.update(relation.values)

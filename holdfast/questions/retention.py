@@ -10,7 +10,12 @@ import pandas as pd
 
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import Entry, cohort_relations, interval_seconds
+from holdfast.cohorts import (
+    Entry,
+    cohort_relations,
+    interval_seconds,
+    starts_return,
+)
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
@@ -146,6 +151,7 @@ class _Question:
     clock: Clock
     time: asking.ObservedTime
     relations: dict[str, Relation]
+    starts_return: bool
 
 
 def answer(
@@ -275,7 +281,10 @@ def _prepare(
         filters.segments,
         cancellation,
     )
-    return _Question(spec, found, clock, time, relations)
+    is_return = starts_return(
+        start, returning, clock, spec.entry, spec.unit, spec.by_property
+    )
+    return _Question(spec, found, clock, time, relations, is_return)
 
 
 def _used(spec: Retention, filters: Filters) -> Filters:
@@ -287,6 +296,7 @@ def _values(dataset: Dataset, question: _Question) -> dict[str, Value]:
     spec, time, clock = question.spec, question.time, question.clock
     firsts, lasts = zip(*spec.spans, strict=True)
     last_seen = time.seen_until - timedelta(days=1)
+    is_single = all(first == last for first, last in spec.spans)
 
     def instant(day: date) -> datetime:
         midnight = datetime(day.year, day.month, day.day)
@@ -295,7 +305,8 @@ def _values(dataset: Dataset, question: _Question) -> dict[str, Value]:
     return {
         "first_intervals": list(firsts),
         "last_intervals": list(lasts),
-        "is_single": all(first == last for first, last in spec.spans),
+        "is_single": is_single,
+        "starts_return": is_single and question.starts_return,
         "is_rolling": spec.rolling,
         "rolling_seconds": interval_seconds(spec.interval),
         "data_period": asking.period_at(dataset, time.from_on, clock),

@@ -4,6 +4,8 @@
 --   first_intervals (INTEGER[]): first interval of each bracket, from the start
 --   last_intervals (INTEGER[]): last interval of each bracket; null means no end
 --   is_single (BOOLEAN): every bracket is one interval
+--   starts_return (BOOLEAN): whoever starts is back in interval 0, and every bracket is
+--       one interval, so that starts need no counting of their own
 --   is_rolling (BOOLEAN): intervals run from the customer's own start
 --   rolling_seconds (BIGINT): length of a rolling interval
 --   data_period (INTEGER): period in which the data begin
@@ -37,37 +39,24 @@ with brackets as (
         unnest($last_intervals) as last_interval
 ),
 
-sizes as (
-    select
-        starts.segment_no,
-        starts.cohort,
-        count(*) as customers,
-        min(starts.started_at) as first_started_at,
-        max(starts.started_at) as last_started_at
-    from starts
-    group by all
-),
-
 -- a customer counts once in an interval, however often they came back
 in_single as (
     select
         visits.segment_no,
         visits.cohort,
         visits.interval,
-        visits.interval as last_interval,
         count(*) as retained_customers
     from visits
     where $is_single
     group by all
 ),
 
--- and once in a bracket of several intervals
+-- and once in a bracket of several intervals; no two begin alike
 in_several as (
     select
         visits.segment_no,
         visits.cohort,
         brackets.interval,
-        brackets.last_interval,
         count(distinct visits.unit_no) as retained_customers
     from visits
     inner join brackets
@@ -87,6 +76,57 @@ retained as (
     select * from in_several
 ),
 
+started as (
+    select
+        starts.segment_no,
+        starts.cohort,
+        count(*) as customers,
+        min(starts.started_at) as first_started_at,
+        max(starts.started_at) as last_started_at
+    from starts
+    where not $starts_return
+    group by all
+    union all
+    select
+        in_single.segment_no,
+        in_single.cohort,
+        in_single.retained_customers as customers,
+        null as first_started_at,
+        null as last_started_at
+    from in_single
+    where $starts_return and in_single.interval = 0
+),
+
+-- intervals that were over for every member, had begun for any, and lie before the data
+sizes as (
+    select
+        started.segment_no,
+        started.cohort,
+        started.customers,
+        case
+            when $is_rolling
+                then
+                    floor(
+                        epoch($as_of_at - started.last_started_at) / $rolling_seconds
+                    )
+            else $as_of_period - started.cohort
+        end as complete_intervals,
+        case
+            when $is_rolling
+                then epoch($seen_until - started.first_started_at) / $rolling_seconds
+            else $seen_period + 1 - started.cohort
+        end as begun_intervals,
+        case
+            when $is_rolling
+                then
+                    floor(
+                        epoch($data_at - started.last_started_at) / $rolling_seconds
+                    )
+            else $data_period - started.cohort
+        end as unseen_intervals
+    from started
+),
+
 every_cell as (
     select
         sizes.segment_no,
@@ -95,38 +135,11 @@ every_cell as (
         brackets.last_interval,
         sizes.customers,
         coalesce(retained.retained_customers, 0) as retained_customers,
-        case
-            when $is_rolling
-                then
-                    sizes.last_started_at
-                    + to_seconds(
-                        (coalesce(brackets.last_interval, brackets.interval) + 1)
-                        * $rolling_seconds
-                    )
-                    <= $as_of_at
-            else
-                sizes.cohort + coalesce(brackets.last_interval, brackets.interval)
-                < $as_of_period
-        end as is_complete,
-        case
-            when $is_rolling
-                then
-                    sizes.first_started_at
-                    + to_seconds(brackets.interval * $rolling_seconds)
-                    < $seen_until
-                    and (
-                        brackets.last_interval is null
-                        or sizes.last_started_at
-                        + to_seconds((brackets.last_interval + 1) * $rolling_seconds)
-                        > $data_at
-                    )
-            else
-                sizes.cohort + brackets.interval <= $seen_period
-                and (
-                    brackets.last_interval is null
-                    or sizes.cohort + brackets.last_interval >= $data_period
-                )
-        end as has_begun
+        coalesce(brackets.last_interval, brackets.interval)
+        < sizes.complete_intervals as is_complete,
+        brackets.interval < sizes.begun_intervals
+        and coalesce(brackets.last_interval >= sizes.unseen_intervals, true)
+            as has_begun
     from sizes
     cross join brackets
     left join retained
@@ -134,7 +147,6 @@ every_cell as (
             sizes.segment_no = retained.segment_no
             and sizes.cohort = retained.cohort
             and brackets.interval = retained.interval
-            and brackets.last_interval is not distinct from retained.last_interval
 ),
 
 -- every customer is in one segment, so segments add up to the total

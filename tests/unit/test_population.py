@@ -73,10 +73,11 @@ def people(tmp_path_factory):
 def in_view(dataset, filters, unit="customer"):
     """Return who is in view as segment to ids."""
     found = population(dataset, filters, unit)
-    relations = {
-        name: each.kept_rows if each.kept_as else each.text
+    read = {
+        name: each.kept_rows(name) if each.kept_as else each
         for name, each in found.relations.items()
     }
+    relations = {name: each.text for name, each in read.items()}
     text = with_relations(
         relations,
         "with members as (select * from population)"
@@ -86,7 +87,7 @@ def in_view(dataset, filters, unit="customer"):
         " inner join customers on members.customer_no = customers.customer_no"
         " order by all",
     )
-    bound = found.relations["in_view"].values
+    bound = {k: v for each in read.values() for k, v in each.values.items()}
     wanted = parameters(text)
     rows = dataset.frame(text, {k: v for k, v in bound.items() if k in wanted})
     groups: dict[str, list[str]] = {}
