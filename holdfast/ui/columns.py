@@ -11,7 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from holdfast.errors import HoldfastError, ImportRefusedError
-from holdfast.exports.mapping import ISO, FeedMapping, Kept, SourceMapping, check
+from holdfast.exports.mapping import (
+    ISO,
+    FeedMapping,
+    Kept,
+    SourceMapping,
+    check,
+    is_filled,
+)
 from holdfast.exports.notations import (
     BUDDHIST,
     dated,
@@ -125,7 +132,7 @@ def problem(file: StagedFile) -> HoldfastError | None:
         )
     main = file.mapping.feeds[0]
     for role in needed(file.mapping):
-        if role.name not in main.roles and role.name not in main.constants:
+        if not is_filled(main, role.name):
             return ImportRefusedError(
                 "bad_mapping",
                 f"{file.name} has no column for {role.name} ({role.meaning}), which"
@@ -307,9 +314,11 @@ def _customers(
         if (columns := _columns(before, role, chosen, f"{_ABOUT_CUSTOMERS}:{role}"))
     }
     kept = _kept(before, chosen, ATTRIBUTE)
-    if not (own or kept) or "customer_id" not in roles:
+    named = [role for role in ("customer_id", "email") if role in roles]
+    if not (own or kept) or not named:
         return ()
-    own.setdefault("customer_id", roles["customer_id"])
+    for role in named:
+        own.setdefault(role, roles[role])
     formats = {role: form for role, form in before.formats.items() if role in own}
     instant = next(
         (role.name for role in feed(main.feed).roles if role.kind == "instant"), None

@@ -45,7 +45,7 @@ def without_person(
     own = " or ".join(
         f"coalesce({customer_text(part, columns)} = $id, false)"
         for part in source.mapping.feeds
-        if part.roles.get("customer_id")
+        if part.roles.get("customer_id") or part.roles.get("email")
     )
     mentions = {
         column

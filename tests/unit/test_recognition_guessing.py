@@ -172,12 +172,15 @@ def test_values_contradict_a_name():
     assert guessed(text)[1]["happened_at"] == "c4"
 
 
-def test_an_address_is_an_id_where_there_is_no_other():
+def test_addresses_say_whose_rows_they_are_where_there_is_no_id():
     text = "Email,Order date,Amount\na@example.com,2025-01-05,12.50"
-    assert guessed(text)[1]["customer_id"] == "Email"
+    assert guessed(text)[1] == {
+        "email": "Email",
+        "ordered_at": "Order date",
+        "amount": "Amount",
+    }
     text = "Email,Signed up\na@example.com,2025-01-05\nb@example.com,2025-01-06"
     assert guessed(text)[1] == {
-        "customer_id": "Email",
         "email": "Email",
         "signed_up_at": "Signed up",
     }

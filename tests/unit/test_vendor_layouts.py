@@ -42,13 +42,13 @@ EXPECTED = {
     "qualtrics/survey.csv": "",
     "qualtrics/survey_embedded_data.csv": "",
     "qualtrics/survey_response.csv": (
-        "responses: customer_id=recipient_email answered_at=recorded_date|end_date"
+        "responses: email=recipient_email answered_at=recorded_date|end_date"
         " language=user_language campaign=survey_id response_id=id"
     ),
     "recharge/charge_data.csv": (
-        "payments: customer_id=customer_id charged_at=processed_at|created_at"
-        " payment_id=id amount=total_price refunded=total_refunds status=status"
-        " failure_reason=error|error_type"
+        "payments: customer_id=customer_id email=email"
+        " charged_at=processed_at|created_at payment_id=id amount=total_price"
+        " refunded=total_refunds status=status failure_reason=error|error_type"
     ),
     "recharge/customer_data.csv": (
         "customers: customer_id=id email=email signed_up_at=created_at"
@@ -56,8 +56,8 @@ EXPECTED = {
     ),
     "recharge/order_line_item_data.csv": "",
     "recharge/orders_data.csv": (
-        "orders: customer_id=customer_id ordered_at=processed_at|created_at order_id=id"
-        " amount=total_price"
+        "orders: customer_id=customer_id email=email"
+        " ordered_at=processed_at|created_at order_id=id amount=total_price"
     ),
     "recharge/subscription_data.csv": (
         "subscriptions: customer_id=customer_id started_at=created_at"
@@ -78,8 +78,9 @@ EXPECTED = {
     ),
     "shopify/shopify_customer_tag_data.csv": "",
     "shopify/shopify_order_data.csv": (
-        "orders: customer_id=customer_id|email ordered_at=processed_at|created_at"
-        " order_id=id amount=total_price currency=currency"
+        "orders: customer_id=customer_id email=email"
+        " ordered_at=processed_at|created_at order_id=id amount=total_price"
+        " currency=currency"
     ),
     "shopify/shopify_order_line_data.csv": "",
     "shopify/shopify_refund_data.csv": "",

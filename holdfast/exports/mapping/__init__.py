@@ -16,13 +16,15 @@ from holdfast.exports.mapping.carried import (
     staged_columns,
 )
 from holdfast.exports.mapping.cells import customer_text
-from holdfast.exports.mapping.checking import check
+from holdfast.exports.mapping.checking import check, is_filled
 from holdfast.exports.mapping.parts import (
     EPOCHS,
     ISO,
     WORKSPACE_ZONE,
+    Condition,
     FeedMapping,
     Kept,
+    Made,
     Source,
     SourceMapping,
 )
@@ -34,13 +36,16 @@ __all__ = [
     "MAX_TYPED_PROPERTIES",
     "SAMPLE_ROWS",
     "WORKSPACE_ZONE",
+    "Condition",
     "FeedMapping",
     "Kept",
+    "Made",
     "Source",
     "SourceMapping",
     "check",
     "customer_text",
     "infer_kept",
+    "is_filled",
     "profile",
     "staged_columns",
     "staged_relation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from holdfast.errors import ImportRefusedError
+from holdfast.exports.mapping.cells import HOWS
 from holdfast.exports.mapping.parts import FeedMapping, SourceMapping
 from holdfast.model import FEEDS, feed
 
@@ -35,6 +36,16 @@ def check(mapping: SourceMapping, columns: Iterable[str], name: str) -> None:
         _check_feed(part, present, name)
 
 
+def is_filled(part: FeedMapping, role: str) -> bool:
+    """Say whether some column, or a value for every row, fills a role.
+
+    The customer's e-mail address stands in for an id.
+    """
+    if part.roles.get(role) or role in part.constants:
+        return True
+    return role == "customer_id" and bool(part.roles.get("email"))
+
+
 def _refused(name: str, words: str, remedy: str) -> ImportRefusedError:
     return ImportRefusedError("bad_mapping", f"{name} {words}.", remedy)
 
@@ -49,18 +60,25 @@ def _check_feed(part: FeedMapping, present: set[str], name: str) -> None:
                 f"has a column as {role!r}, which {part.feed} do not have",
                 f"Choose one of {', '.join(sorted(roles))}.",
             )
-    used = [column for columns in part.roles.values() for column in columns]
-    for column in (*used, *(each.column for each in part.kept)):
+    used = [column for role in part.roles for column in part.columns_of(role)]
+    used += [each.column for each in part.kept]
+    used += [each.column for each in part.where]
+    for column in used:
         if column not in present:
             raise _refused(
                 name,
                 f"has no column {column!r}",
                 "Export it again with that column, or map another one.",
             )
+    for name_made, made in part.made.items():
+        if made.how not in HOWS or not made.columns or name_made in present:
+            raise _refused(
+                name,
+                f"is to have a column {name_made!r} that cannot be made",
+                f"Make it, under a new name, in one of these ways: {', '.join(HOWS)}.",
+            )
     for needed in target.roles:
-        if needed.is_required and not (
-            part.roles.get(needed.name) or needed.name in part.constants
-        ):
+        if needed.is_required and not is_filled(part, needed.name):
             raise _refused(
                 name,
                 f"has no column for {needed.name} ({needed.meaning}), which {part.feed}"

@@ -33,8 +33,40 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A column that is made from others of the same row.
+
+    Attributes:
+        how: 'join' (texts, one blank between), 'product', 'difference' (the first
+            less the others), 'bare' (without a leading ``text``), or what a duration
+            counts, to become minutes: 'clock' (HH:MM:SS), 'seconds', 'hours', 'days'.
+        columns: The file's columns, in order.
+        text: For 'bare', what is taken off.
+    """
+
+    how: str
+    columns: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Which rows a table takes from a file, by the values of one column.
+
+    Attributes:
+        column: The file's column.
+        values: Values as given, in any case; '' is an empty cell.
+        is_only: No other rows are taken; else these are left out.
+    """
+
+    column: str
+    values: tuple[str, ...]
+    is_only: bool = False
+
+
+@dataclass(frozen=True)
 class FeedMapping:
-    """How a source feeds one table.
+    """How a source feeds one table; it may feed one table in several ways.
 
     Attributes:
         feed: Name of the feed, as in ``model.FEEDS``.
@@ -47,6 +79,8 @@ class FeedMapping:
         kept: Attributes or properties.
         decimal: How numbers and money are written: '' for 1234.5 only, '.' for
             1,234.5 too, ',' for 1.234,5.
+        made: Columns that roles name and that are made from the file's own.
+        where: Which rows are taken; every condition must hold.
     """
 
     feed: str
@@ -57,6 +91,16 @@ class FeedMapping:
     divisors: Mapping[str, int] = field(default_factory=dict)
     kept: tuple[Kept, ...] = ()
     decimal: str = PLAIN
+    made: Mapping[str, Made] = field(default_factory=dict)
+    where: tuple[Condition, ...] = ()
+
+    def columns_of(self, role: str) -> tuple[str, ...]:
+        """Return the file's columns that a role needs, those of made ones too."""
+        return tuple(
+            column
+            for name in self.roles.get(role, ())
+            for column in (self.made[name].columns if name in self.made else (name,))
+        )
 
 
 @dataclass(frozen=True)
@@ -79,9 +123,10 @@ class SourceMapping:
         """Return the mapping as plain values."""
         values = asdict(self)
         for part in values["feeds"]:
-            # As before there were other notations: so the hash stays the same.
-            if part["decimal"] == PLAIN:
-                del part["decimal"]
+            # As before there were such things: so the hash stays the same.
+            for name in ("decimal", "made", "where"):
+                if not part[name]:
+                    del part[name]
         return values
 
     @classmethod
@@ -130,4 +175,12 @@ def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
         divisors=values["divisors"],
         kept=tuple(Kept(**each) for each in values["kept"]),
         decimal=values.get("decimal", PLAIN),
+        made={
+            name: Made(each["how"], tuple(each["columns"]), each["text"])
+            for name, each in values.get("made", {}).items()
+        },
+        where=tuple(
+            Condition(each["column"], tuple(each["values"]), each["is_only"])
+            for each in values.get("where", ())
+        ),
     )

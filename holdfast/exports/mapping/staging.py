@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from holdfast.exports.mapping.carried import staged_columns
 from holdfast.exports.mapping.cells import (
+    address,
     cell_text,
-    first_text,
+    role_text,
+    role_type,
     role_value,
-    translated,
 )
 from holdfast.exports.mapping.parts import (
     WORKSPACE_ZONE,
@@ -17,6 +18,7 @@ from holdfast.exports.mapping.parts import (
     Kept,
     Source,
 )
+from holdfast.exports.mapping.refusing import problems
 from holdfast.exports.mapping.times import day
 from holdfast.model import (
     ATTRIBUTE_TYPE,
@@ -28,12 +30,8 @@ from holdfast.model import (
 )
 from holdfast.query import literal, quoted
 
-_WRONG = {
-    "instant": "is not a date",
-    "number": "is not a number",
-    "money": "is not an amount",
-    "boolean": "is neither yes nor no",
-}
+_ANSWERED = "responses"
+_ANSWERS = ("score", "comment")
 
 
 def staged_relation(
@@ -52,15 +50,17 @@ def staged_relation(
         only: Relation (source_no, line) of the rows wanted; empty for all rows.
     """
     kept, overflow = staged_columns(sources, name)
-    parts = [
-        _select(source, part, kept, overflow, zone, only)
-        for source in sources
-        for part in source.mapping.feeds
-        if part.feed == name
-    ]
-    if not parts:
-        parts = [_empty(feed(name), kept)]
-    return "\nunion all\n".join(parts)
+    selects = []
+    for source in sources:
+        parts = [part for part in source.mapping.feeds if part.feed == name]
+        found = [_select(source, each, kept, overflow, zone, only) for each in parts]
+        if not found:
+            continue
+        if source.mapping.feeds[0].feed != name:
+            # What the file's other tables leave out is counted by its first one.
+            found = [f"select * from ({each}) where left_out is null" for each in found]
+        selects.append(_one(found[0]) if len(found) == 1 else _several(found))
+    return "\nunion all\n".join(selects or [_empty(feed(name), kept)])
 
 
 def unreadable_relation(sources: Sequence[Source]) -> str:
@@ -93,47 +93,33 @@ def _select(
     local: str,
     only: str,
 ) -> str:
-    """Compose one source's SELECT: texts, then values, then reason."""
+    """Compose one part's SELECT: texts, then values, then reason.
+
+    Columns besides those of the staged relation: left_out, why the part takes
+    nothing from the row; null = it does.
+    """
     target = feed(part.feed)
     zone = local if source.mapping.zone == WORKSPACE_ZONE else source.mapping.zone
-    texts, values, outputs, problems = [], [], [], []
+    texts, values, outputs = [], [], []
     for role in target.roles:
         text_name, value_name = quoted(f"{role.name}_text"), quoted(role.name)
-        columns = part.roles.get(role.name, ())
         stored = STORED_TYPE[role.kind]
-        if columns:
-            types = {source.columns[column] for column in columns}
-            type_ = types.pop() if len(types) == 1 else "VARCHAR"
-            text = first_text(
-                [
-                    cell_text(each, source.columns[each], source.padded)
-                    for each in columns
-                ]
-            )
+        outputs += _outputs(role, local)
+        if part.roles.get(role.name):
+            text = role_text(role.name, part, source.columns, source.padded)
+            type_ = role_type(role.name, part, source.columns)
         elif role.name in part.constants:
             text, type_ = literal(part.constants[role.name]), "VARCHAR"
+        elif role.name == "customer_id" and part.roles.get("email"):
+            text, type_ = "null::varchar", "VARCHAR"
         else:
             values.append(f"null::{stored} as {value_name}")
-            outputs += _outputs(role, local)
             continue
-        text = translated(text, part.values.get(role.name, {}))
         texts.append(f"{text} as {text_name}")
         value = role_value(role, part, text_name, type_, f"{zone}|{local}")
-        values.append(f"{value} as {value_name}")
-        values.append(text_name)
-        outputs += _outputs(role, local)
-        said = f'"{columns[0]}"' if columns else role.name
-        if role.is_required:
-            problems.append((f"{text_name} is null", f"{said} is empty"))
-        if role.kind in _WRONG:
-            problems.append(
-                (
-                    f"{text_name} is not null and {value_name} is null",
-                    f"{said} {_WRONG[role.kind]}",
-                )
-            )
-        if role.name == "tenure_months":
-            problems.append((f"{value_name} < 0", f"{said} is negative"))
+        if role.name == "customer_id" and part.roles.get("email"):
+            value = f"coalesce({text_name}, {address(quoted('email_text'))})"
+        values += [f"{value} as {value_name}", text_name]
     by_name = {each.name: each for each in part.kept}
     carried = [
         f"{_kept(by_name.get(name), type_, source)} as {quoted(f'kept {position}')}"
@@ -143,10 +129,15 @@ def _select(
         f"{quoted(f'kept {position}')} as {quoted(name)}"
         for position, (name, _) in enumerate(kept)
     ]
+    passed = ["line", "row_text", *(quoted(f"kept {i}") for i in range(len(kept)))]
     if target.rest == "properties":
         carried.append(f"{_other(part, overflow, source)} as other_properties")
         outputs.append("other_properties")
-    reason = _cases(problems)
+        passed.append("other_properties")
+    left_out = _left_out(part, source)
+    if left_out:
+        carried.append(f"{_cases(left_out)} as left_out")
+        passed.append("left_out")
     line = (
         quoted(source.line_column)
         if source.line_column
@@ -161,9 +152,6 @@ def _select(
             f"concat_ws(' | ', {cells}) as row_text",
         ]
     )
-    passed = ["line", "row_text", *(quoted(f"kept {i}") for i in range(len(kept)))]
-    if target.rest == "properties":
-        passed.append("other_properties")
     # Right above the scan, so that nothing is computed for other rows.
     wanted = (
         f"\nwhere {line} in (select line from {only} where source_no = {source.number})"
@@ -172,13 +160,73 @@ def _select(
     )
     return (
         f"select {source.number}::integer as source_no, line::bigint as line,\n"
-        f"    {', '.join(outputs)},\n    {reason} as reason,\n"
-        f"    case when {reason} is not null then row_text end as row_text\n"
+        f"    {', '.join(outputs)},\n"
+        f"    {_cases(problems(part))} as reason, row_text,\n"
+        f"    {'left_out' if left_out else 'null::varchar'} as left_out\n"
         f"from (select {', '.join([*passed, *values])}\n"
         f"from (select {inner}\n"
         f"from read_parquet({literal(source.parquet)}, file_row_number = true)"
         f"{wanted}))"
     )
+
+
+def _one(select: str) -> str:
+    """Return the rows of a source that feeds a table in one way."""
+    return (
+        "select * exclude (left_out) replace (coalesce(left_out, reason) as reason,"
+        " case when coalesce(left_out, reason) is not null then row_text end"
+        f" as row_text)\nfrom ({select})"
+    )
+
+
+def _several(selects: Sequence[str]) -> str:
+    """Return the rows of a source that feeds a table in several ways.
+
+    A row of the file is refused as a whole, and once: where some part cannot read it,
+    or where no part takes it.
+    """
+    numbered = "\nunion all by name\n".join(
+        f"select *, {number} as part_no from ({select})"
+        for number, select in enumerate(selects)
+    )
+    refused = (
+        "coalesce(min(reason) filter (where left_out is null) over rows_of_line,"
+        " case when count(*) filter (where left_out is null) over rows_of_line = 0"
+        " then first_value(left_out) over (partition by line order by part_no) end)"
+    )
+    return (
+        "select * exclude (left_out, part_no, refused, place) replace"
+        " (refused as reason,"
+        " case when refused is not null then row_text end as row_text)\n"
+        f"from (select *, {refused} as refused,"
+        " row_number() over (partition by line order by part_no) as place\n"
+        f"from ({numbered}) window rows_of_line as (partition by line))\n"
+        "where case when refused is null then left_out is null else place = 1 end"
+    )
+
+
+def _left_out(part: FeedMapping, source: Source) -> list[tuple[str, str]]:
+    """Return tests of rows that a part takes nothing from, each with SQL of why."""
+    found = []
+    for each in part.where:
+        text = cell_text(each.column, source.columns[each.column], source.padded)
+        given = ", ".join(literal(value.casefold()) for value in each.values)
+        test = f"coalesce(lower({text}), '') {'not ' * each.is_only}in ({given})"
+        start = literal(f"left out: {each.column} is ")
+        found.append((test, f"{start} || coalesce({text}, 'empty')"))
+    if feed(part.feed).name == _ANSWERED and len(_parts(part, source)) > 1:
+        texts = [
+            role_text(role, part, source.columns, source.padded)
+            for role in _ANSWERS
+            if part.roles.get(role)
+        ]
+        unanswered = " and ".join(f"({text}) is null" for text in texts)
+        found.append((unanswered or "false", literal("no question is answered")))
+    return found
+
+
+def _parts(part: FeedMapping, source: Source) -> list[FeedMapping]:
+    return [each for each in source.mapping.feeds if each.feed == part.feed]
 
 
 def _outputs(role: Role, local: str) -> list[str]:
@@ -188,10 +236,11 @@ def _outputs(role: Role, local: str) -> list[str]:
     return [name, f"{day(name, local)} as {quoted(local_day(role.name))}"]
 
 
-def _cases(problems: Sequence[tuple[str, str]]) -> str:
-    if not problems:
+def _cases(tests: Sequence[tuple[str, str]]) -> str:
+    """Return SQL of the words of the first test that holds; null for none."""
+    if not tests:
         return "null::varchar"
-    cases = " ".join(f"when {test} then {literal(words)}" for test, words in problems)
+    cases = " ".join(f"when {test} then {words}" for test, words in tests)
     return f"case {cases} end"
 
 

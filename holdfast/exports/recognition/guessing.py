@@ -47,7 +47,7 @@ _OF_ANOTHER = 0.7
 # How well the values of a kind (rows) suit a role (columns).
 _SUITS: Mapping[str, Mapping[str, float]] = {
     "instant": {"instant": 1.0},
-    "id": {"id": 1.0, "number": 1.0, "category": 0.9, "e-mail": 0.9, "boolean": 0.5},
+    "id": {"id": 1.0, "number": 1.0, "category": 0.9, "e-mail": 0.5, "boolean": 0.5},
     "number": {"number": 1.0, "boolean": 1.0},
     "money": {"number": 1.0, "money": 1.0, "boolean": 0.9},
     "boolean": {"boolean": 1.0},
@@ -64,7 +64,6 @@ _SUITS: Mapping[str, Mapping[str, float]] = {
 # How likely values of a kind alone make a column a role.
 _TOLD_BY_VALUES = {
     ("email", "e-mail"): 0.9,
-    ("customer_id", "e-mail"): _OPTIONAL,
     ("event", "category"): 0.4,
     ("score", "number"): 0.95,
     ("comment", "text"): _OPTIONAL,
@@ -205,10 +204,6 @@ def _assigned(
         if role_name not in found and column not in taken:
             found[role_name] = (column, -minus_worth, by_name == -minus_worth)
             taken.add(column)
-    if target.name == "customers" and "email" in found:
-        # A list of addresses: who has no other id goes by it.
-        column, worth, is_named = found["email"]
-        found.setdefault("customer_id", (column, _MAIL_AS_ID * worth, is_named))
     return found
 
 
@@ -219,8 +214,6 @@ def _by_name(signs: FeedSigns, role: Role, column: str, values: Look) -> float:
         worth = max(worth, _ANY_DATE * said.get(DATE, 0.0))
     if role.name == signs.own:
         worth = max(worth, _BARE_ID * said.get(ID, 0.0))
-    if role.name == "customer_id":
-        worth = max(worth, _MAIL_AS_ID * said.get("email", 0.0))
     if not worth or (role.kind == "id" and _is_fraction(values)):
         return 0.0
     is_own = role.name == signs.own and role.name != "customer_id"
@@ -261,6 +254,10 @@ def _likelihood(
     looks: Mapping[str, Look],
 ) -> float:
     # What all answers have in common can be asked for.
+    if "email" in found and "customer_id" not in found:
+        # Who has no other id goes by the address.
+        column, worth, is_named = found["email"]
+        found = {**found, "customer_id": (column, _MAIL_AS_ID * worth, is_named)}
     needed = [
         role.name for role in target.roles if role.is_required and role.name != _ASKED
     ]
