@@ -17,11 +17,13 @@ PY := .venv/bin/python
 RUNTIME := .venv/.runtime-$(firstword $(shell cat requirements.txt | cksum))
 TOOLS := .venv/.tools-$(firstword $(shell cat requirements.txt tests/requirements.txt | cksum))
 PEERS := .venv/.peers-$(firstword $(shell cat requirements.txt benchmarks/requirements.txt | cksum))
+TYPED := holdfast app.py pages tests
 STAGES := tests/queries tests/charts tests/pages tests/browser
-PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# Whoever has nothing left takes tests from the others: no file keeps the rest waiting.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-.PHONY: help setup run test lint fix types sql pytest unit queries charts pages browser \
-	chromium bench data docs clean
+.PHONY: help setup run test checks lint fix types sql pytest unit queries charts pages \
+	browser chromium bench data docs clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,7 +34,7 @@ run: $(RUNTIME) ## Open the app; builds the demo workspace where there is none
 	@test -f "$$HOLDFAST_WORKSPACE/workspace.json" || $(PY) -m holdfast demo
 	@$(PY) -m streamlit run app.py $(if $(PORT),--server.port="$(PORT)")
 
-test: lint types sql pytest ## Run every check and every test
+test: lint checks pytest ## Run every check and every test
 	@echo "All checks and tests passed."
 
 lint: $(TOOLS) ## Check style
@@ -44,13 +46,22 @@ fix: $(TOOLS) ## Mend what the tools can mend by themselves
 	$(PY) -m ruff format .
 	$(PY) -m sqlfluff fix queries
 
+# Types take one core, so the SQL takes another.
+checks: $(TOOLS)
+	@$(PY) -m mypy $(TYPED) & types=$$!; \
+		$(PY) -m sqlfluff lint queries; sql=$$?; \
+		wait $$types && exit $$sql
+
 types: $(TOOLS) ## Check types, strictly in holdfast/
-	$(PY) -m mypy holdfast app.py pages tests
+	$(PY) -m mypy $(TYPED)
 
 sql: $(TOOLS) ## Check the style of the queries
 	$(PY) -m sqlfluff lint --processes 2 queries
 
-pytest: unit queries charts pages browser
+# One run for all that needs no browser: so the demo workspace is built once.
+pytest: $(TOOLS) chromium
+	$(PY) -m pytest $(PARALLEL) tests --ignore=tests/browser
+	$(PY) -m pytest $(PARALLEL) tests/browser
 
 # Whatever has no stage of its own runs here, so that no test is left out.
 unit: $(TOOLS) ## Run the tests that need neither pages nor a browser
@@ -66,7 +77,7 @@ pages: $(TOOLS)
 	$(PY) -m pytest $(PARALLEL) tests/pages
 
 browser: $(TOOLS) chromium ## Run the tests in a real browser
-	$(PY) -m pytest tests/browser
+	$(PY) -m pytest $(PARALLEL) tests/browser
 
 chromium: $(TOOLS)
 	@$(PY) -m tests.chromium

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
+
 from holdfast.cancellation import Cancellation
 from holdfast.exports.engine import open_engine
 from holdfast.exports.reading import Reading, Rows, guess_reading, read, unpack
@@ -20,12 +22,19 @@ class Read(NamedTuple):
     refused: list[tuple]
 
 
-def read_file(path: Path, folder: Path, reading: Reading | None = None) -> Read:
-    """Read a file in a new folder inside ``folder``."""
+def read_file(
+    path: Path,
+    folder: Path,
+    reading: Reading | None = None,
+    engine: duckdb.DuckDBPyConnection | None = None,
+) -> Read:
+    """Read a file in a new folder inside ``folder``, with an engine of its own or not."""
     reading = reading or guess_reading(path)
     staging = folder.resolve() / f"staging {len(list(folder.iterdir()))}"
     staging.mkdir()
-    engine = open_engine(None, staging, [staging])
+    own = engine is None
+    if engine is None:
+        engine = open_engine(None, staging, [staging])
     target = staging / "rows.parquet"
     try:
         survey = unpack(path, reading, staging, Cancellation())
@@ -43,7 +52,8 @@ def read_file(path: Path, folder: Path, reading: Reading | None = None) -> Read:
         if refused_path(target).exists():
             refused = engine.execute(f"from '{refused_path(target)}'").fetchall()
     finally:
-        engine.close()
+        if own:
+            engine.close()
     assert (len(table), len(refused)) == (rows.rows, rows.refused)
     assert not list(staging.glob("content*")) + list(staging.glob("*.sieved"))
     return Read(reading, rows, names, [row[:width] for row in table], lines, refused)

@@ -3,9 +3,11 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from holdfast.exports.engine import open_engine
 from holdfast.exports.reading import Reading
 from tests.readings import read_file
 
@@ -21,6 +23,15 @@ ENCODINGS = {
     "cp932": "aさ東京",
 }
 SIGNS = " \t,;|'\"\n.-/:0123#"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    # Opening one takes longer than reading a small table.
+    folder = tmp_path_factory.mktemp("tables").resolve()
+    opened = open_engine(None, folder, [Path(tempfile.gettempdir()).resolve()])
+    yield opened
+    opened.close()
 
 
 @st.composite
@@ -81,11 +92,11 @@ settled = settings(
 
 @settled
 @given(tables())
-def test_a_table_comes_back_as_it_was_written(table):
+def test_a_table_comes_back_as_it_was_written(engine, table):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.csv"
         path.write_bytes(text_of(table).encode(table["encoding"]))
-        found = read_file(path, Path(folder), reading_of(table))
+        found = read_file(path, Path(folder), reading_of(table), engine)
     assert found.refused == []
     # An empty cell and a missing one are the same in a file of text.
     assert [[cell or "" for cell in row] for row in found.cells] == [
@@ -95,7 +106,7 @@ def test_a_table_comes_back_as_it_was_written(table):
 
 @settled
 @given(tables(), st.data())
-def test_broken_rows_are_refused_and_cost_no_other_row(table, data):
+def test_broken_rows_are_refused_and_cost_no_other_row(engine, table, data):
     """Rows of plain cells, some cut off or lengthened: each is one line."""
     plain = [
         [f"{number}x{column}" for column in range(len(table["rows"][0]))]
@@ -127,7 +138,7 @@ def test_broken_rows_are_refused_and_cost_no_other_row(table, data):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.csv"
         path.write_bytes(text.encode(table["encoding"]))
-        found = read_file(path, Path(folder), reading_of(table))
+        found = read_file(path, Path(folder), reading_of(table), engine)
     good = [number for number in range(12) if number not in wrong]
     assert [list(row) for row in found.cells] == [plain[number] for number in good]
     first = len(head) + 1

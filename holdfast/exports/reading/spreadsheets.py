@@ -27,7 +27,7 @@ MAX_UNPACKED = 300 << 20
 _SAFE_UNPACKED = 32 << 20
 _SECONDS = 300
 _SAMPLE_ROWS = 200
-_PACKAGE = Path(__file__).resolve().parents[3]
+_PROGRAM = Path(__file__).with_name("sheet_process.py")
 _REASONS = {
     "locked": ("locked_workbook", "is locked with a password", "Save it without one."),
     "no_sheet": ("missing_sheet", "has no such sheet", "Choose another sheet."),
@@ -184,16 +184,12 @@ def _check(path: Path, workbook: Path) -> None:
 
 
 def _run(path: Path, *arguments: str) -> str:
-    command = [
-        sys.executable,
-        "-m",
-        "holdfast.exports.reading.sheet_process",
-        *arguments,
-    ]
+    # By its path: as a module it would load the engine first, which takes longer than
+    # most workbooks. Its neighbours must not stand for Python's own modules.
+    command = [sys.executable, "-P", str(_PROGRAM), *arguments]
     try:
         done = subprocess.run(
             command,
-            cwd=_PACKAGE,
             capture_output=True,
             text=True,
             encoding="utf-8",
