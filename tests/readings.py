@@ -28,7 +28,7 @@ def read_file(
     reading: Reading | None = None,
     engine: duckdb.DuckDBPyConnection | None = None,
 ) -> Read:
-    """Read a file in a new folder inside ``folder``, with an engine of its own or not."""
+    """Read a file in a new folder inside ``folder``, by an engine of its own or not."""
     reading = reading or guess_reading(path)
     staging = folder.resolve() / f"staging {len(list(folder.iterdir()))}"
     staging.mkdir()

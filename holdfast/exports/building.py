@@ -178,12 +178,6 @@ def _failing_plainly() -> Iterator[None]:
             "The import needs more memory than it may use.",
             "Close other programs, or load fewer files at once.",
         ) from None
-    except (duckdb.IOException, OSError) as error:
-        raise WorkspaceError(
-            "cannot_write",
-            "The dataset could not be written; the disk may be full.",
-            "Make room on the disk and load the files again.",
-        ) from error
 
 
 def _attach(cursor: duckdb.DuckDBPyConnection, target: Path, options: str = "") -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import duckdb
+
+from holdfast.errors import WorkspaceError
+
+_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
@@ -47,3 +54,34 @@ def remove(path: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def telling_of_disk(folder: Path) -> Iterator[None]:
+    """Say in a sentence that a disk is full or damaged, and how much room it has.
+
+    Args:
+        folder: A folder on that disk.
+
+    Raises:
+        WorkspaceError: Something could not be read or written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise _failed(folder) from error
+    except duckdb.IOException as error:
+        raise _failed(folder) from error
+
+
+def _failed(folder: Path) -> WorkspaceError:
+    free = shutil.disk_usage(folder).free
+    return WorkspaceError(
+        "disk_failed",
+        "Something could not be written or read: the disk may be full or damaged;"
+        f" {free / 1e6:,.0f} MB of it are free.",
+        "Nothing was changed. Make room, about four times the size of the files, and"
+        " try again.",
+    )

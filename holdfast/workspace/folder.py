@@ -203,6 +203,9 @@ class Folder:
                 is_listed = False
         for folder in () if is_importing else self.path.glob("staging-*"):
             shutil.rmtree(folder, ignore_errors=True)
+        # Written beside a file that it should have replaced.
+        for path in self.path.glob("*.new"):
+            remove(path)
         for path in self.datasets.iterdir():
             if path.stem not in kept or path.suffix not in (".duckdb", ".json"):
                 remove(path)

@@ -22,6 +22,7 @@ from holdfast.exports.building import (
 )
 from holdfast.exports.engine import open_engine
 from holdfast.exports.mapping import Source
+from holdfast.workspace.durable import telling_of_disk
 from holdfast.workspace.folder import Folder
 from holdfast.workspace.gathering import nothing_imported
 from holdfast.workspace.settings import Settings, settings_of
@@ -174,7 +175,12 @@ def changing(
         cancellation: Wish to stop.
 
     Raises:
-        WorkspaceError: Somebody else is changing it.
+        WorkspaceError: Somebody else is changing it, or the disk is full.
     """
-    with folder.writing(), folder.staging() as staging, ExitStack() as leaving:
+    with (
+        telling_of_disk(folder.path),
+        folder.writing(),
+        folder.staging() as staging,
+        ExitStack() as leaving,
+    ):
         yield Change(folder, staging, progress, cancellation, leaving)

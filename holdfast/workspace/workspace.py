@@ -15,7 +15,7 @@ from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.exports.building import Progress, count_only
 from holdfast.exports.engine import open_engine
 from holdfast.model import FORMAT_VERSION
-from holdfast.workspace.durable import remove
+from holdfast.workspace.durable import remove, telling_of_disk
 from holdfast.workspace.erasing import without_person
 from holdfast.workspace.folder import STATE
 from holdfast.workspace.gathering import gather, remembering
@@ -184,7 +184,10 @@ class Workspace(Holdings):
         cancellation = cancellation or Cancellation()
         state = self._folder.state()
         known = self._folder.kept_sources(state)
-        with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
+        with (
+            tempfile.TemporaryDirectory(prefix="holdfast-") as folder,
+            telling_of_disk(Path(folder)),
+        ):
             staging = Path(folder).resolve()
             aside = Sources(staging / "sources")
             aside.folder.mkdir()

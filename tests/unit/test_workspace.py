@@ -1,8 +1,4 @@
 import json
-import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import replace
@@ -387,44 +383,6 @@ def many_events(folder: Path) -> Path:
         f" to '{path}'"
     )
     return path
-
-
-def test_a_killed_import_leaves_the_last_good_dataset(workspace, events, tmp_path):
-    workspace.load([events])
-    before = counts(workspace)
-    path = many_events(tmp_path)
-    program = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from holdfast.workspace import Workspace\n"
-        "workspace = Workspace.open(Path(sys.argv[1]))\n"
-        "sys.stdout.write('ready\\n')\n"
-        "sys.stdout.flush()\n"
-        "workspace.load([sys.argv[2]])\n"
-    )
-    moments = random.Random(7)
-    for _ in range(6):
-        running = subprocess.Popen(
-            [sys.executable, "-c", program, str(workspace.path), str(path)],
-            cwd=Path(__file__).resolve().parents[2],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert running.stdout.readline() == "ready\n"
-        time.sleep(moments.uniform(0.05, 1.2))
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-        again = Workspace.open(workspace.path)
-        if again.status().dataset == 1:
-            assert counts(again) == before
-            assert not list(again.path.glob("staging-*"))
-            assert len(list((again.path / "datasets").iterdir())) == 2
-            assert len(list((again.path / "sources").iterdir())) == 2
-        else:
-            assert counts(again)["events"] == 200_009
-            again.undo()
-    assert Workspace.open(workspace.path).load([path]).has_changed
-    assert counts(workspace)["events"] == 200_009
 
 
 def test_the_folder_is_chosen_else_the_environments_else_beside_the_app(monkeypatch):
