@@ -267,6 +267,16 @@ FEEDS: tuple[Feed, ...] = (
         ),
         key=("customer_id", "experiment", "variant", "touched_at"),
     ),
+    Feed(
+        "identities",
+        "identities",
+        "two ids of one customer, or an id and an e-mail address",
+        (
+            _CUSTOMER,
+            _EMAIL,
+            Role("other_id", "id", "another id or address of the same", True),
+        ),
+    ),
 )
 
 _FEED_BY_NAME = {feed.name: feed for feed in FEEDS}
@@ -297,7 +307,7 @@ TABLES: tuple[Table, ...] = (
         "one row per customer, ordered by customer_no",
         (
             Column("customer_no", "INTEGER", "dense, by first_seen_at, customer_id"),
-            Column("customer_id", "VARCHAR", "id as in the exports"),
+            Column("customer_id", "VARCHAR", "the id that the customer goes by"),
             Column("account_no", "INTEGER", "the account's dense number"),
             Column("account_id", "VARCHAR", "account id as in the exports"),
             Column("email", "VARCHAR", "e-mail address"),
@@ -452,6 +462,47 @@ TABLES: tuple[Table, ...] = (
             Column("variant", "VARCHAR", "the variant seen"),
             Column("touched_at", "TIMESTAMP", "when, UTC"),
             Column("touched_on", "DATE", "local day"),
+        ),
+    ),
+    Table(
+        "identities",
+        "one row per further id under which the exports know a customer",
+        (
+            _NUMBER,
+            Column("given_id", "VARCHAR", "the further id, as in the exports"),
+            Column("matched_by", "VARCHAR", "'e-mail' or 'mapping file'"),
+        ),
+    ),
+    Table(
+        "appearances",
+        "one row per source and id as given; no id holds the anonymous rows",
+        (
+            Column("source", "VARCHAR", "the source's id"),
+            Column("customer_no", "INTEGER", "the customer; null = not a customer"),
+            Column("given_id", "VARCHAR", "id there; null = the customer's own"),
+            Column("person_id", "VARCHAR", "who it is that is not a customer"),
+            Column("rows", "BIGINT", "rows of the source with them"),
+        ),
+    ),
+    Table(
+        "matches",
+        "one row per ordered pair of sources that name people",
+        (
+            Column("source", "VARCHAR", "the source's id"),
+            Column("other_source", "VARCHAR", "the other source's id"),
+            Column("people", "BIGINT", "people in the source"),
+            Column("matched_by_id", "BIGINT", "of them in the other by the same id"),
+            Column("matched_by_mapping", "BIGINT", "by a mapping file"),
+            Column("matched_by_email", "BIGINT", "by e-mail address"),
+        ),
+    ),
+    Table(
+        "ambiguities",
+        "one row per id of a source that an address would make one with others",
+        (
+            Column("source", "VARCHAR", "the source's id"),
+            Column("email", "VARCHAR", "the e-mail address"),
+            Column("given_id", "VARCHAR", "one of the ids"),
         ),
     ),
     Table(

@@ -12,6 +12,8 @@ import duckdb
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError, WorkspaceError
 from holdfast.exports.engine import open_engine
+from holdfast.exports.identity import match
+from holdfast.exports.keeping import keep
 from holdfast.exports.mapping import (
     Source,
     profile,
@@ -28,6 +30,7 @@ Progress = Callable[[str, float], None]
 
 _QUERIES = (
     "customers",
+    "customer_numbers",
     "events",
     "orders",
     "subscriptions",
@@ -36,6 +39,10 @@ _QUERIES = (
     "invitations",
     "tickets",
     "touches",
+    "identities",
+    "appearances",
+    "matches",
+    "ambiguities",
     "activity",
     "activity_days",
     "activity_weeks",
@@ -46,6 +53,7 @@ _QUERIES = (
     "rejected",
     "source_rows",
 )
+_TEMPORARY = ("customer_numbers",)
 _NO_EVENTS = ("order",)
 
 
@@ -148,7 +156,7 @@ def count_only(
             for step, name in enumerate(("rejected", "source_rows")):
                 cancellation.check()
                 progress("rejected rows", 0.5 + step / 4)
-                _keep(cursor, name, {}, is_temporary=True)
+                keep(cursor, name, {}, is_temporary=True)
             counts = cursor.execute(
                 "select source, rows_read, imported, rejected, duplicates"
                 " from source_rows"
@@ -291,20 +299,22 @@ def _fill(
     steps = len(_QUERIES) + 3
     _accept(engine, sources, settings, cancellation, progress)
     cancellation.check()
-    _keep(engine, "seen", {}, is_temporary=True)
+    progress("customers", 1 / steps)
+    parameters = {
+        "week_shift": WEEK_SHIFTS[settings["week_start"]],
+        "zone": settings["zone"],
+        "email_matching": settings["email_matching"],
+    }
+    match(engine, parameters)
     names = [
         row[0] for row in engine.execute(load("dataset_event_counts").text).fetchall()
     ]
     values = ", ".join(literal(name) for name in names or _NO_EVENTS)
     engine.execute(f"create type event_name as enum ({values})")
-    parameters = {
-        "week_shift": WEEK_SHIFTS[settings["week_start"]],
-        "zone": settings["zone"],
-    }
     for step, name in enumerate(_QUERIES, start=2):
         cancellation.check()
         progress(name.replace("_", " "), step / steps)
-        _keep(engine, name, parameters)
+        keep(engine, name, parameters, is_temporary=name in _TEMPORARY)
     cancellation.check()
     stored = [source for source, *_ in sources]
     for table, described in (("customers", "attributes"), ("events", "properties")):
@@ -325,15 +335,15 @@ def _accept(
     progress("customers", 0.0)
     _find_repeated(engine, [source for source, *_ in sources])
     cancellation.check()
-    _keep(engine, "duplicates", {}, is_temporary=True)
+    keep(engine, "duplicates", {}, is_temporary=True)
     cancellation.check()
-    _keep(engine, "events_seen", {}, is_temporary=True)
+    keep(engine, "events_seen", {}, is_temporary=True)
     (has_rejected,) = engine.execute(
         "select coalesce(sum(rejected_events) > 0, false) from events_seen"
     ).fetchall()[0]
     accepted = "select * from staged_events"
     if has_rejected:
-        _keep(engine, "events_refused", {}, is_temporary=True)
+        keep(engine, "events_refused", {}, is_temporary=True)
         accepted += " anti join events_refused using (source_no, line)"
     engine.execute(f"create temp view accepted_events as {accepted}")
     refused = staged_relation(
@@ -355,26 +365,13 @@ def _find_repeated(
         for name in {part.feed for part in source.mapping.feeds}
     ]
     if len(feeds) > len(set(feeds)):
-        _keep(engine, "shared_times", {}, is_temporary=True)
+        keep(engine, "shared_times", {}, is_temporary=True)
         if engine.execute("from shared_times limit 1").fetchall():
-            _keep(engine, "repeated_rows", {}, is_temporary=True)
+            keep(engine, "repeated_rows", {}, is_temporary=True)
             return
     engine.execute(
         "create temp table repeated_rows (feed varchar, source_no integer, line bigint)"
     )
-
-
-def _keep(
-    engine: duckdb.DuckDBPyConnection,
-    name: str,
-    parameters: Mapping[str, object],
-    *,
-    is_temporary: bool = False,
-) -> None:
-    query = load(f"dataset_{name}")
-    kind = "temp table" if is_temporary else "table"
-    values = {each.name: parameters[each.name] for each in query.params}
-    engine.execute(f"create {kind} {quoted(name)} as {query.text}", values)
 
 
 def _write_settings(

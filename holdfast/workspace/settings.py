@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from holdfast.errors import WorkspaceError
 from holdfast.periods import WEEK_SHIFTS
 
+EMAIL_MATCHINGS = ("unambiguous", "always", "off")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -22,6 +24,8 @@ class Settings:
         min_n: Under this many customers a figure is faded and says so.
         lapse_days: Days of silence after which a customer has lapsed; 0 = from the
             data.
+        email_matching: When one e-mail address makes one customer of several ids:
+            'unambiguous' where no file gives it to several ids, 'always' or 'off'.
     """
 
     zone: str = "UTC"
@@ -29,6 +33,7 @@ class Settings:
     currency: str = ""
     min_n: int = 30
     lapse_days: int = 0
+    email_matching: str = "unambiguous"
 
     def as_text(self) -> dict[str, str]:
         """Return every setting as text, as the dataset keeps it."""
@@ -69,6 +74,12 @@ def changed(before: Settings, changes: Mapping[str, str | int]) -> Settings:
             "unknown_week_start",
             f"A week cannot start on {after.week_start!r}.",
             f"Choose one of {', '.join(WEEK_SHIFTS)}.",
+        )
+    if after.email_matching not in EMAIL_MATCHINGS:
+        raise WorkspaceError(
+            "bad_setting",
+            f"The setting email_matching cannot be {after.email_matching!r}.",
+            f"Choose one of {', '.join(EMAIL_MATCHINGS)}.",
         )
     if not isinstance(after.currency, str):
         raise WorkspaceError(

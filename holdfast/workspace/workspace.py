@@ -27,7 +27,7 @@ from holdfast.workspace.reports import LoadReport, Reason, Status
 from holdfast.workspace.settings import Settings, changed, settings_of
 from holdfast.workspace.stored import Sources, StoredSource
 
-_REBUILDING = ("zone", "week_start")
+_REBUILDING = ("zone", "week_start", "email_matching")
 
 
 class Workspace(Holdings):

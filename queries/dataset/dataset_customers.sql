@@ -3,7 +3,7 @@
 -- params: none
 -- returns:
 --   customer_no (INTEGER): dense, by first_seen_at, customer_id
---   customer_id (VARCHAR): id as in the exports
+--   customer_id (VARCHAR): the id that the customer goes by
 --   account_no (INTEGER): the account's dense number
 --   account_id (VARCHAR): account id as in the exports
 --   email (VARCHAR): e-mail address
@@ -18,7 +18,8 @@
 --   tenure_months (DOUBLE): months as a customer, as given
 --   has_churned (BOOLEAN): whether the customer left, as given
 --   attributes (any): every attribute of the exports, typed, named as in the export
--- source: ours; the latest value that is not null counts; DuckDB only: columns()
+-- source: ours; the latest value that is not null counts; ids of one customer were
+--   brought together before; DuckDB only: columns()
 --   carries every attribute
 
 with ranked as (
@@ -36,18 +37,19 @@ with ranked as (
 
 latest as (
     select
-        customer_id,
+        given_ids.person_id as customer_id,
         arg_max(
             columns(
-                * exclude (
+                ranked.* exclude (
                     customer_id, source_no, line, updated_at, updated_on,
                     reason, row_text, recency
                 )
             ),
-            recency
+            ranked.recency
         )
     from ranked
-    group by customer_id
+    inner join given_ids on ranked.customer_id = given_ids.given_id
+    group by given_ids.person_id
 ),
 
 numbered as (
@@ -57,6 +59,7 @@ numbered as (
         seen.first_seen_at,
         seen.first_seen_on,
         seen.customer_id as seen_id,
+        seen.email as seen_email,
         latest.*
     from seen
     left join latest on seen.customer_id = latest.customer_id
@@ -77,23 +80,24 @@ final as (
         numbered.seen_id as customer_id,
         accounts.account_no,
         numbered.account_id,
-        numbered.email,
+        coalesce(numbered.email, numbered.seen_email) as email,
         numbered.signed_up_at,
         numbered.signed_up_on,
         numbered.first_seen_at,
         numbered.first_seen_on,
         coalesce(numbered.signed_up_at, numbered.first_seen_at) as joined_at,
         coalesce(numbered.signed_up_on, numbered.first_seen_on) as joined_on,
-        numbered.referred_by,
+        coalesce(referrers.person_id, numbered.referred_by) as referred_by,
         numbered.tenure_months,
         numbered.has_churned,
         numbered.* exclude (
-            customer_no, seen_id, customer_id, account_id, email, signed_up_at,
-            signed_up_on, first_seen_at, first_seen_on, referred_by, tenure_months,
-            has_churned
+            customer_no, seen_id, seen_email, customer_id, account_id, email,
+            signed_up_at, signed_up_on, first_seen_at, first_seen_on, referred_by,
+            tenure_months, has_churned
         )
     from numbered
     left join accounts on numbered.account_id = accounts.account_id
+    left join given_ids as referrers on numbered.referred_by = referrers.given_id
 )
 
 select * from final

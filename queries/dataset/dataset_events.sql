@@ -20,16 +20,16 @@ with repeated as (
 
 final as (
     select
-        customers.customer_no,
+        customer_numbers.customer_no,
         staged.event::event_name as event,
         staged.happened_at,
         staged.happened_on,
         staged.* exclude (
-            source_no, line, customer_id, event, happened_at, happened_on, event_id,
-            reason, row_text
+            source_no, line, customer_id, email, event, happened_at, happened_on,
+            event_id, reason, row_text
         )
     from accepted_events as staged
-    inner join customers on staged.customer_id = customers.customer_id
+    inner join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join repeated
         on staged.source_no = repeated.source_no and staged.line = repeated.line
 )

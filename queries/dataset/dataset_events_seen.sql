@@ -1,24 +1,42 @@
--- dataset_events_seen: First event of each customer, and how many rows are refused.
--- grain: one row per customer id; null holds rows without one
+-- dataset_events_seen: First event under each id of each source, and refused rows.
+-- grain: one row per source and customer id; null holds rows without one
 -- params: none
 -- returns:
+--   source_no (INTEGER): position of the source in the order of loading
 --   customer_id (VARCHAR): id as in the exports
+--   email (VARCHAR): an e-mail address beside the id, lower case
 --   first_at (TIMESTAMP): first event, UTC
 --   first_on (DATE): local day of the first event
+--   rows (BIGINT): rows that are not refused
 --   rejected_events (BIGINT): rows that are refused
 -- source: ours; an event is refused when it lacks a customer, a name or an instant
 
-with final as (
+with counted as (
     select
+        source_no,
         customer_id,
+        min(email) as email,
         min(happened_at) filter (where event is not null) as first_at,
         min(happened_on) filter (where event is not null) as first_on,
-        count(*) - case
+        count(*) as all_rows,
+        case
             when customer_id is null then 0
             else count(happened_at) filter (where event is not null)
-        end as rejected_events
+        end as rows
     from staged_events
-    group by customer_id
+    group by source_no, customer_id
+),
+
+final as (
+    select
+        source_no,
+        customer_id,
+        email,
+        first_at,
+        first_on,
+        rows,
+        all_rows - rows as rejected_events
+    from counted
 )
 
 select * from final

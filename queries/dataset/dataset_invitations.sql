@@ -12,14 +12,14 @@
 
 with final as (
     select
-        customers.customer_no,
+        customer_numbers.customer_no,
         lower(staged.kind) as kind,
         staged.sent_at,
         staged.sent_on,
         staged.campaign,
         staged.is_delivered
     from staged_invitations as staged
-    left join customers on staged.customer_id = customers.customer_id
+    left join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates
         on
             duplicates.feed = 'invitations'

@@ -16,7 +16,7 @@
 
 with single as (
     select
-        staged.customer_id,
+        customer_numbers.customer_no,
         staged.order_id,
         staged.ordered_at,
         staged.ordered_on,
@@ -28,6 +28,7 @@ with single as (
         coalesce(staged.is_return, staged.quantity < 0, staged.amount < 0, false)
             as is_return
     from staged_orders as staged
+    inner join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates
         on
             duplicates.feed = 'orders'
@@ -38,27 +39,34 @@ with single as (
 
 grouped as (
     select
-        customer_id,
-        order_id,
-        min(ordered_at) as ordered_at,
-        min(ordered_on) as ordered_on,
+        customer_numbers.customer_no,
+        staged.order_id,
+        min(staged.ordered_at) as ordered_at,
+        min(staged.ordered_on) as ordered_on,
         try_cast(
-            sum(coalesce(amount, try_cast(quantity * unit_price as decimal(18, 4))))
+            sum(
+                coalesce(
+                    staged.amount,
+                    try_cast(staged.quantity * staged.unit_price as decimal(18, 4))
+                )
+            )
             as decimal(18, 4)
         ) as amount,
-        upper(max(currency)) as currency,
+        upper(max(staged.currency)) as currency,
         null::decimal(18, 4) as refunded,
-        coalesce(sum(quantity) filter (where quantity > 0), 0) as quantity,
-        count(*)::integer as lines,
-        not coalesce(bool_or(coalesce(quantity, 1) > 0), false) as is_return
+        coalesce(sum(staged.quantity) filter (where staged.quantity > 0), 0)
+            as quantity,
+        count(*) as lines,
+        not coalesce(bool_or(coalesce(staged.quantity, 1) > 0), false) as is_return
     from staged_order_lines as staged
+    inner join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates
         on
             duplicates.feed = 'order_lines'
             and staged.source_no = duplicates.source_no
             and staged.line = duplicates.line
-    where reason is null
-    group by customer_id, order_id
+    where staged.reason is null
+    group by customer_numbers.customer_no, staged.order_id
 ),
 
 together as (
@@ -69,18 +77,17 @@ together as (
 
 final as (
     select
-        customers.customer_no,
-        together.order_id,
-        together.ordered_at,
-        together.ordered_on,
-        together.amount,
-        together.currency,
-        together.refunded,
-        together.quantity,
-        together.lines::integer as lines,
-        together.is_return
+        customer_no,
+        order_id,
+        ordered_at,
+        ordered_on,
+        amount,
+        currency,
+        refunded,
+        quantity,
+        lines::integer as lines,
+        is_return
     from together
-    inner join customers on together.customer_id = customers.customer_id
 )
 
 select * from final

@@ -15,7 +15,7 @@
 
 with final as (
     select
-        customers.customer_no,
+        customer_numbers.customer_no,
         staged.payment_id,
         staged.charged_at,
         staged.charged_on,
@@ -26,7 +26,7 @@ with final as (
         case when lower(staged.status) = 'failed' then staged.failure_reason end
             as failure_reason
     from staged_payments as staged
-    inner join customers on staged.customer_id = customers.customer_id
+    inner join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates
         on
             duplicates.feed = 'payments'

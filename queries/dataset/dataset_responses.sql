@@ -15,7 +15,7 @@
 
 with final as (
     select
-        customers.customer_no,
+        customer_numbers.customer_no,
         staged.response_id,
         lower(staged.kind) as kind,
         staged.score,
@@ -25,7 +25,7 @@ with final as (
         staged.answered_on,
         staged.campaign
     from staged_responses as staged
-    left join customers on staged.customer_id = customers.customer_id
+    left join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates
         on
             duplicates.feed = 'responses'

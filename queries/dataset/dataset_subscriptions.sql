@@ -37,7 +37,7 @@ with staged_once as (
 
 final as (
     select
-        customers.customer_no,
+        customer_numbers.customer_no,
         staged.subscription_id,
         staged.plan,
         lower(staged.status) as status,
@@ -67,7 +67,7 @@ final as (
         end as discount,
         upper(staged.currency) as currency
     from staged_once as staged
-    inner join customers on staged.customer_id = customers.customer_id
+    inner join customer_numbers on staged.customer_id = customer_numbers.given_id
 )
 
 select * from final

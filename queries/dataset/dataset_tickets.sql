@@ -18,7 +18,7 @@
 
 with final as (
     select
-        customers.customer_no,
+        customer_numbers.customer_no,
         staged.ticket_id,
         staged.opened_at,
         staged.opened_on,
@@ -39,7 +39,7 @@ with final as (
         lower(staged.priority) as priority,
         staged.channel
     from staged_tickets as staged
-    left join customers on staged.customer_id = customers.customer_id
+    left join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates
         on
             duplicates.feed = 'tickets'

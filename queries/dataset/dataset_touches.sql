@@ -11,13 +11,13 @@
 
 with final as (
     select
-        customers.customer_no,
+        customer_numbers.customer_no,
         staged.experiment,
         staged.variant,
         staged.touched_at,
         staged.touched_on
     from staged_touches as staged
-    inner join customers on staged.customer_id = customers.customer_id
+    inner join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates
         on
             duplicates.feed = 'touches'

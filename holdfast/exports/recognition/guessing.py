@@ -115,7 +115,11 @@ def best_guess(
         sample: Some values of each column.
     """
     looks = _looks(columns, sample)
-    guesses = [_guess(each, columns, sample, looks) for each in FEEDS]
+    guesses = [
+        _guess(each, columns, sample, looks)
+        for each in FEEDS
+        if each.name in feed_signs()
+    ]
     likely = [each for each in guesses if each.likelihood >= _WHOLE]
     if not likely:
         return None

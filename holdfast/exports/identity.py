@@ -1,0 +1,73 @@
+"""Which ids of the exports are one customer: by id, by mapping file, by e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from holdfast.exports.keeping import keep
+from holdfast.query import quoted
+
+
+def match(
+    engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]
+) -> None:
+    """Make the tables ``given_ids`` and ``seen`` from the staged relations.
+
+    The same id is the same customer; ids that a mapping file pairs are, and so are
+    ids that share an e-mail address which no source gives to several of its ids.
+
+    Args:
+        engine: Connection with the staged relations and ``events_seen``.
+        parameters: 'email_matching' among others.
+    """
+    for name in ("sightings", "declared_links"):
+        keep(engine, name, parameters, is_temporary=True)
+    _connect(engine, "declared_links", "declared")
+    for name in ("email_holders", "shared_emails", "email_links"):
+        keep(engine, name, parameters, is_temporary=True)
+    _connect(engine, "email_links", "linked")
+    for name in ("doubtful_persons", "given_ids", "seen"):
+        keep(engine, name, parameters, is_temporary=True)
+
+
+def _connect(
+    engine: duckdb.DuckDBPyConnection, links: str, components: str
+) -> None:
+    """Keep, for each node of some links, the first node that they connect it with.
+
+    Args:
+        engine: Connection with the links.
+        links: Table with the columns node and other_node.
+        components: Table to make, with the columns node and person.
+    """
+    engine.execute(
+        "create or replace temp table nodes as"
+        " select node, (row_number() over ()) - 1 as node_no"
+        f" from (select node from {quoted(links)}"
+        f" union select other_node from {quoted(links)})"
+    )
+    (size,) = engine.execute("select count(*) from nodes").fetchall()[0]
+    found = engine.execute(
+        f"select nodes.node_no as node_no, others.node_no as other_no"
+        f" from {quoted(links)} as links"
+        " inner join nodes on links.node = nodes.node"
+        " inner join nodes as others on links.other_node = others.node"
+    ).fetchnumpy()
+    # Here, because they take longer to load than small files to import.
+    import pandas as pd
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ends = (found["node_no"], found["other_no"])
+    graph = coo_array(([True] * len(ends[0]), ends), shape=(size, size))
+    labels = connected_components(graph, directed=False)[1] if size else []
+    engine.register("labels", pd.DataFrame({"component": labels}).reset_index())
+    engine.execute(
+        f"create temp table {quoted(components)} as"
+        " select node, min(node) over (partition by component) as person"
+        " from nodes inner join labels on nodes.node_no = labels.index"
+    )
+    engine.unregister("labels")
+    engine.execute("drop table nodes")
