@@ -72,6 +72,23 @@ ASKED_OTHERWISE = {
     "rejected_rows": lambda dataset: dataset.frame(
         load("rejected_rows").text, {"most": None}
     ),
+    "matches": lambda dataset: dataset.frame(load("matches").text),
+    "unmatched": lambda dataset: dataset.frame(
+        load("unmatched").text,
+        dict(
+            zip(
+                ("source", "other_source"),
+                dataset.frame(load("matches").text)
+                .query("name == 'subscriptions.csv' and other_name == 'events.csv'")
+                .iloc[0][["source", "other_source"]],
+                strict=True,
+            )
+        )
+        | {"most": 5},
+    ),
+    "ambiguous_addresses": lambda dataset: dataset.frame(
+        load("ambiguous_addresses").text, {"most": 5}
+    ),
 }
 
 
@@ -85,6 +102,7 @@ def sample(tmp_path_factory):
             {
                 "customer_id": name,
                 "signed_up_at": f"2025-0{1 + number % 3}-1{number}",
+                "email": "team@x.com" if number > 6 else "",
                 "plan": ["pro", hostile, ""][number % 3],
                 "seats": number % 4,
                 "account_id": ["acme", "zeta", ""][number % 3],
@@ -111,7 +129,8 @@ def sample(tmp_path_factory):
         subscriptions=[
             (name, f"2025-01-0{1 + number}", f"2025-03-{10 + number}" * (number % 2))
             for number, name in enumerate(people)
-        ],
+        ]
+        + [("known by nobody else", "2025-01-11", "")],
     )
 
 

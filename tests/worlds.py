@@ -6,6 +6,7 @@ Tests go the whole way, through the files that a person would load.
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from holdfast.dataset import Dataset
+from holdfast.exports.mapping import FeedMapping, SourceMapping
 from holdfast.workspace import Workspace
 
 Row = Sequence[Any] | Mapping[str, Any]
@@ -73,6 +75,29 @@ def loaded(folder: Path, files: Sequence[Path], **settings: Any) -> Dataset:
     path = workspace.dataset_path()
     assert path is not None
     return Dataset(path)
+
+
+def mapped(
+    folder: Path,
+    files: Iterable[tuple[str, str, Mapping[str, str], str]],
+    settings: Mapping[str, Any] | None = None,
+) -> Workspace:
+    """Load texts one after the other into a new workspace, each mapped as told.
+
+    Args:
+        folder: Where files and workspace are written.
+        files: Name, feed, column to role, and text of each.
+        settings: Settings of the workspace.
+    """
+    workspace = Workspace.create(folder / "workspace")
+    workspace.change_settings(**settings or {})
+    for name, feed, columns, text in files:
+        (folder / name).write_text(text)
+        roles = {role: (column,) for column, role in columns.items()}
+        mapping = SourceMapping(feed, (FeedMapping(feed, roles),))
+        found = workspace.inspect(folder / name)
+        workspace.load([replace(found, mapping=mapping)])
+    return workspace
 
 
 def table(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:

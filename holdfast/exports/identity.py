@@ -10,9 +10,7 @@ from holdfast.exports.keeping import keep
 from holdfast.query import quoted
 
 
-def match(
-    engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]
-) -> None:
+def match(engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -> None:
     """Make the tables ``given_ids`` and ``seen`` from the staged relations.
 
     The same id is the same customer; ids that a mapping file pairs are, and so are
@@ -32,9 +30,7 @@ def match(
         keep(engine, name, parameters, is_temporary=True)
 
 
-def _connect(
-    engine: duckdb.DuckDBPyConnection, links: str, components: str
-) -> None:
+def _connect(engine: duckdb.DuckDBPyConnection, links: str, components: str) -> None:
     """Keep, for each node of some links, the first node that they connect it with.
 
     Args:

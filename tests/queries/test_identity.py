@@ -1,12 +1,9 @@
 """Which ids are one customer: literal files in, whole tables of the dataset out."""
 
-from dataclasses import replace
-
 import duckdb
 import pytest
 
-from holdfast.exports.mapping import FeedMapping, SourceMapping
-from holdfast.workspace import Workspace
+from tests.worlds import mapped
 
 ROLES = {
     "id": "customer_id",
@@ -30,16 +27,14 @@ ROLES = {
 def world(tmp_path):
     """Return how to load ``feed: text`` files in order and ask the dataset."""
 
-    def load(*files: tuple[str, str], **settings):
-        workspace = Workspace.create(tmp_path / "workspace")
-        workspace.change_settings(**settings)
+    def load(*files: tuple[str, str], settings=None, folder="world"):
+        (tmp_path / folder).mkdir()
+        named = []
         for number, (feed, text) in enumerate(files):
-            path = tmp_path / f"{number} {feed}.csv"
-            path.write_text(text)
-            found = workspace.inspect(path)
-            roles = {ROLES[name]: (name,) for name, _ in found.columns}
-            mapping = SourceMapping(feed, (FeedMapping(feed, roles),))
-            workspace.load([replace(found, mapping=mapping)])
+            columns = text.partition("\n")[0].split(",")
+            roles = {column: ROLES[column] for column in columns}
+            named.append((f"{number} {feed}.csv", feed, roles, text))
+        workspace = mapped(tmp_path / folder, named, settings)
         dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
         names = {each.id: each.name[0] for each in workspace.status().sources}
 
@@ -81,7 +76,7 @@ def test_ids_are_matched_by_email_whatever_its_case_and_blanks(world):
         (0, "2024-01-05"),
         (3, "2024-01-06"),
     ]
-    assert ask("from matches") == [
+    assert sorted(ask("from matches")) == [
         ("0", "1", 3, 3, 0, 0),
         ("0", "2", 3, 0, 0, 1),
         ("1", "0", 3, 3, 0, 0),
@@ -114,15 +109,15 @@ def test_rows_with_nothing_but_an_email_find_their_customer(world):
         (None, "2024-01-06"),
         (None, "2024-01-07"),
     ]
-    assert ask("from appearances") == [
+    assert sorted(ask("from appearances"), key=str) == [
         ("0", 0, None, None, 1),
         ("0", 2, None, None, 1),
         ("0", 3, None, None, 1),
-        ("2", 0, "bob@x.com", None, 1),
-        ("2", 1, None, None, 1),
         ("1", 2, "ann@x.com", None, 1),
         ("1", None, "zoe@x.com", "zoe@x.com", 1),
         ("1", None, None, None, 1),
+        ("2", 0, "bob@x.com", None, 1),
+        ("2", 1, None, None, 1),
     ]
 
 
@@ -157,7 +152,7 @@ def test_what_an_address_proves_is_a_setting(world, matching, customers):
             "subscriptions",
             "id,email,started\ncus_1,team@x.com,2024-01-05\ncus_3,c@x.com,2024-01-06\n",
         ),
-        email_matching=matching,
+        settings={"email_matching": matching},
     )
     everybody = ["cus_1", "cus_3", "u1", "u2", "u3"]
     found = ask("select customer_id from customers order by customer_id")
@@ -234,7 +229,7 @@ def test_a_mapping_file_joins_ids_whatever_files_say(world):
         (1, "2024-01-04"),
     ]
     # Of the two people in the events one pays, found by the mapping file.
-    assert ask("from matches where source <> '3'") == [
+    assert sorted(ask("from matches where '3' not in (source, other_source)")) == [
         ("0", "1", 2, 2, 0, 0),
         ("0", "2", 2, 0, 1, 0),
         ("1", "0", 2, 2, 0, 0),
@@ -294,29 +289,18 @@ def test_a_long_chain_of_pairs_is_one_customer(world):
     assert ask("from identities") == [(0, "p5000", "mapping file")]
 
 
-def test_the_order_of_rows_changes_nothing(world, tmp_path):
-    lines = ["u1,a@x.com", "u2,b@x.com", "u3,", "u4,d@x.com"]
+def test_the_order_of_rows_changes_nothing(world):
+    people = ["u1,a@x.com", "u2,b@x.com", "u3,", "u4,d@x.com"]
     orders = ["c1,a@x.com,2024-01-05", "c2,b@x.com,2024-01-06", "c4,d@x.com,2024-01-07"]
 
-    def rows(folder, people, bought):
-        folder.mkdir()
-        workspace = Workspace.create(folder / "workspace")
-        for name, text, roles in (
-            ("customers", "id,email\n" + "\n".join(people), ("id", "email")),
-            ("orders", "id,email,ordered\n" + "\n".join(bought), ("id", "email")),
-        ):
-            path = folder / f"{name}.csv"
-            path.write_text(text)
-            found = workspace.inspect(path)
-            columns = {ROLES[each]: (each,) for each, _ in found.columns}
-            mapping = SourceMapping(name, (FeedMapping(name, columns),))
-            workspace.load([replace(found, mapping=mapping)])
-        dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
-        return [
-            dataset.execute(f"select * from {table}").fetchall()
-            for table in ("customers", "identities", "orders")
-        ]
+    def tables(folder, step):
+        ask = world(
+            ("customers", "\n".join(["id,email", *people[::step]])),
+            ("orders", "\n".join(["id,email,ordered", *orders[::step]])),
+            folder=folder,
+        )
+        return [ask(f"from {each}") for each in ("customers", "identities", "orders")]
 
-    once = rows(tmp_path / "once", lines, orders)
-    assert once == rows(tmp_path / "again", lines[::-1], orders[::-1])
+    once = tables("once", 1)
+    assert once == tables("again", -1)
     assert len(once[1]) == 3

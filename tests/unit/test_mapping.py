@@ -305,3 +305,17 @@ def test_a_wrong_mapping_is_refused_before_anything_is_read(part, sentence):
     with pytest.raises(ImportRefusedError) as refused:
         check(SourceMapping("a file", (part,)), ["who", "what", "when"], "f.csv")
     assert refused.value.sentence == sentence
+
+
+def test_a_column_kept_under_a_name_that_became_a_role_gets_another_name():
+    kept = [
+        {"column": "email", "name": "email", "type": "category", "filled": 3},
+        {"column": "page", "name": "page", "type": "category", "filled": 3},
+    ]
+    before = SourceMapping("old", (FeedMapping("events", {}),)).to_json()
+    before["feeds"][0]["kept"] = kept
+    (part,) = SourceMapping.from_json(before).feeds
+    assert [(each.column, each.name) for each in part.kept] == [
+        ("email", "email_"),
+        ("page", "page"),
+    ]

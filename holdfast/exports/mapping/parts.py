@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from holdfast.exports.notations import PLAIN
+from holdfast.model import feed
 
 ISO = "iso"
 EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
@@ -173,7 +174,7 @@ def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
         formats=values["formats"],
         values=values["values"],
         divisors=values["divisors"],
-        kept=tuple(Kept(**each) for each in values["kept"]),
+        kept=tuple(_kept_from_json(each, values["feed"]) for each in values["kept"]),
         decimal=values.get("decimal", PLAIN),
         made={
             name: Made(each["how"], tuple(each["columns"]), each["text"])
@@ -184,3 +185,11 @@ def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
             for each in values.get("where", ())
         ),
     )
+
+
+def _kept_from_json(values: Mapping[str, Any], feed_name: str) -> Kept:
+    kept = Kept(**values)
+    # Roles that came later have the name now that a column was kept under before.
+    while any(role.name == kept.name for role in feed(feed_name).roles):
+        kept = replace(kept, name=f"{kept.name}_")
+    return kept
