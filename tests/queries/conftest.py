@@ -32,4 +32,6 @@ def strangers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("strangers")
     workspace = mapped(folder, (PEOPLE, MONEY, ANSWERS))
     ids = {each.name: each.id for each in workspace.status().sources}
-    return Dataset(workspace.dataset_path()), ids
+    path = workspace.dataset_path()
+    assert path is not None
+    return Dataset(path), ids
