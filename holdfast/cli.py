@@ -15,7 +15,7 @@ import tempfile
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import MISSING, fields
 from datetime import timedelta
 from pathlib import Path
@@ -214,6 +214,35 @@ def _parser() -> argparse.ArgumentParser:
         "the days that were observed, days without data, the tables, the settings.",
         "status",
     )
+    command = _command(
+        commands,
+        "check",
+        _check,
+        "check the data for what cannot be true",
+        "Check the data themselves: ends before starts, one e-mail of several "
+        "customers, scores off their scale and so on. With the name of a check, print "
+        "the rows that it finds.",
+        "check",
+        "check customers_sharing_email --csv",
+    )
+    command.add_argument(
+        "check", nargs="?", metavar="CHECK", help="print the rows that this check finds"
+    )
+    command.add_argument("--csv", action="store_true", help="the rows as CSV")
+    command = _command(
+        commands,
+        "compare",
+        _compare,
+        "say which past figures a change has moved, and why",
+        "Compare two versions of the data that are kept, by default the current one "
+        "with the one before: files, settings, and every past figure that moved.",
+        "compare",
+        "compare 3 5 --csv",
+    )
+    command.add_argument(
+        "versions", nargs="*", type=_version, metavar="VERSION", help="two numbers"
+    )
+    command.add_argument("--csv", action="store_true", help="the figures as CSV")
     _command(
         commands,
         "undo",
@@ -654,6 +683,77 @@ def _dataset(path: Path) -> Iterator[Dataset]:
         dataset.close()
 
 
+# Checking and comparing.
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from holdfast import checks
+    from holdfast.report.findings import check_lines
+
+    path = workspace_path(arguments.workspace)
+    chosen = checks.check_of(arguments.check) if arguments.check else None
+    loaded_at = Workspace.open(path).status().loaded_at
+    with _dataset(path) as dataset:
+        if chosen is not None:
+            frame = checks.rows_of(dataset, chosen, loaded_at)
+        else:
+            with _progress() as progress:
+                findings = checks.run(dataset, loaded_at, progress)
+            frame = checks.summary(findings)
+    if arguments.csv:
+        _write_csv(frame)
+    elif chosen is None:
+        _say(*check_lines(findings, _room()))
+    else:
+        _say(chosen.title, *wrapped(chosen.why), "")
+        _say(*(table(frame, _room()) if len(frame) else ["Nothing found."]))
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from holdfast.comparison import Version, compare, version_label
+    from holdfast.report.findings import comparison_lines
+
+    workspace = Workspace.open(workspace_path(arguments.workspace))
+    kept = {each.dataset: each for each in workspace.versions() if each.dataset}
+    wanted = arguments.versions or list(kept)[-2:]
+    if len(wanted) != 2 or not kept.keys() >= set(wanted):
+        numbers = ", ".join(str(number) for number in kept) or "none"
+        raise WorkspaceError(
+            "no_such_versions",
+            "Two versions are needed, and both have to be kept still.",
+            f"There are: {numbers}. Every import and change makes one.",
+        )
+    with ExitStack() as opened:
+        earlier, later = (
+            Version(
+                kept[number],
+                opened.enter_context(closing(Dataset(workspace.version_path(number)))),
+            )
+            for number in wanted
+        )
+        with _progress() as progress:
+            found = compare(earlier, later, progress)
+    if arguments.csv:
+        _write_csv(found.moved)
+        return
+    _say(*(version_label(each.status) for each in (earlier, later)), "")
+    _say(*comparison_lines(found, _room()))
+
+
+def _version(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of a version")
+
+
+def _write_csv(frame: pd.DataFrame) -> None:
+    # Altair takes a second to load, and only this needs it.
+    from holdfast.charts.export import csv
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(csv(frame))
+
+
 # Asking.
 
 
@@ -678,11 +778,7 @@ def _ask(arguments: argparse.Namespace) -> None:
             json.dumps(as_json(answer), indent=2, ensure_ascii=False, allow_nan=False)
         )
     elif arguments.csv:
-        # Altair takes a second to load, and only this needs it.
-        from holdfast.charts.export import csv
-
-        sys.stdout.flush()
-        sys.stdout.buffer.write(csv(_chosen(answer, arguments.table or FRAME)))
+        _write_csv(_chosen(answer, arguments.table or FRAME))
     elif arguments.table:
         _say(*table(_chosen(answer, arguments.table), _room()))
     else:

@@ -150,6 +150,36 @@ class Dataset:
         frame: pd.DataFrame = table.to_pandas()
         return frame
 
+    def count(
+        self,
+        text: str,
+        values: Mapping[str, Value] | None = None,
+        distinct: str | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> tuple[int, int | None]:
+        """Count the rows of a statement without fetching them.
+
+        Args:
+            text: The statement.
+            values: Its bound values.
+            distinct: A column whose different values are counted too.
+            cancellation: Lets another thread stop the work.
+
+        Returns:
+            Rows, and different values of the column; None where none was named.
+
+        Raises:
+            CancelledError: The cancellation was used meanwhile.
+            DatasetError: The engine stopped the query (time, memory) or cannot run it.
+        """
+        different = f"count(distinct {quoted(distinct)})" if distinct else "null"
+        with self._cursor(cancellation) as cursor:
+            cursor.execute(
+                f"select count(*), {different} from (\n{text}\n)", dict(values or {})
+            )
+            rows, found = cursor.fetchall()[0]
+        return rows, found
+
     def has_table(self, name: str) -> bool:
         """Say whether a table was materialised and is still kept."""
         with self._lock:

@@ -18,7 +18,8 @@ QUERIES = Path(__file__).resolve().parent.parent / "queries"
 Value = str | int | float | bool | date | Decimal | None | Sequence["Value"]
 
 _SECTIONS = ("grain", "params", "returns", "source")
-_ENTRY = re.compile(r"(?P<name>\w+) \((?P<type>[^)]+)\): (?P<meaning>.+)")
+_TYPE = r"[^()]+(?:\([^)]*\))?"
+_ENTRY = re.compile(rf"(?P<name>\w+) \((?P<type>{_TYPE})\): (?P<meaning>.+)")
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_]\w*)(?![\w.])")
 _COMMENT_OR_STRING = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")

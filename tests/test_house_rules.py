@@ -27,7 +27,9 @@ ROOMS = (
         "spec",
         "answer",
         "questions",
+        "checks",
         "workspace",
+        "comparison",
         "charts",
         "report",
         "ui",
@@ -45,6 +47,7 @@ READING = {
     "spec",
     "answer",
     "questions",
+    "checks",
 }
 NEVER = {
     "measures": set(ROOMS),

@@ -69,6 +69,9 @@ ASKED_OTHERWISE = {
     ),
     "loads": lambda dataset: dataset.frame(load("loads").text),
     "rejections": lambda dataset: dataset.frame(load("rejections").text),
+    "rows_before": lambda dataset: dataset.frame(
+        load("rows_before").text, {"before_on": date(2025, 2, 20)}
+    ),
     "rejected_rows": lambda dataset: dataset.frame(
         load("rejected_rows").text, {"most": None}
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from holdfast.errors import ImportRefusedError
@@ -99,6 +100,17 @@ class Status:
     dataset: int | None
     rows: Mapping[str, int]
     can_undo: bool
+
+    @property
+    def loaded_at(self) -> datetime | None:
+        """When the latest file was loaded, UTC; None while nothing is."""
+        instants = [
+            datetime.fromisoformat(source.loaded_at)
+            .astimezone(UTC)
+            .replace(tzinfo=None)
+            for source in self.sources
+        ]
+        return max(instants, default=None)
 
 
 def report_of(

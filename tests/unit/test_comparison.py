@@ -1,0 +1,160 @@
+from dataclasses import replace
+
+import pytest
+
+from holdfast.cancellation import Cancellation
+from holdfast.comparison import Version, compare, shown
+from holdfast.dataset import Dataset
+from holdfast.errors import CancelledError
+from holdfast.workspace import Workspace
+from tests.readings import written
+from tests.worlds import table
+
+PEOPLE = "customer_id,signed_up_at\n" + "".join(
+    f"c{number},2025-0{1 + number % 2}-03\n" for number in range(10)
+)
+# Everyone is there in the month of joining; c0, c2 and c4 a month later too.
+EVENTS = "customer_id,event,timestamp\n" + "".join(
+    f"c{number},open,2025-0{1 + number % 2}-04 10:00\n" for number in range(10)
+)
+AGAIN = "".join(f"c{number},open,2025-02-05 10:00\n" for number in (0, 2, 4))
+END = "c1,open,2025-03-31 23:00\n"
+MORE = "customer_id,event,timestamp\nc6,open,2025-02-06 10:00\n"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.load(
+        [
+            written(tmp_path, PEOPLE, "people.csv"),
+            written(tmp_path, EVENTS + AGAIN + END, "events.csv"),
+        ]
+    )
+    return workspace
+
+
+def compared(workspace):
+    earlier, later = (
+        Version(status, Dataset(workspace.version_path(status.dataset)))
+        for status in workspace.versions()[-2:]
+    )
+    return compare(earlier, later)
+
+
+def figure(comparison, name, of):
+    moved = comparison.moved
+    found = moved[(moved["figure"] == name) & (moved["of"] == of)]
+    return table(found, "before", "after", "customers_before", "reason")
+
+
+def test_rows_on_days_that_were_over_move_past_figures(workspace, tmp_path):
+    workspace.load([written(tmp_path, MORE, "more.csv")])
+    found = compared(workspace)
+    assert found.changes == (
+        "more.csv was added.",
+        "Events: 1 row came to days that were over in the version before.",
+    )
+    over = "Rows changed on days that were over before."
+    # Of the 5 who joined in January 3 came back in February, and c6 now too.
+    assert figure(found, "Retention, month 1", "joined in Jan 2025") == [
+        (0.6, 0.8, 5, over)
+    ]
+    assert figure(found, "Returning customers", "Feb 2025") == [(3, 4, None, over)]
+    assert figure(found, "Rows", "events") == [
+        (14, 15, None, "+1 of them on days that were over before.")
+    ]
+    # What did not move is counted, not listed.
+    assert figure(found, "Customers", "joined in Jan 2025") == []
+    assert found.same > 10
+    assert found.moved["size"].is_monotonic_decreasing
+    assert (found.appeared, found.vanished) == (0, 0)
+
+
+def test_a_month_that_has_ended_is_new_or_was_not_over(workspace, tmp_path):
+    later = "customer_id,event,timestamp\nc3,open,2025-04-30 23:00\n"
+    workspace.load([written(tmp_path, later, "april.csv")])
+    found = compared(workspace)
+    assert found.changes == ("april.csv was added.",)
+    assert figure(found, "Rows", "events") == [
+        (14, 15, None, "All on days after the end of the version before.")
+    ]
+    assert found.appeared > 0
+
+
+def test_customers_come_with_their_cohort(workspace, tmp_path):
+    late = "customer_id,signed_up_at\nzoe,2025-01-09\n"
+    workspace.load([written(tmp_path, late, "late.csv")])
+    found = compared(workspace)
+    assert figure(found, "Retention, month 1", "joined in Jan 2025") == [
+        (0.6, 0.5, 5, "It is of 1 customer more.")
+    ]
+    assert figure(found, "Customers", "joined in Jan 2025")[0][:2] == (5, 6)
+
+
+def test_a_setting_is_named_as_the_reason(workspace):
+    workspace.change_settings(zone="Pacific/Auckland", min_n=5)
+    found = compared(workspace)
+    assert found.changes[:2] == (
+        "Days are counted in the time zone Pacific/Auckland, not in UTC.",
+        "Figures of fewer than 5 customers are faded, not of 30.",
+    )
+    # 23:00 on 31 March is the next day there.
+    zone = "Days begin at another hour: the time zone changed."
+    assert figure(found, "Last day", "events") == [(20178, 20179, None, zone)]
+
+
+def test_a_file_that_is_gone_is_named(workspace):
+    people, _ = workspace.status().sources
+    workspace.remove(people.id)
+    found = compared(workspace)
+    assert found.changes == ("people.csv was removed.",)
+    assert figure(found, "First day", "events") == []
+
+
+def test_equal_versions_differ_in_nothing(workspace):
+    (status,) = workspace.versions()
+    dataset = Dataset(workspace.version_path(status.dataset))
+    found = compare(Version(status, dataset), Version(status, dataset))
+    assert found.moved.empty
+    assert (found.changes, found.appeared, found.vanished) == ((), 0, 0)
+
+
+def test_customers_that_became_fewer_without_a_file_were_joined(workspace):
+    (status,) = workspace.versions()
+    dataset = Dataset(workspace.version_path(status.dataset))
+    after = replace(status, rows={**status.rows, "customers": 8})
+    found = compare(Version(status, dataset), Version(after, dataset))
+    assert found.changes == (
+        "There are 2 customers fewer though no file went: ids were joined.",
+    )
+
+
+def test_comparing_can_be_stopped(workspace, tmp_path):
+    (status,) = workspace.versions()
+    version = Version(status, Dataset(workspace.version_path(status.dataset)))
+    stopped = Cancellation()
+    stopped.cancel()
+    with pytest.raises(CancelledError):
+        compare(version, version, None, stopped)
+
+
+def test_undone_and_damaged_versions_are_not_offered(workspace, tmp_path):
+    workspace.load([written(tmp_path, MORE, "more.csv")])
+    assert [each.dataset for each in workspace.versions()] == [1, 2]
+    workspace.version_path(1).write_bytes(b"")
+    assert [each.dataset for each in workspace.versions()] == [2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("share", 0.38, "38.0%"),
+        ("count", 1204, "1,204"),
+        ("days", 29.0, "29"),
+        ("day", 20089, "1 Jan 2025"),
+        ("share", None, "–"),
+    ],
+)
+def test_figures_are_written_for_people(kind, value, text):
+    assert shown(kind, value) == text
