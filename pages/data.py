@@ -5,7 +5,7 @@ Asked by whoever brings the exports of their tools, and by those who doubt a fig
 
 import streamlit as st
 
-from holdfast.ui import loading, session, sources
+from holdfast.ui import loading, people, session, sources
 from holdfast.ui.frame import active_filters
 from holdfast.ui.progress import settle
 
@@ -25,6 +25,7 @@ loading.show_report()
 status = workspace.status()
 if dataset is not None:
     sources.loaded_files(dataset, status)
+    people.who_is_who(dataset, status)
     sources.reach(dataset, status)
     sources.left_out(dataset)
 sources.undo(workspace, status)

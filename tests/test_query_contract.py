@@ -89,6 +89,9 @@ ASKED_OTHERWISE = {
         )
         | {"most": 5},
     ),
+    "known_as": lambda dataset: dataset.frame(
+        load("known_as").text, {"known_as": "c2"}
+    ),
     "ambiguous_addresses": lambda dataset: dataset.frame(
         load("ambiguous_addresses").text, {"most": 5}
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,17 +13,47 @@ import duckdb
 from holdfast.exports.mapping import customer_text
 from holdfast.exports.reading import refused_path
 from holdfast.exports.reading.description import free_name
-from holdfast.query import literal, quoted
+from holdfast.query import literal, load, quoted
 from holdfast.workspace.stored import Sources, StoredSource
 
 _REFERENCES = ("referred_by",)
+_PAIRED = "other_id"
+
+
+def known_as(
+    engine: duckdb.DuckDBPyConnection, dataset: Path | None, customer_id: str
+) -> list[str]:
+    """Return every id and e-mail address under which a dataset knows a person.
+
+    Args:
+        engine: Instance that may read the dataset.
+        dataset: Its file; None, or one of an earlier version, knows the id itself.
+        customer_id: One of them.
+    """
+    found = {customer_id}
+    if dataset is None:
+        return sorted(found)
+    cursor = engine.cursor()
+    try:
+        cursor.execute(f"attach {literal(str(dataset))} as known (read_only)")
+        cursor.execute("use known")
+        query = load("known_as").text
+        rows = cursor.execute(query, {"known_as": customer_id}).fetchall()
+        found |= {row[0] for row in rows}
+        cursor.execute("use memory")
+        cursor.execute("detach known")
+    except duckdb.CatalogException:
+        pass
+    finally:
+        cursor.close()
+    return sorted(found)
 
 
 def without_person(
     engine: duckdb.DuckDBPyConnection,
     sources: Sources,
     source: StoredSource,
-    customer_id: str,
+    ids: Sequence[str],
     staging: Path,
 ) -> StoredSource | None:
     """Return a source without a person's rows; the same one where there are none.
@@ -34,7 +65,7 @@ def without_person(
         engine: Instance that may read the sources and write the staging folder.
         sources: Where the source is, and the new one is written.
         source: The source.
-        customer_id: The person's id as in the exports.
+        ids: The person's ids and e-mail addresses as in the exports.
         staging: A new folder.
 
     Returns:
@@ -42,11 +73,13 @@ def without_person(
     """
     rows = sources.rows_path(source.id).resolve()
     columns = dict(source.rows.columns)
-    own = " or ".join(
-        f"coalesce({customer_text(part, columns)} = $id, false)"
+    texts = [customer_text(part, columns) for part in source.mapping.feeds]
+    texts += [
+        f"trim({quoted(column)}::varchar)"
         for part in source.mapping.feeds
-        if part.roles.get("customer_id") or part.roles.get("email")
-    )
+        for column in part.roles.get(_PAIRED, ())
+    ]
+    own = " or ".join(f"coalesce(list_contains($ids, {text}), false)" for text in texts)
     mentions = {
         column
         for part in source.mapping.feeds
@@ -54,14 +87,12 @@ def without_person(
         for column in part.roles.get(role, ())
     }
     mentioned = " or ".join(
-        f"coalesce(trim({quoted(column)}::varchar) = $id, false)"
+        f"coalesce(list_contains($ids, trim({quoted(column)}::varchar)), false)"
         for column in sorted(mentions)
     )
     unread = refused_path(rows)
-    token = rf"(^|[^\w]){re.escape(customer_id)}($|[^\w])"
-    found = _count(
-        engine, rows, f"{own or 'false'} or {mentioned or 'false'}", id=customer_id
-    )
+    token = rf"(^|[^\w])({'|'.join(re.escape(each) for each in ids)})($|[^\w])"
+    found = _count(engine, rows, f"{own or 'false'} or {mentioned or 'false'}", ids=ids)
     found_unread = (
         _count(engine, unread, "regexp_matches(row_text, $token)", token=token)
         if source.rows.refused
@@ -83,7 +114,7 @@ def without_person(
         f" from read_parquet({literal(str(rows))}, file_row_number = true)"
         f" where not ({own or 'false'}) order by file_row_number)"
         f" to {literal(str(target))} (format parquet, compression zstd)",
-        {"id": customer_id} if own or mentions else {},
+        {"ids": ids} if own or mentions else {},
     ).fetchall()
     kept = _count(engine, target, "true")
     refused = source.rows.refused - found_unread
@@ -111,7 +142,7 @@ def without_person(
 
 
 def _count(
-    engine: duckdb.DuckDBPyConnection, parquet: Path, condition: str, **values: str
+    engine: duckdb.DuckDBPyConnection, parquet: Path, condition: str, **values: object
 ) -> int:
     used = {name: each for name, each in values.items() if f"${name}" in condition}
     row = engine.execute(
@@ -125,5 +156,5 @@ def _cell(name: str, is_mention: bool) -> str:
     cell = quoted(name)
     if not is_mention:
         return cell
-    is_other = f"trim({cell}::varchar) is distinct from $id"
+    is_other = f"not coalesce(list_contains($ids, trim({cell}::varchar)), false)"
     return f"case when {is_other} then {cell} end as {cell}"

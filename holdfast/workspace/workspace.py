@@ -16,7 +16,7 @@ from holdfast.exports.building import Progress, count_only
 from holdfast.exports.engine import open_engine
 from holdfast.model import FORMAT_VERSION
 from holdfast.workspace.durable import remove, telling_of_disk
-from holdfast.workspace.erasing import without_person
+from holdfast.workspace.erasing import known_as, without_person
 from holdfast.workspace.folder import STATE
 from holdfast.workspace.gathering import gather, remembering
 from holdfast.workspace.holdings import Holdings
@@ -298,8 +298,10 @@ class Workspace(Holdings):
     ) -> Status:
         """Delete every row of a person, for good: earlier datasets go with it.
 
+        Rows under other ids of the same customer go too.
+
         Args:
-            customer_id: The person's id as in the exports.
+            customer_id: An id or e-mail address of the person, as in the exports.
             progress: Told the stage and the share done.
             cancellation: Wish to stop.
 
@@ -310,6 +312,9 @@ class Workspace(Holdings):
         with changing(self._folder, progress, cancellation) as change:
             before = change.sources
             left: list[StoredSource] = []
+            current = change.state["current"]
+            dataset = None if current is None else self._folder.dataset(current)
+            ids = known_as(change.engine, dataset, customer_id.strip())
             try:
                 for number, source in enumerate(before):
                     change.cancellation.check()
@@ -317,7 +322,7 @@ class Workspace(Holdings):
                         change.engine,
                         self._folder.sources,
                         source,
-                        customer_id.strip(),
+                        ids,
                         change.staging / f"without {number}",
                     )
                     left += [again] if again else []

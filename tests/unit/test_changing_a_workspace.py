@@ -7,6 +7,7 @@ import pytest
 from holdfast.errors import WorkspaceError
 from holdfast.workspace import Workspace
 from tests.readings import written
+from tests.worlds import mapped
 
 PERSON = "zoe-7f3a@example.org"
 EVENTS = (
@@ -83,6 +84,44 @@ def test_of_a_deleted_person_no_trace_is_left(workspace, tmp_path):
     path = written(tmp_path, EVENTS, "events.csv")
     assert workspace.load([path]).files[0].is_known
     assert Workspace.open(workspace.path).status().sources == status.sources
+
+
+def test_a_deleted_person_is_found_under_every_id_and_address(tmp_path):
+    workspace = mapped(
+        tmp_path,
+        [
+            (
+                "people.csv",
+                "customers",
+                {"id": "customer_id", "mail": "email"},
+                "id,mail\nu1,Ann@x.com\nu2,\n",
+            ),
+            (
+                "pairs.csv",
+                "identities",
+                {"id": "customer_id", "other": "other_id"},
+                "id,other\nu1,cus_77\nu2,cus_88\n",
+            ),
+            (
+                "orders.csv",
+                "orders",
+                {"id": "customer_id", "mail": "email", "day": "ordered_at"},
+                "id,mail,day\ncus_77,,2024-01-05\nweb-5,ANN@x.com,2024-01-06\n"
+                ",ann@X.com,2024-01-07\ncus_88,,2024-01-08\n",
+            ),
+        ],
+    )
+    assert asked(workspace, "select customer_no, ordered_on::text from orders") == [
+        (0, "2024-01-05"),
+        (0, "2024-01-06"),
+        (0, "2024-01-07"),
+        (1, "2024-01-08"),
+    ]
+    workspace.delete_person("cus_77")
+    for word in ("u1", "cus_77", "web-5", "nn@x", "NN@x", "nn@X"):
+        assert traces(workspace, word) == [], word
+    assert asked(workspace, "select customer_id from customers") == [("u2",)]
+    assert asked(workspace, "select given_id from identities") == [("cus_88",)]
 
 
 def test_a_person_who_referred_others_is_not_named_by_them(workspace, tmp_path):
