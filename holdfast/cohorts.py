@@ -82,7 +82,8 @@ def cohort_relations(
     if by_property is not None:
         relations["entries"] = _entries(dataset, start, clock, entry, by_property)
         relations["segments"] = Relation(
-            ranked_segments("entries"), {"segments": segments}
+            ranked_segments("entries", "count(distinct unit_no)"),
+            {"segments": segments},
         )
         starts = _BY_PROPERTY
     elif clock.rolling or start.kind in _STARTS_BEFORE_IT_IS_ACTIVE:

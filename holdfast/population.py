@@ -126,32 +126,32 @@ def population(
             body = _nested(relations, upto=name, key=key)
             dataset.materialise(table, body.text, body.values, cancellation)
             relations[name] = replace(relations[name], kept_as=table)
-        sizes = dataset.frame(
-            f"select segment_no, {_COUNT[unit]} as units from population_{key}"
-            " group by all order by segment_no",
+        if filters.breakdown:
+            segments = _present_segments(dataset, key, cancellation)
+        counted = dataset.frame(
+            f"select {_COUNT[unit]} as units from population_{key}",
             cancellation=cancellation,
         )
-        units = int(sizes["units"].sum())
-        if filters.breakdown:
-            labels = dataset.frame(
-                f"select distinct segment_no, segment from segments_{key}"
-                " order by segment_no",
-                cancellation=cancellation,
-            )
-            present = set(sizes["segment_no"])
-            segments = tuple(
-                segment
-                for number, segment in zip(
-                    labels["segment_no"], labels["segment"], strict=True
-                )
-                if number in present
-            )
+        units = int(counted["units"].iloc[0])
     without = 0
     if unit == "account":
         without = _without_account(dataset, filters, before, cancellation)
     found = Population(key, unit, is_everyone, units, without, segments, relations)
     dataset.keep(("population", key), found)
     return found
+
+
+def _present_segments(
+    dataset: Dataset, key: str, cancellation: Cancellation | None
+) -> tuple[str, ...]:
+    """Return the labels of the segments that anybody is in, in display order."""
+    labels = dataset.frame(
+        f"select segment from segments_{key}"
+        f" where segment_no in (select segment_no from population_{key})"
+        " group by segment_no, segment order by segment_no",
+        cancellation=cancellation,
+    )
+    return tuple(labels["segment"])
 
 
 def _units(unit: Unit, before: date | None) -> Relation:
@@ -276,7 +276,7 @@ def _definitions(
         segments = f"select 0::utinyint as segment_no, {literal(TOTAL)} as segment"
         members = "select customer_no, unit_no, 0::utinyint as segment_no\nfrom in_view"
     else:
-        segments = ranked_segments("in_view")
+        segments = ranked_segments("in_view", _COUNT[unit])
         members = _MEMBERS
         values["segments"] = filters.segments
     return {
@@ -330,14 +330,14 @@ def _where(predicates: list[str]) -> str:
     return "\nwhere\n    " + "\n    and ".join(predicates) if predicates else ""
 
 
-def ranked_segments(source: str) -> str:
-    """Write the segments of a relation ``(unit_no, value, sort)``.
+def ranked_segments(source: str, size: str) -> str:
+    """Write the segments of a relation ``(unit_no, value, sort)`` by their ``size``.
 
     The largest stand alone, the rest is folded into Other; a missing value is a segment
     of its own and comes last. Where ``sort`` is not null it gives the order. Binds
     ``segments``, how many stand alone.
     """
-    return _SEGMENTS.replace("from in_view", f"from {source}")
+    return _SEGMENTS.format(source=source, size=size)
 
 
 def segment_value(text: str) -> str:
@@ -373,13 +373,13 @@ from (
                 value,
                 min(sort) as sort,
                 row_number() over (
-                    order by value = {literal(NONE)}, count(distinct unit_no) desc, value
+                    order by value = {literal(NONE)}, {{size}} desc, value
                 ) as size_rank
-            from in_view
+            from {{source}}
             group by value
         )
     )
-)"""  # noqa: E501
+)"""
 
 _MEMBERS = """select
     in_view.customer_no,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from holdfast.answer import Answer, Caveat
@@ -326,24 +327,27 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     place = list(frame.columns).index("retention_rate") + 1
     frame.insert(place, "rate_lower", lower)
     frame.insert(place + 1, "rate_upper", upper)
-    frame["cohort"] = pd.to_datetime(frame["cohort"])
+    frame["cohort"] = frame["cohort"].astype("datetime64[s]")
     frame["last_interval"] = frame["last_interval"].astype("Int64")
     return frame
 
 
 def _entered(frame: pd.DataFrame) -> int:
-    cells = frame[(frame["scope"] == "cohort") & (frame["segment"] == TOTAL)]
-    return int(cells.drop_duplicates("cohort")["customers"].sum())
+    is_total = (frame["scope"] == "cohort") & (frame["segment"] == TOTAL)
+    cohorts = frame["cohort"].to_numpy()[is_total]
+    _, firsts = np.unique(cohorts, return_index=True)
+    return int(frame["customers"].to_numpy()[is_total][firsts].sum())
 
 
 def _sentence(dataset: Dataset, spec: Retention, frame: pd.DataFrame) -> str:
     """Say how many came back, in the interval that people look at first."""
-    pooled = frame[(frame["scope"] == "pooled") & (frame["segment"] == TOTAL)]
     units = "accounts" if spec.unit == "account" else "customers"
-    if pooled.empty:
+    pooled = frame[frame["scope"] == "pooled"]
+    total = pooled[pooled["segment"] == TOTAL]
+    if total.empty:
         return f"No cohort of {units} is complete yet: there is nothing to pool."
-    reached = pooled[pooled["interval"] <= HEADLINES[spec.interval][1]]
-    row = reached.iloc[-1] if len(reached) else pooled.iloc[0]
+    reached = np.flatnonzero(total["interval"] <= HEADLINES[spec.interval][1])
+    row = total.iloc[reached[-1] if len(reached) else 0]
     share = percent_with_count(
         row["retention_rate"], int(row["retained_customers"]), int(row["customers"])
     )
@@ -358,20 +362,20 @@ def _sentence(dataset: Dataset, spec: Retention, frame: pd.DataFrame) -> str:
         f"{share} of the {units} who {begun(dataset, spec.start)} {shown_by}"
         f" {when} (95% interval {row['rate_lower']:.0%} to {row['rate_upper']:.0%};"
         f" {_counted(int(row['cohorts']), spec.interval)})."
-        f"{_extremes(frame, int(row['interval']))}"
+        f"{_extremes(pooled, int(row['interval']))}"
     )
 
 
-def _extremes(frame: pd.DataFrame, interval: int) -> str:
+def _extremes(pooled: pd.DataFrame, interval: int) -> str:
     """Say which segments that are not small have the lowest and the highest rate."""
-    rows = frame[
-        (frame["scope"] == "pooled")
-        & (frame["segment"] != TOTAL)
-        & (frame["interval"] == interval)
-        & ~frame["is_small"]
-    ].sort_values("retention_rate", kind="stable")
+    rows = pooled[
+        (pooled["segment"] != TOTAL)
+        & (pooled["interval"] == interval)
+        & ~pooled["is_small"]
+    ]
     if len(rows) < 2:
         return ""
+    rows = rows.sort_values("retention_rate", kind="stable")
     low, high = rows.iloc[0], rows.iloc[-1]
     lowest, highest = (
         percent_with_count(
