@@ -1,4 +1,4 @@
-"""Starts and returns: the relations that retention, lifecycle and survival read.
+"""Starts and returns: the relations that retention and lifecycle read.
 
 Composed beside ``population`` and by its rules: names come from the dataset's
 catalogue and are quoted, values are bound.
@@ -9,7 +9,6 @@ catalogue and are quoted, values are bound.
   the start, in which a unit came back.
 - ``presence(unit_no, segment_no, period, previous_period, next_period)``: distinct
   active periods with their neighbours.
-- ``lifetimes(unit_no, segment_no, duration, has_ended)``: one row per life.
 """
 
 from __future__ import annotations
@@ -23,12 +22,11 @@ from holdfast.dataset import Dataset
 from holdfast.happenings import (
     Clock,
     active_periods,
-    happened_days,
     happened_instants,
     seen_days,
     table_of,
 )
-from holdfast.occurrence import Kind, Occurrence
+from holdfast.occurrence import Occurrence
 from holdfast.periods import ROLLING_DAYS, Interval, period_of, period_sql
 from holdfast.population import Population, Relation, Unit, ranked_segments
 from holdfast.query import Value
@@ -124,9 +122,9 @@ def presence_relations(
     periods = active_periods(dataset, shown_by, clock, "return", cancellation)
     if members.unit == "customer":
         presence = Relation(
-            f"{_members(members, 'return_periods')},\n    return_periods.period,"
+            f"{member_columns(members, 'return_periods')},\n    return_periods.period,"
             "\n    return_periods.previous_period,\n    return_periods.next_period"
-            f"\n{_from(members, 'return_periods')}"
+            f"\n{from_members(members, 'return_periods')}"
         )
     else:
         # An account is active once a period, whoever of it was.
@@ -170,7 +168,7 @@ def _bounded(relation: Relation, bounds: Mapping[str, Value]) -> Relation:
     )
 
 
-def _members(members: Population, table: str) -> str:
+def member_columns(members: Population, table: str) -> str:
     """Write the first columns of a relation: who, and in which segment."""
     if members.is_everyone:
         return (
@@ -180,7 +178,7 @@ def _members(members: Population, table: str) -> str:
     return "select\n    population.unit_no,\n    population.segment_no"
 
 
-def _from(members: Population, table: str) -> str:
+def from_members(members: Population, table: str) -> str:
     """Join a table with the population; everyone needs no join."""
     if members.is_everyone:
         return f"from {table}"
@@ -207,9 +205,9 @@ def _starts(
             else "\n    and customers.joined_on < $cut_on"
         )
         return Relation(
-            f"{_members(members, 'customers')},\n    {began} as cohort,"
+            f"{member_columns(members, 'customers')},\n    {began} as cohort,"
             "\n    null::timestamp as started_at"
-            f"\n{_from(members, 'customers')}"
+            f"\n{from_members(members, 'customers')}"
             f"\nwhere customers.joined_on is not null{cut}",
             {"cut_on": clock.cut.before} if cut else {},
         )
@@ -233,13 +231,13 @@ def _starts_of_periods(members: Population, periods: str, entry: Entry) -> Relat
     if members.unit == "customer":
         first = f"\nwhere {periods}.previous_period is null" if entry == "first" else ""
         return Relation(
-            f"{_members(members, periods)},\n    {periods}.period as cohort,"
-            f"\n    {moment}\n{_from(members, periods)}{first}"
+            f"{member_columns(members, periods)},\n    {periods}.period as cohort,"
+            f"\n    {moment}\n{from_members(members, periods)}{first}"
         )
     cohort = f"min({periods}.period)" if entry == "first" else f"{periods}.period"
     return Relation(
         f"select distinct\n    population.unit_no,\n    population.segment_no,"
-        f"\n    {cohort} as cohort,\n    {moment}\n{_from(members, periods)}"
+        f"\n    {cohort} as cohort,\n    {moment}\n{from_members(members, periods)}"
         + (
             "\ngroup by population.unit_no, population.segment_no"
             if entry == "first"
@@ -323,10 +321,10 @@ def _visits_of_rollup(members: Population, cohort: str) -> Relation:
     if cohort == _FIRST_RETURN:
         later = ""
     return Relation(
-        f"{_members(members, 'return_periods')},"
+        f"{member_columns(members, 'return_periods')},"
         f"\n    return_periods.{cohort} as cohort,"
         f"\n    return_periods.period - return_periods.{cohort} as interval"
-        f"\n{_from(members, 'return_periods')}{later}"
+        f"\n{from_members(members, 'return_periods')}{later}"
     )
 
 
@@ -407,62 +405,3 @@ def _rolling_subscriptions(dataset: Dataset, clock: Clock) -> Relation:
             **({} if clock.by_days else {"zone": dataset.zone}),
         },
     )
-
-
-def lifetimes_relation(
-    dataset: Dataset, sign: str, clock: Clock, as_of: date | None, lapse_days: int
-) -> Relation:
-    """Compose ``lifetimes(unit_no, segment_no, duration, has_ended)``.
-
-    Args:
-        dataset: Where names are looked up.
-        sign: ``subscription``, ``tenure``, ``activity`` or ``order``; a tenure that is
-            negative or not finite is no life.
-        clock: The data that may be seen.
-        as_of: End (exclusive) of the observed time; lives still going are censored.
-            Tenures need none.
-        lapse_days: Silence longer than this ends a life.
-    """
-    if sign == "tenure":
-        return Relation(
-            "select\n    population.unit_no,\n    population.segment_no,\n"
-            "    max(customers.tenure_months) as duration,\n"
-            "    bool_and(coalesce(customers.has_churned, false)) as has_ended\n"
-            "from customers\ninner join population\n"
-            "    on customers.customer_no = population.customer_no\n"
-            "where customers.tenure_months >= 0 and isfinite(customers.tenure_months)\n"
-            "group by all"
-        )
-    values: dict[str, Value] = {"as_of_on": as_of}
-    if sign == "subscription":
-        return Relation(
-            "select\n    unit_no,\n    segment_no,\n"
-            "    (least(last_on, $as_of_on) - first_on)::double as duration,\n"
-            "    last_on <= $as_of_on as has_ended\nfrom (\n"
-            "    select\n        population.unit_no,\n        population.segment_no,\n"
-            "        min(paid_from_on) as first_on,\n"
-            "        max(coalesce(ended_on, date '9999-12-31')) as last_on\n"
-            "    from subscriptions\n    inner join population\n"
-            "        on subscriptions.customer_no = population.customer_no\n"
-            "    where paid_from_on < $as_of_on\n    group by all\n)",
-            values,
-        )
-    happened = happened_days(dataset, Occurrence(_SIGNS[sign]), clock, "return")
-    return Relation(
-        "select\n    unit_no,\n    segment_no,\n    (case\n"
-        "        when $as_of_on - last_on > $lapse_days then last_on - first_on\n"
-        "        else $as_of_on - first_on\n    end)::double as duration,\n"
-        "    $as_of_on - last_on > $lapse_days as has_ended\nfrom (\n"
-        "    select\n        population.unit_no,\n        population.segment_no,\n"
-        "        min(happened.happened_on) as first_on,\n"
-        "        max(happened.happened_on) as last_on\n"
-        f"    from (\n{happened.text}\n    ) as happened\n"
-        "    inner join population\n"
-        "        on happened.customer_no = population.customer_no\n"
-        "    where happened.happened_on < $as_of_on\n"
-        "    group by all\n)",
-        {**happened.values, **values, "lapse_days": lapse_days},
-    )
-
-
-_SIGNS: dict[str, Kind] = {"activity": "activity", "order": "order"}

@@ -24,6 +24,7 @@ ROOMS = (
     *(
         "happenings",
         "cohorts",
+        "lifetimes",
         "spec",
         "answer",
         "questions",
@@ -44,6 +45,7 @@ READING = {
     "population",
     "happenings",
     "cohorts",
+    "lifetimes",
     "spec",
     "answer",
     "questions",
@@ -59,6 +61,7 @@ NEVER = {
         "population",
         "happenings",
         "cohorts",
+        "lifetimes",
         "answer",
         "questions",
     },
@@ -68,6 +71,7 @@ NEVER = {
         "population",
         "happenings",
         "cohorts",
+        "lifetimes",
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -86,6 +90,7 @@ COMPOSES_SQL = (
     "holdfast/population.py",
     "holdfast/happenings.py",
     "holdfast/cohorts.py",
+    "holdfast/lifetimes.py",
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded; no figure reads that.

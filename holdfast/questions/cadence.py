@@ -9,11 +9,11 @@ import pandas as pd
 
 from holdfast.answer import Answer
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import presence_relations
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.happenings import Clock, resolved
+from holdfast.lifetimes import rhythm_relations
 from holdfast.occurrence import ACTIVITY, Occurrence
 from holdfast.periods import ROLLING_DAYS, Interval
 from holdfast.population import Unit, population
@@ -61,7 +61,7 @@ def answer(
     time = asking.observed_time(dataset, spec.shown_by, spec.as_of)
     before = time.cut.before
     found = population(dataset, filters, spec.unit, cancellation, before)
-    relations = presence_relations(
+    relations = rhythm_relations(
         dataset, found, spec.shown_by, Clock("day", cut=time.cut), cancellation
     )
     frame = asking.run(dataset, "cadence", found, relations, {}, cancellation)

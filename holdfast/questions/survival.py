@@ -11,11 +11,12 @@ import pandas as pd
 
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
-from holdfast.cohorts import lifetimes_relation, presence_relations
+from holdfast.cohorts import presence_relations
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.happenings import Clock, Cut
+from holdfast.lifetimes import lifetimes_relations
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
@@ -163,8 +164,11 @@ def _prepare(
         lapse = spec.lapse_days or lapse_days(
             dataset, _OCCURRENCES[sign], cut, cancellation
         )
-    lifetimes = lifetimes_relation(dataset, sign, Clock("day", cut=cut), as_of, lapse)
-    return _Question(sign, lapse, as_of, time, found, {"lifetimes": lifetimes})
+    clock = Clock("day", cut=cut)
+    relations = lifetimes_relations(
+        dataset, found, sign, clock, as_of, lapse, cancellation
+    )
+    return _Question(sign, lapse, as_of, time, found, relations)
 
 
 def sign_of_life(dataset: Dataset, sign: Sign) -> str:
@@ -208,11 +212,17 @@ def lapse_days(
     if chosen := int(dataset.settings.get("lapse_days", "0")):
         return chosen
     clock = Clock("day", cut=cut or Cut())
+    key = ("lapse_days", shown_by, clock.cut)
+    kept = dataset.recall(key)
+    if kept is not None:
+        return int(kept)
     everyone = population(dataset, Filters(), "customer", cancellation)
     relations = presence_relations(dataset, everyone, shown_by, clock, cancellation)
     gaps = asking.run(dataset, "gaps", everyone, relations, {}, cancellation)
     days: Any = gaps.at[0, "lapse_days"]
-    return 30 if pd.isna(days) else int(days)
+    lapse = 30 if pd.isna(days) else int(days)
+    dataset.keep(key, lapse)
+    return lapse
 
 
 def _snapshot(dataset: Dataset) -> date | None:

@@ -7,27 +7,11 @@
 --   share (DOUBLE): of all customers active on two days or more
 --   cumulative_share (DOUBLE): share of customers with this gap or a shorter one
 -- source: docs/definitions.md, Usage cadence; the usage interval of Amplitude
-with gaps as (
+with counted as (
     select
-        presence.unit_no,
-        presence.period - presence.previous_period as gap_days
-    from presence
-    where presence.previous_period is not null
-),
-
-per_customer as (
-    select
-        gaps.unit_no,
-        quantile_disc(gaps.gap_days, 0.5)::bigint as gap_days
-    from gaps
-    group by all
-),
-
-counted as (
-    select
-        per_customer.gap_days,
+        rhythms.gap_days,
         count(*) as customers
-    from per_customer
+    from rhythms
     group by all
 ),
 
