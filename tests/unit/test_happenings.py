@@ -41,7 +41,8 @@ def world(tmp_path_factory):
 def test_kept_periods_are_those_of_the_definition(world, text, interval):
     periods = active_periods(world, read_occurrence(text), Clock(interval), "return")
     order = " order by customer_no, period"
-    kept = world.frame(periods.kept_rows + order)
+    rows = periods.kept_rows("periods")
+    kept = world.frame(rows.text + order, rows.values)
     defined = world.frame(f"select * from ({periods.text}){order}", periods.values)
     assert len(kept) > 40
     assert kept.to_dict("list") == defined.to_dict("list") or kept.equals(defined)
