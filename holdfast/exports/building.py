@@ -358,13 +358,14 @@ def _accept(
 def _find_repeated(
     engine: duckdb.DuckDBPyConnection, sources: Sequence[Source]
 ) -> None:
-    """Find rows without an id that several sources have; seldom is there a need to."""
+    """Find rows without an id that several files have; seldom is there a need to."""
     feeds = [
         name
         for source in sources
         for name in {part.feed for part in source.mapping.feeds}
     ]
-    if len(feeds) > len(set(feeds)):
+    if len(feeds) > len(set(feeds)) or any(source.files for source in sources):
+        _tell_files(engine, sources)
         keep(engine, "shared_times", {}, is_temporary=True)
         if engine.execute("from shared_times limit 1").fetchall():
             keep(engine, "repeated_rows", {}, is_temporary=True)
@@ -372,6 +373,23 @@ def _find_repeated(
     engine.execute(
         "create temp table repeated_rows (feed varchar, source_no integer, line bigint)"
     )
+
+
+def _tell_files(engine: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """Make the table of the files that sources were put together from."""
+    engine.execute(
+        "create temp table source_files"
+        " (source_no integer, file_no integer, first_line bigint)"
+    )
+    for source in sources:
+        # Lines begin at 1, and rows of Parquet are told from 1 as well.
+        starts = [0, *source.files[1:]]
+        engine.execute(
+            "insert into source_files select $number, file_no - 1, starts[file_no]"
+            " from (select $starts::bigint[] as starts,"
+            " unnest(range(1, len($starts::bigint[]) + 1)) as file_no)",
+            {"number": source.number, "starts": starts},
+        ).fetchall()
 
 
 def _write_settings(

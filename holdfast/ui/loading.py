@@ -147,7 +147,8 @@ def show_report() -> None:
     if st.session_state.pop(_UNSEEN, False):
         # The report may lie above or below what is on the screen.
         st.toast(
-            "The import is done. Its report is above.", icon=":material/check_circle:"
+            "The import is done; its report is on this page.",
+            icon=":material/check_circle:",
         )
     new = [file for file in report.files if not file.is_known]
     imported = sum(file.imported for file in new)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.exports.reading import Part, expand, guess_reading
+from holdfast.exports.reading.containers import is_hidden
 from holdfast.exports.reading.parts import container_at, part_names
 
 MOST_ALONE = 12
@@ -51,8 +52,8 @@ def find(path: Path) -> tuple[Found, ...]:
 
 
 def is_data(name: str) -> bool:
-    """Return whether a file may be data: not by its name a document or a program."""
-    return not name.lower().endswith(_NO_DATA)
+    """Return whether a file may be data: by its name no document, nor hidden."""
+    return not name.lower().endswith(_NO_DATA) and not is_hidden(name)
 
 
 def _apart(part: Part) -> list[Part]:

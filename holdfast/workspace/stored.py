@@ -89,6 +89,7 @@ class Sources:
                     padded=tuple(rows["padded"]),
                     refused=rows.get("refused", 0),
                     notes=tuple(rows.get("notes", ())),
+                    files=tuple(rows.get("files", ())),
                 ),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -130,6 +131,7 @@ class Sources:
             padded=frozenset(source.rows.padded),
             mapping=source.mapping,
             unreadable=str(refused_path(rows)) if source.rows.refused else "",
+            files=source.rows.files,
         )
 
 

@@ -1,4 +1,4 @@
--- dataset_repeated_rows: Rows without an id that an earlier source has already.
+-- dataset_repeated_rows: Rows without an id that an earlier file has already.
 -- grain: one row per source and line
 -- params: none
 -- returns:
@@ -6,8 +6,8 @@
 --   source_no (INTEGER): position of the source in the order of loading
 --   line (BIGINT): line of the file
 -- source: ours; a row is the same when everything that is mapped of it is; what
---   occurs n times in one source and m times in another counts max(n, m), so that
---   repeats within one source stay
+--   occurs n times in one file and m times in another counts max(n, m), so that
+--   repeats within one file stay; a source may be put together from several files
 
 with alike as materialized (
     select
@@ -176,23 +176,47 @@ shared as (
         row_hash
     from alike
     group by feed, happened_at, row_hash
-    having min(source_no) <> max(source_no)
+    having
+        min(source_no) <> max(source_no)
+        or (
+            count(*) > 1
+            and min(source_no) in (
+                select source_files.source_no
+                from source_files
+                where source_files.file_no > 0
+            )
+        )
 ),
 
-numbered as (
-    select
-        alike.*,
-        row_number() over (
-            partition by
-                alike.feed, alike.source_no, alike.happened_at, alike.row_hash
-            order by alike.line
-        ) as occurrence
+repeated as (
+    select alike.*
     from alike
     semi join shared
         on
             alike.feed = shared.feed
             and alike.happened_at = shared.happened_at
             and alike.row_hash = shared.row_hash
+),
+
+filed as (
+    select
+        repeated.*,
+        source_files.file_no
+    from repeated
+    asof join source_files
+        on
+            repeated.source_no = source_files.source_no
+            and repeated.line >= source_files.first_line
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by feed, source_no, file_no, happened_at, row_hash
+            order by line
+        ) as occurrence
+    from filed
 ),
 
 final as (
@@ -204,7 +228,7 @@ final as (
     qualify
         row_number() over (
             partition by feed, happened_at, row_hash, occurrence
-            order by source_no
+            order by source_no, file_no
         ) > 1
 )
 

@@ -1,4 +1,4 @@
--- dataset_shared_times: Times in which several sources tell of the same feed.
+-- dataset_shared_times: Times in which several files tell of the same feed.
 -- grain: one row per feed and source that overlaps another one
 -- params: none
 -- returns:
@@ -6,7 +6,8 @@
 --   source_no (INTEGER): position of the source in the order of loading
 --   from_at (TIMESTAMP): where the first overlap begins, UTC
 --   until_at (TIMESTAMP): where the last overlap ends, UTC, inclusive
--- source: ours; only rows without an id are looked at, those with one have a key
+-- source: ours; only rows without an id are looked at, those with one have a key; a
+--   source that was put together from several files may overlap itself throughout
 
 with spans as (
     select
@@ -80,7 +81,7 @@ with spans as (
     group by source_no
 ),
 
-final as (
+overlapping as (
     select
         spans.feed,
         spans.source_no,
@@ -94,6 +95,29 @@ final as (
             and spans.first_at <= others.last_at
             and spans.last_at >= others.first_at
     group by spans.feed, spans.source_no
+    union all
+    select
+        feed,
+        source_no,
+        first_at as from_at,
+        last_at as until_at
+    from spans
+    where
+        source_no in (
+            select source_files.source_no
+            from source_files
+            where source_files.file_no > 0
+        )
+),
+
+final as (
+    select
+        feed,
+        source_no,
+        min(from_at) as from_at,
+        max(until_at) as until_at
+    from overlapping
+    group by feed, source_no
 )
 
 select * from final

@@ -1,7 +1,9 @@
+import json
+
 import duckdb
 import pytest
 
-from holdfast.workspace import Workspace
+from holdfast.workspace import MOST_ALONE, Workspace
 from tests.readings import written
 
 EVENTS = "user_id,event,timestamp,page\n"
@@ -146,3 +148,72 @@ def test_lines_of_orders_that_overlap_do_not_add_up(workspace, tmp_path):
 def test_an_event_with_an_id_counts_once_even_within_one_file(workspace, tmp_path):
     text = "user_id,event,timestamp,event_id\n" + "a,open,2024-01-01 10:00,x1\n" * 2
     assert loaded(workspace, tmp_path, text) == [(2, 1, 1)]
+
+
+def hours(count, of_each=2):
+    """Return texts of hourly exports, each with the last rows of the one before."""
+    return {
+        f"hour-{hour:02}.csv": EVENTS
+        + "".join(
+            f"u{at % 5},open,2024-01-01 {at:02}:00,p\n"
+            for at in range(max(0, hour - of_each + 1), hour + 1)
+        )
+        for hour in range(count)
+    }
+
+
+@pytest.mark.parametrize("count", [MOST_ALONE, MOST_ALONE + 5])
+def test_hourly_files_that_overlap_count_each_row_once(workspace, tmp_path, count):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for name, text in hours(count).items():
+        (folder / name).write_text(text)
+    report = workspace.load([folder])
+    assert len(report.files) == (1 if count > MOST_ALONE else count)
+    # Each but the first has two rows, one of them from the hour before.
+    assert sum(file.rows_read for file in report.files) == 2 * count - 1
+    assert sum(file.duplicates for file in report.files) == count - 1
+    assert rows_of(workspace, "events") == count
+
+
+def test_of_many_files_in_one_source_the_largest_number_of_a_row_counts(
+    workspace, tmp_path
+):
+    row = "a,open,2024-01-01 10:00,home\n"
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for number in range(MOST_ALONE + 2):
+        text = EVENTS + row * (number % 3) + f"b,open,2024-01-02 {number}:00,x\n"
+        (folder / f"part-{number:02}.csv").write_text(text)
+    (file,) = workspace.load([folder]).files
+    # At most two in one file; a further file with three adds one.
+    assert rows_of(workspace, "events") == MOST_ALONE + 2 + 2
+    assert file.imported + file.duplicates == file.rows_read
+    loaded(workspace, tmp_path, EVENTS + row * 3)
+    assert rows_of(workspace, "events") == MOST_ALONE + 2 + 3
+
+
+def test_json_documents_that_overlap_count_each_object_once(workspace, tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for number in range(3):
+        objects = [
+            {"user_id": "a", "event": "open", "timestamp": f"2024-01-0{day}"}
+            for day in (number + 1, number + 2)
+        ]
+        (folder / f"day-{number}.json").write_text(json.dumps(objects, indent=1))
+    (file,) = workspace.load([folder]).files
+    assert (file.rows_read, file.imported, file.duplicates) == (6, 4, 2)
+
+
+def test_files_of_one_source_are_told_apart_after_a_person_has_left(
+    workspace, tmp_path
+):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for name, text in hours(MOST_ALONE + 2).items():
+        (folder / name).write_text(text + f"gone,open,2024-02-01 {name[5:7]}:00,p\n")
+    workspace.load([folder])
+    before = rows_of(workspace, "events")
+    workspace.delete_person("gone")
+    assert rows_of(workspace, "events") == before - (MOST_ALONE + 2)

@@ -132,3 +132,15 @@ def test_a_sheet_of_an_open_document_is_read(tmp_path):
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
     found = read_file(written(tmp_path, packed.getvalue(), "a.dat"), tmp_path)
     assert (found.names, found.cells) == (["id", "plan"], [("17850", "007")])
+
+
+def test_sheets_that_are_not_read_are_named(tmp_path):
+    rows = [["user_id", "plan"], ["a", "pro"]]
+    sheets = {"Cover": [["Export of May"]], "People": rows, "Notes": [], "Old": rows}
+    path = written(tmp_path, workbook(sheets, hidden=["Old"]), "book.xlsx")
+    assert read_file(path, tmp_path).rows.notes == (
+        "Only the sheet People is read. Others with rows: Old. Load the file once more"
+        " for each of them that you want.",
+    )
+    alone = written(tmp_path, workbook({"People": rows}), "alone.xlsx")
+    assert read_file(alone, tmp_path).rows.notes == ()

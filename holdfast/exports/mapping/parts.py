@@ -154,6 +154,7 @@ class Source:
         padded: Text columns with cells to be trimmed.
         mapping: What it is.
         unreadable: Path of its rows that could not be read; empty for none.
+        files: Line on which each of several files begins; empty for one.
     """
 
     number: int
@@ -164,6 +165,7 @@ class Source:
     padded: frozenset[str]
     mapping: SourceMapping
     unreadable: str = ""
+    files: tuple[int, ...] = ()
 
 
 def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:

@@ -147,6 +147,8 @@ class Rows:
         refused: Rows of the file that are not among ``rows``; each is in the Parquet
             file that ``refused_path`` names, with line, reason and text.
         notes: Sentences about what is not as it seems, such as cells with errors.
+        files: Line on which each of several files begins, where they were put
+            together; empty for one.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -156,6 +158,7 @@ class Rows:
     padded: tuple[str, ...] = ()
     refused: int = 0
     notes: tuple[str, ...] = ()
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,7 @@ class Survey:
         is_damaged: Whether the content holds zero bytes, or bytes that are no
             characters in its encoding and stand as U+FFFD now.
         notes: Sentences about what is not as it seems.
+        files: As in ``Rows``.
     """
 
     content: Path
@@ -178,6 +182,7 @@ class Survey:
     lines: int
     is_damaged: bool = False
     notes: tuple[str, ...] = ()
+    files: tuple[int, ...] = ()
 
 
 def refused(path: Path, code: str, words: str, remedy: str) -> ImportRefusedError:

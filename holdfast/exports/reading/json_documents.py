@@ -25,7 +25,7 @@ def write_objects(
     most: int | None,
     *,
     is_cut: bool,
-) -> None:
+) -> int:
     """Write the objects of a document, one on each line.
 
     They are the values of a list, those of the one list of objects inside an object,
@@ -38,15 +38,21 @@ def write_objects(
         most: How many to write; None for all.
         is_cut: Whether the text ends before the document does.
 
+    Returns:
+        How many were written.
+
     Raises:
         ImportRefusedError: It is not well-formed, or has no list of objects.
     """
-    for number, value in enumerate(_values(path, text, is_cut=is_cut)):
-        if most is not None and number >= most:
-            return
+    number = 0
+    for value in _values(path, text, is_cut=is_cut):
+        if number == most:
+            return number
+        number += 1
         # Line ends stand between values only: inside text they are escaped.
         line = value.replace("\r", " ").replace("\n", " ")
         target.write(line.encode("utf-8", errors="replace") + b"\n")
+    return number
 
 
 class _Scanner:

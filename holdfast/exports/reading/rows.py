@@ -53,7 +53,7 @@ def read(
                 case _:
                     rows = read_csv(cursor, path, reading, survey, target, cancellation)
             padded = _padded(cursor, target, rows)
-            return replace(rows, padded=padded, notes=survey.notes)
+            return replace(rows, padded=padded, notes=survey.notes, files=survey.files)
     except duckdb.InterruptException:
         raise CancelledError from None
     finally:

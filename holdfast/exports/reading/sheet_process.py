@@ -64,18 +64,22 @@ def bound_memory() -> None:
 
 
 def _sheets(workbook: str) -> list[dict[str, Any]]:
-    found = []
     with CalamineWorkbook.from_path(workbook) as book:
-        for number, each in enumerate(book.sheets_metadata):
-            if each.typ != SheetTypeEnum.WorkSheet:
-                continue
-            found.append(
-                {
-                    "name": each.name,
-                    "is_hidden": each.visible != SheetVisibleEnum.Visible,
-                    "rows": book.get_sheet_by_index(number).height,
-                }
-            )
+        return _listed(book)
+
+
+def _listed(book: CalamineWorkbook) -> list[dict[str, Any]]:
+    found = []
+    for number, each in enumerate(book.sheets_metadata):
+        if each.typ != SheetTypeEnum.WorkSheet:
+            continue
+        found.append(
+            {
+                "name": each.name,
+                "is_hidden": each.visible != SheetVisibleEnum.Visible,
+                "rows": book.get_sheet_by_index(number).height,
+            }
+        )
     return found
 
 
@@ -101,7 +105,9 @@ def _convert(
                 writer.writerow(cells)
             else:
                 written.write("\n")
-    return {"long_numbers": long_numbers, "left": left}
+        listed = _listed(book) if most is None else []
+    others = [each for each in listed if each["rows"] > 1 and each["name"] != name]
+    return {"long_numbers": long_numbers, "left": left, "others": others}
 
 
 def _rows(sheet: CalamineSheet) -> Any:

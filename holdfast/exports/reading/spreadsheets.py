@@ -27,6 +27,7 @@ MAX_UNPACKED = 300 << 20
 _SAFE_UNPACKED = 32 << 20
 _SECONDS = 300
 _SAMPLE_ROWS = 200
+_SHOWN = 5
 _PROGRAM = Path(__file__).with_name("sheet_process.py")
 _REASONS = {
     "locked": ("locked_workbook", "is locked with a password", "Save it without one."),
@@ -136,6 +137,12 @@ def convert_sheet(
     _check(path, workbook)
     told = json.loads(_run(path, "convert", str(workbook), sheet, str(target)))
     notes = []
+    if others := [each["name"] for each in told["others"]]:
+        shown = ", ".join(others[:_SHOWN]) + (" …" if len(others) > _SHOWN else "")
+        notes.append(
+            f"Only the sheet {sheet} is read. Others with rows: {shown}. Load the file"
+            " once more for each of them that you want."
+        )
     if errors := _errors(workbook, sheet):
         noun = "cell holds an error" if errors == 1 else "cells hold an error"
         notes.append(f"{errors} {noun} such as #N/A and was taken as empty.")

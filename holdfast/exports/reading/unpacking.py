@@ -58,6 +58,7 @@ def unpack(
     names = part_names(path, reading.container, reading.member)
     digest, size = _digest(path, reading, names, check)
     notes: tuple[str, ...] = ()
+    files: tuple[int, ...] = ()
     is_damaged = False
     if reading.format == "excel":
         workbook = staging / "workbook"
@@ -67,7 +68,7 @@ def unpack(
     elif reading.format == "parquet":
         copy_part(path, reading.container, names[0], content)
     else:
-        is_damaged = _write_text(path, reading, names, content, check)
+        is_damaged, files = _write_text(path, reading, names, content, check)
     survey = _survey(content, reading, check, hashlib.sha256())
     return replace(
         survey,
@@ -75,6 +76,7 @@ def unpack(
         size=size,
         is_damaged=is_damaged or survey.is_damaged,
         notes=notes,
+        files=files,
     )
 
 
@@ -161,8 +163,7 @@ def _digest(
 def _survey(
     content: Path, reading: Reading, check: Callable[[], None], digest: hashlib._Hash
 ) -> Survey:
-    newline = "\n" if reading.format != "csv" else reading.newline[-1]
-    end = newline.encode()
+    end = _line_end(reading)
     is_text = reading.format != "parquet"
     size = lines = 0
     last = b""
@@ -187,15 +188,20 @@ def _write_text(
     names: Sequence[str],
     content: Path,
     check: Callable[[], None],
-) -> bool:
-    """Write the text of one or several files in UTF-8, one after the other."""
+) -> tuple[bool, tuple[int, ...]]:
+    """Write the text of one or several files in UTF-8, one after the other.
+
+    Returns:
+        Whether some bytes are no characters, and the lines on which several begin.
+    """
     if len(names) == 1 and reading.format != "json":
         with (
             open_part(path, reading.container, names[0]) as stream,
             content.open("wb") as target,
         ):
-            return _write_utf8(stream, reading, target, check)
+            return _write_utf8(stream, reading, target, check), ()
     is_damaged = False
+    starts = [1]
     header: list[str] | None = None
     part = content.with_suffix(".part")
     with content.open("wb") as target:
@@ -207,7 +213,8 @@ def _write_text(
                 is_damaged |= _write_utf8(stream, reading, written, check)
             with part.open("rb") as text:
                 if reading.format == "json":
-                    write_objects(path, text, target, None, is_cut=False)
+                    lines = write_objects(path, text, target, None, is_cut=False)
+                    starts.append(starts[-1] + lines)
                     continue
                 if reading.format == "csv" and len(names) > 1:
                     cells = _skip_header(text, reading)
@@ -221,9 +228,11 @@ def _write_text(
                     if header is None:
                         header = cells
                         text.seek(0)
-                _append(text, target, reading, is_last=name == names[-1], check=check)
+                is_last = name == names[-1]
+                lines = _append(text, target, reading, is_last=is_last, check=check)
+                starts.append(starts[-1] + lines)
     part.unlink()
-    return is_damaged
+    return is_damaged, tuple(starts[:-1]) if len(names) > 1 else ()
 
 
 def _write_utf8(
@@ -270,14 +279,24 @@ def _append(
     *,
     is_last: bool,
     check: Callable[[], None],
-) -> None:
+) -> int:
+    """Write the rest of a text, and return how many lines it has."""
     last = b""
+    lines = 0
+    end = _line_end(reading)
     while chunk := text.read(CHUNK):
         check()
         target.write(chunk)
+        lines += chunk.count(end)
         last = chunk[-1:]
     if not is_last and last and last not in b"\r\n":
         target.write(reading.newline.encode())
+        lines += 1
+    return lines
+
+
+def _line_end(reading: Reading) -> bytes:
+    return b"\n" if reading.format != "csv" else reading.newline[-1].encode()
 
 
 def _link(path: Path, plain: Path) -> None:
