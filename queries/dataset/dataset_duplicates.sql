@@ -74,17 +74,27 @@ payments_duplicates as (
         ) > 1
 ),
 
+answers as (
+    select
+        source_no,
+        line,
+        row_number() over (
+            partition by response_id, kind, question
+            order by source_no desc, line desc
+        ) as recency
+    from staged_responses
+    where reason is null and response_id is not null
+),
+
+-- A row with several answers repeats others when every one of them does.
 responses_duplicates as (
     select
         'responses' as feed,
         source_no,
         line
-    from staged_responses
-    where reason is null and response_id is not null
-    qualify
-        row_number() over (
-            partition by response_id order by source_no desc, line desc
-        ) > 1
+    from answers
+    group by source_no, line
+    having min(recency) > 1
 ),
 
 tickets_duplicates as (

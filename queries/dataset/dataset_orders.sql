@@ -12,7 +12,8 @@
 --   quantity (DOUBLE): units of lines that are no return
 --   lines (INTEGER): lines of the order
 --   is_return (BOOLEAN): no line has a positive quantity
--- source: ours; an order is a return when no line of it has a positive quantity
+-- source: ours; an order is a return when no line of it has a positive quantity; its
+--   own total goes before the sum of its lines
 
 with single as (
     select
@@ -43,17 +44,24 @@ grouped as (
         staged.order_id,
         min(staged.ordered_at) as ordered_at,
         min(staged.ordered_on) as ordered_on,
-        try_cast(
-            sum(
-                coalesce(
-                    staged.amount,
-                    try_cast(staged.quantity * staged.unit_price as decimal(18, 4))
+        coalesce(
+            arg_min(staged.order_total, staged.line),
+            try_cast(
+                sum(
+                    coalesce(
+                        staged.amount,
+                        try_cast(staged.quantity * staged.unit_price as decimal(18, 4))
+                    )
                 )
+                as decimal(18, 4)
             )
-            as decimal(18, 4)
         ) as amount,
         upper(max(staged.currency)) as currency,
-        null::decimal(18, 4) as refunded,
+        -- Where every line says the order's total, it says the order's refund too.
+        case
+            when count(staged.order_total) > 1 then max(staged.refunded)
+            else try_cast(sum(staged.refunded) as decimal(18, 4))
+        end as refunded,
         coalesce(sum(staged.quantity) filter (where staged.quantity > 0), 0)
             as quantity,
         count(*) as lines,

@@ -9,7 +9,17 @@
 --   occurs n times in one file and m times in another counts max(n, m), so that
 --   repeats within one file stay; a source may be put together from several files
 
-with alike as materialized (
+with answers as (
+    select
+        source_no,
+        line,
+        answered_at,
+        hash(*columns(* exclude (source_no, line, reason, row_text))) as answer_hash
+    from staged_responses
+    where reason is null and response_id is null
+),
+
+alike as materialized (
     select
         'events' as feed,
         source_no,
@@ -113,21 +123,20 @@ with alike as materialized (
         'responses' as feed,
         source_no,
         line,
-        answered_at as happened_at,
-        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_responses
+        min(answered_at) as happened_at,
+        hash(list(answer_hash order by answer_hash)) as row_hash
+    from answers
     where
-        reason is null
-        and response_id is null
-        and exists (
+        exists (
             select 1
             from shared_times
             where
                 shared_times.feed = 'responses'
-                and shared_times.source_no = staged_responses.source_no
-                and staged_responses.answered_at
+                and shared_times.source_no = answers.source_no
+                and answers.answered_at
                 between shared_times.from_at and shared_times.until_at
         )
+    group by source_no, line
     union all
     select
         'invitations' as feed,

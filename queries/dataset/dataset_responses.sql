@@ -5,6 +5,7 @@
 --   customer_no (INTEGER): who answered; null = unknown
 --   response_id (VARCHAR): the answer's id
 --   kind (VARCHAR): nps, csat or ces
+--   question (VARCHAR): the question asked; null = not said
 --   score (DOUBLE): the score; null = unscored
 --   comment (VARCHAR): the customer's words
 --   language (VARCHAR): language of the answer
@@ -18,6 +19,7 @@ with final as (
         customer_numbers.customer_no,
         staged.response_id,
         lower(staged.kind) as kind,
+        staged.question,
         staged.score,
         staged.comment,
         staged.language,
@@ -32,7 +34,14 @@ with final as (
             and staged.source_no = duplicates.source_no
             and staged.line = duplicates.line
     where staged.reason is null
+    -- A later export of an answer may lack questions that an earlier one had.
+    qualify
+        staged.response_id is null
+        or row_number() over (
+            partition by staged.response_id, staged.kind, staged.question
+            order by staged.source_no desc, staged.line desc
+        ) = 1
 )
 
 select * from final
-order by kind, answered_at, response_id, customer_no
+order by kind, answered_at, response_id, question, customer_no

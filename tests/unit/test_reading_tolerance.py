@@ -140,8 +140,38 @@ def test_question_texts_below_the_names_of_a_survey_are_no_rows(tmp_path):
         '"{""ImportId"":""startDate""}","{""ImportId"":""QID1""}"\n2024-01-01,9\n'
     )
     found = read_file(written(tmp_path, text), tmp_path)
-    assert (found.names, found.cells) == (["StartDate", "Q1"], [("2024-01-01", "9")])
+    assert found.names == ["StartDate", "Q1: How likely are you?"]
+    assert found.cells == [("2024-01-01", "9")]
     assert found.lines == [5]
+
+
+@pytest.mark.parametrize(
+    ("lines", "names", "first"),
+    [
+        # A question with options takes several columns, of which one has its words.
+        (
+            "Id,When,Which do you use?,,Why?\n,,Web,App,Open-Ended Response\n"
+            "1,2024-01-01,yes,,it works\n2,2024-01-02,,yes,",
+            ["Id", "When", "Which do you use?", "Which do you use? (App)", "Why?"],
+            ("1", "2024-01-01", "yes", "", "it works"),
+        ),
+        # Names that are said twice.
+        (
+            "id,When,Score\nID,when,score\n1,2024-01-01,9\n2,2024-01-02,8",
+            ["id", "When", "Score"],
+            ("1", "2024-01-01", "9"),
+        ),
+        # A first row of values with a gap is a row.
+        (
+            "name,when,word\n,2024-01-01,yes\nb,2024-01-01,no",
+            ["name", "when", "word"],
+            ("", "2024-01-01", "yes"),
+        ),
+    ],
+)
+def test_rows_that_explain_the_names_are_no_rows(tmp_path, lines, names, first):
+    found = read_file(written(tmp_path, f"{lines}\n"), tmp_path)
+    assert (found.names, found.cells[0]) == (names, first)
 
 
 def test_rows_add_up_in_a_long_file_with_every_fault(tmp_path):

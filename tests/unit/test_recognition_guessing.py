@@ -218,7 +218,8 @@ def test_the_kind_of_a_survey_is_asked_or_scaled(question, scores, kind):
         f"customer,{question},answered at\n1,{first},2025-01-01\n2,{second},2025-01-02"
     )
     feed, roles, constants = guessed(text)
-    assert (feed, roles["score"], constants) == ("responses", question, {"kind": kind})
+    assert (feed, roles["score"]) == ("responses", question)
+    assert constants == {"kind": kind, "question": question}
 
 
 def test_a_survey_that_is_not_named_is_left_to_be_asked():
@@ -298,6 +299,33 @@ def test_a_word_among_others_means_something_else():
     assert "customer_id" not in meanings("customer country")
     assert meanings("user language")["language"] == 1.0
     assert "customer_id" not in meanings("user language")
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("user_id,stripe_customer_id\nu1,cus_1\nu2,cus_2", "user_id"),
+        ("distinct_id,alias\na-1,u1\na-2,u2", "distinct_id"),
+        ("email,customer_id\nann@example.com,7", "customer_id"),
+        ("Kundennummer,E-Mail\n7,ann@example.com", "Kundennummer"),
+        ("user_id,email,plan\n7,ann@example.com,pro", None),
+        ("customer_id,order_id\n7,12\n8,13", None),
+        ("user_id,signed_up_at\n7,2025-01-01", None),
+    ],
+)
+def test_two_columns_of_ids_and_nothing_else_say_what_belongs_together(text, own):
+    found = recognise(*table(text)).mapping
+    part = found.feeds[0] if found else None
+    columns, _ = table(text)
+    if own is None:
+        assert part is None or part.feed != "identities"
+        return
+    (other,) = set(columns) - {own}
+    assert part is not None
+    assert (part.feed, dict(part.roles)) == (
+        "identities",
+        {"customer_id": (own,), "other_id": (other,)},
+    )
 
 
 def test_every_feed_can_be_guessed_when_it_is_named():

@@ -333,7 +333,8 @@ c1,ann@example.com,2025-02-01,churn_delinquent,0""",
             "order_id": "Name",
             "ordered_at": "Created at",
             "quantity": "Lineitem quantity",
-            "amount": "Total",
+            "unit_price": "Lineitem price",
+            "order_total": "Total",
             "currency": "Currency",
         },
     ),
@@ -344,7 +345,7 @@ c1,ann@example.com,2025-02-01,churn_delinquent,0""",
         """Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Total Spent,Total Orders,Tags
 '77,Ann,A,ann@example.com,yes,30.00,1,
 '78,Bob,B,bob@example.com,no,0.00,0,vip""",
-        {"customer_id": "Customer ID", "email": "Email"},
+        {"customer_id": "Id without apostrophe", "email": "Email"},
     ),
     (
         "shopify_api_customers",
@@ -886,7 +887,7 @@ def test_headers_below_the_header_do_not_hide_what_follows():
         assert found.layout is not None
         assert found.layout.header_rows == rows
         assert found.mapping is not None
-        assert found.mapping.feeds[0].constants == {"kind": "nps"}
+        assert found.mapping.feeds[0].constants["kind"] == "nps"
 
 
 def test_a_question_with_groups_of_answers_asks_for_nps_in_qualtrics():
@@ -909,7 +910,53 @@ def test_the_survey_is_told_by_the_question_or_the_scale():
         mapping = recognised(text.replace(asked, question)).mapping
         assert mapping is not None
         assert mapping.feeds[0].roles["score"] == (question,)
-        assert mapping.feeds[0].constants == {"kind": kind}
+        assert mapping.feeds[0].constants == {"kind": kind, "question": question}
+
+
+def answered(recognition: Recognition) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return kind, question and comment of each answer that a row gives."""
+    assert recognition.mapping is not None
+    return [
+        (
+            part.constants.get("kind", ""),
+            part.roles["score"][0],
+            part.roles.get("comment", ()),
+        )
+        for part in recognition.mapping.feeds
+    ]
+
+
+def test_each_question_with_a_score_is_an_answer_and_has_the_comment_behind_it():
+    found = recognised(
+        "Respondent ID,Collector ID,Start Date,End Date,IP Address,"
+        "How likely are you to recommend us?,Why?,"
+        "How satisfied are you with support?,What could support do?,"
+        "How easy was it?\n"
+        "1,7,2025-01-01,2025-01-02,1.1.1.1,9,It is fast and simple,4,"
+        "Answer on Sundays too,6\n"
+        "2,7,2025-01-01,2025-01-02,1.1.1.1,3,It is far too slow,5,,7"
+    )
+    assert answered(found) == [
+        ("nps", "How likely are you to recommend us?", ("Why?",)),
+        ("csat", "How satisfied are you with support?", ("What could support do?",)),
+        ("ces", "How easy was it?", ()),
+    ]
+    assert "each row gives up to 3 answers, one a question" in found.reasons
+
+
+def test_a_form_of_no_known_tool_gives_an_answer_for_each_score_too():
+    found = recognised(
+        "Timestamp,Email Address,How likely are you to recommend us?,"
+        "How satisfied are you?\n"
+        "2025-01-01 10:00:00,ann@example.com,9,4\n"
+        "2025-01-02 10:00:00,bob@example.com,3,5"
+    )
+    assert answered(found) == [
+        ("nps", "How likely are you to recommend us?", ()),
+        ("csat", "How satisfied are you?", ()),
+    ]
+    assert found.mapping is not None
+    assert found.mapping.feeds[1].roles["email"] == ("Email Address",)
 
 
 def test_other_events_beside_survey_answers_make_a_file_of_events():

@@ -70,6 +70,12 @@ def _check_feed(part: FeedMapping, present: set[str], name: str) -> None:
                 f"has no column {column!r}",
                 "Export it again with that column, or map another one.",
             )
+    if part.filled_by and not part.roles.get(part.filled_by):
+        raise _refused(
+            name,
+            f"has no column for {part.filled_by}, by which rows belong together",
+            "Say which column it is.",
+        )
     for name_made, made in part.made.items():
         if made.how not in HOWS or not made.columns or name_made in present:
             raise _refused(

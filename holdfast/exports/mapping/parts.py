@@ -82,6 +82,8 @@ class FeedMapping:
             1,234.5 too, ',' for 1.234,5.
         made: Columns that roles name and that are made from the file's own.
         where: Which rows are taken; every condition must hold.
+        filled_by: Role whose rows with one value tell whose and when together: what
+            one leaves out is that of the first that has it; empty for none.
     """
 
     feed: str
@@ -94,6 +96,7 @@ class FeedMapping:
     decimal: str = PLAIN
     made: Mapping[str, Made] = field(default_factory=dict)
     where: tuple[Condition, ...] = ()
+    filled_by: str = ""
 
     def columns_of(self, role: str) -> tuple[str, ...]:
         """Return the file's columns that a role needs, those of made ones too."""
@@ -125,7 +128,7 @@ class SourceMapping:
         values = asdict(self)
         for part in values["feeds"]:
             # As before there were such things: so the hash stays the same.
-            for name in ("decimal", "made", "where"):
+            for name in ("decimal", "made", "where", "filled_by"):
                 if not part[name]:
                     del part[name]
         return values
@@ -186,6 +189,7 @@ def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
             Condition(each["column"], tuple(each["values"]), each["is_only"])
             for each in values.get("where", ())
         ),
+        filled_by=values.get("filled_by", ""),
     )
 
 

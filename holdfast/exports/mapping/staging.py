@@ -158,15 +158,42 @@ def _select(
         if only
         else ""
     )
+    scan = (
+        f"(select {inner}\n"
+        f"from read_parquet({literal(source.parquet)}, file_row_number = true)"
+        f"{wanted})"
+    )
     return (
         f"select {source.number}::integer as source_no, line::bigint as line,\n"
         f"    {', '.join(outputs)},\n"
         f"    {_cases(problems(part))} as reason, row_text,\n"
         f"    {'left_out' if left_out else 'null::varchar'} as left_out\n"
         f"from (select {', '.join([*passed, *values])}\n"
-        f"from (select {inner}\n"
-        f"from read_parquet({literal(source.parquet)}, file_row_number = true)"
-        f"{wanted}))"
+        f"from {_filled(part, scan)})"
+    )
+
+
+def _filled(part: FeedMapping, scan: str) -> str:
+    """Return the texts of rows, with what rows that belong together leave out."""
+    if not part.filled_by:
+        return scan
+    wanted = [
+        quoted(f"{role.name}_text")
+        for role in feed(part.feed).roles
+        if (role.is_required or role.name == "email") and part.roles.get(role.name)
+    ]
+    if part.where:
+        wanted.append("left_out")
+    own = quoted(f"{part.filled_by}_text")
+    first = ", ".join(
+        f"coalesce({each}, case when {own} is not null"
+        f" then first_value({each} ignore nulls) over rows_together end) as {each}"
+        for each in wanted
+    )
+    return (
+        f"(select * replace ({first}) from {scan} window rows_together as (partition by"
+        f" {own} order by line rows between unbounded preceding and unbounded"
+        " following))"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -29,6 +30,8 @@ _PACKED = {
     "zip": "from a zip archive",
     "folder": "from a folder",
 }
+_QUESTION_NO = re.compile(r"(Q|QID|V)\d+(_(\d+|TEXT))*")
+_LONGEST_NAME = 300
 _FIRST_FIELDS = (
     "format",
     "container",
@@ -220,6 +223,37 @@ def column_names(path: Path, cells: Sequence[str]) -> list[str]:
         # Blanks may be all that tells two names apart.
         names = [cell if cell.strip() else names[at] for at, cell in enumerate(cells)]
     check_names(path, names)
+    return names
+
+
+def explained_cells(header: Sequence[str], below: Sequence[Sequence[str]]) -> list[str]:
+    """Return a header's cells with what further header rows tell of them.
+
+    A cell without a name continues the one to its left: it gets that name, and the
+    option that stands below. A question's number gets the words below it.
+
+    Args:
+        header: Cells of the header.
+        below: Cells of the rows below it that explain it and are no rows.
+    """
+    words = [" ".join(cell.split()) for cell in (below[0] if below else ())]
+    names: list[str] = []
+    question = ""
+    for at, cell in enumerate(header):
+        name = " ".join(cell.split())
+        said = words[at] if at < len(words) else ""
+        if name and _QUESTION_NO.fullmatch(name) and said and said != name:
+            name = f"{name}: {said}"
+        elif name:
+            question = name
+        elif question and said:
+            name = f"{question} ({said})"
+        names.append(name[:_LONGEST_NAME])
+    seen: set[str] = set()
+    for at, name in enumerate(names):
+        if name.casefold() in seen:
+            names[at] = f"{name} ({at + 1})"
+        seen.add(names[at].casefold())
     return names
 
 

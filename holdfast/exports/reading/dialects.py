@@ -24,6 +24,10 @@ _VALUE = re.compile(
 )
 _PERIOD = re.compile(r"(19|20)\d\d([-/ ](0?[1-9]|1[0-2]|q[1-4]))?", re.IGNORECASE)
 _PROSE = 60
+_OPEN_ANSWER = re.compile(
+    r"^(open-ended |other )?(response|antwort|respuesta|réponse|odpowiedź|resposta)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -215,10 +219,37 @@ def _survey_header(
             return rows[0][0], 0, index
     if len(rows) > 1:
         (_, first), (line, second) = rows[0], rows[1]
+        if _explains(first, second, [cells for _, cells in rows[2:]]):
+            return rows[0][0], 0, 1
         numbered = sum(1 for cell in first if re.fullmatch(r"[VQ]\d+(_\d+)*", cell))
         if second and second[0].casefold() == "responseid" and numbered > 3:
             return line, 0, 0
     return None
+
+
+def _explains(
+    names: Sequence[str], second: Sequence[str], below: Sequence[Sequence[str]]
+) -> bool:
+    """Whether a second row repeats names, or tells the options of questions.
+
+    Such a row is empty where the rows below say who answered and when, and holds
+    words where they may hold anything.
+    """
+    told = [
+        (name.strip(), cell.strip())
+        for name, cell in zip(names, second, strict=False)
+        if cell.strip()
+    ]
+    if not told or any(is_value(cell) and not name for name, cell in told):
+        return False
+    if len(told) > 1 and all(name.casefold() == cell.casefold() for name, cell in told):
+        return True
+    if not below or not names or not names[0].strip() or second[0].strip():
+        return False
+    is_filled = all(cells and cells[0].strip() for cells in below)
+    continued = sum(1 for name, cell in told if not name)
+    responses = sum(1 for _, cell in told if _OPEN_ANSWER.search(cell))
+    return is_filled and bool(continued or responses)
 
 
 def _is_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

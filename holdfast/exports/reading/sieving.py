@@ -26,6 +26,7 @@ from holdfast.exports.reading.description import (
     Rows,
     Survey,
     column_names,
+    explained_cells,
     free_name,
     no_rows,
     refused,
@@ -229,10 +230,12 @@ def _names(path: Path, reading: Reading, survey: Survey) -> tuple[list[str], int
                 f"has no column names in line {reading.header_line}",
                 "Say in which line they are.",
             )
-        last = header
+        last, below = header, []
         for _ in range(reading.lines_after_header):
             last = next(records, last)
-        return column_names(path, header.cells), last.line + last.lines
+            below.append(last.cells or [])
+        cells = explained_cells(header.cells, below) if below else header.cells
+        return column_names(path, cells), last.line + last.lines
 
 
 def _filled(cells: list[str]) -> list[str]:

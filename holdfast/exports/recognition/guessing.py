@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from holdfast.exports.mapping import ISO, WORKSPACE_ZONE, FeedMapping, SourceMapping
+from holdfast.exports.recognition.answers import UNSAID, answers
 from holdfast.exports.recognition.content import Look, look
 from holdfast.exports.recognition.layouts import Sample, kept_columns
 from holdfast.exports.recognition.names import plain
+from holdfast.exports.recognition.pairs import FEED, pair
 from holdfast.exports.recognition.times import time_format
 from holdfast.exports.recognition.vocabulary import (
     DATE,
@@ -74,6 +76,7 @@ _SCALE = 0.8
 # Without values the name alone decides; among filled columns an empty one tells little.
 _NO_VALUES = {"unseen": 0.95, "empty": 0.5}
 _ASKED = "kind"
+_ANSWERED = "responses"
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,10 @@ def best_guess(
         sample: Some values of each column.
     """
     looks = _looks(columns, sample)
+    if paired := pair(columns, looks):
+        return paired
     guesses = [
-        _guess(each, columns, sample, looks)
-        for each in FEEDS
-        if each.name in feed_signs()
+        _guess(each, columns, sample, looks) for each in FEEDS if each.name != FEED
     ]
     likely = [each for each in guesses if each.likelihood >= _WHOLE]
     if not likely:
@@ -128,10 +131,26 @@ def best_guess(
     reasons = [f"its columns and values are like those of {name}", *first.reasons]
     if others and others[0].rank > first.rank - _NEAR:
         reasons.append(f"it could be {_words(others[0].part.feed)} too")
+    parts = [first.part]
+    if first.part.feed == _ANSWERED and _ASKED not in first.part.roles:
+        others_of = _of_others(first.part)
+        free = [each for each in columns if each not in others_of]
+        parts, remarks = answers(first.part, free, sample)
+        reasons += [remark for remark in remarks if remark != UNSAID]
     mapping = SourceMapping(
-        title=name.capitalize(), feeds=(first.part,), zone=WORKSPACE_ZONE
+        title=name.capitalize(), feeds=tuple(parts), zone=WORKSPACE_ZONE
     )
     return mapping, round(_SURE * first.likelihood, 2), tuple(reasons)
+
+
+def _of_others(part: FeedMapping) -> set[str]:
+    """Return the columns that are neither scores nor comments."""
+    return {
+        column
+        for role, names in part.roles.items()
+        if role not in ("score", "comment")
+        for column in names
+    }
 
 
 def _looks(columns: Sequence[str], sample: Sample) -> dict[str, Look]:

@@ -14,11 +14,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from holdfast.exports.mapping import ISO, FeedMapping, Kept, SourceMapping
-from holdfast.exports.recognition.content import is_wordy, starts_like_a_time
+from holdfast.exports.mapping import (
+    ISO,
+    Condition,
+    FeedMapping,
+    Kept,
+    Made,
+    SourceMapping,
+    is_filled,
+)
+from holdfast.exports.recognition.answers import answers
+from holdfast.exports.recognition.content import starts_like_a_time
 from holdfast.exports.recognition.names import find, normal
 from holdfast.exports.recognition.times import time_format
-from holdfast.exports.recognition.vocabulary import survey_kind
 from holdfast.model import feed, table
 
 LAYOUTS = Path(__file__).resolve().parents[1] / "layouts"
@@ -30,6 +38,7 @@ UNFED = "unfed"
 _TEXT = "*text"
 _SCORE = "*score"
 _VALUES = "*values"
+_ANSWERED = "responses"
 _TELLING_VALUES = 3
 
 Sample = Mapping[str, Sequence[str]]
@@ -132,12 +141,17 @@ def layout_mapping(
         names: The same by ``normal`` name.
         sample: Some values of each column.
     """
-    feeds, reasons = [], []
+    feeds: list[FeedMapping] = []
+    reasons: list[str] = []
     for raw in layout.feeds:
         part, remarks = _feed_mapping(layout, raw, columns, names, sample)
-        if raw.get("keep") and not part.kept:
+        if (raw.get("keep") and not part.kept) or (feeds and not _is_whole(part)):
             continue
-        feeds.append(part)
+        parts = [part]
+        if part.feed == _ANSWERED and raw.get("patterns"):
+            parts, said = _answers(part, columns, sample)
+            remarks += said
+        feeds += parts
         reasons += [remark for remark in remarks if remark not in reasons]
     if not feeds:
         return None, reasons
@@ -213,23 +227,28 @@ def _feed_mapping(
     roles: dict[str, tuple[str, ...]] = {}
     constants = dict(raw.get("constants", {}))
     reasons = []
+    made = _made(raw, columns, names)
     for role, entries in raw.get("roles", {}).items():
-        found = [column for entry in entries if (column := find(entry, names))]
+        found = [
+            column
+            for entry in entries
+            if (column := entry if entry in made else find(entry, names))
+        ]
         if found:
             roles[role] = tuple(dict.fromkeys(found))
     for role, pattern in raw.get("patterns", {}).items():
         taken = {column for found in roles.values() for column in found}
         free = [column for column in columns if column not in taken]
-        if pattern == _SCORE:
-            column, kind, remark = survey_kind(free, sample)
-            reasons += [remark] if remark else []
-            constants |= {"kind": kind} if kind else {}
-        elif pattern == _VALUES:
+        if pattern in (_SCORE, _TEXT):
+            continue
+        if pattern == _VALUES:
             column = listed_column(layout, free, sample)
         else:
-            column = _matching(pattern, free, sample)
+            column = _matching(pattern, free)
         if column:
             roles[role] = (column,)
+    used = {column for found in roles.values() for column in found}
+    filled_by = raw.get("filled_by", "")
     formats = {}
     for role in target.roles:
         if role.kind != "instant" or role.name not in roles:
@@ -253,8 +272,35 @@ def _feed_mapping(
             if role in roles
         },
         kept=_kept(raw, columns, names, roles),
+        made={name: each for name, each in made.items() if name in used},
+        where=_conditions(raw, names),
+        filled_by=filled_by if filled_by in roles else "",
     )
     return part, reasons
+
+
+def _made(
+    raw: Mapping[str, Any], columns: Sequence[str], names: Mapping[str, str]
+) -> dict[str, Made]:
+    """Return the columns that a layout makes, where all that they need is there."""
+    found = {}
+    for name, (how, *entries) in raw.get("made", {}).items():
+        text = entries.pop() if how == "bare" else ""
+        needed = [column for entry in entries if (column := find(entry, names))]
+        if len(needed) == len(entries) and name not in columns:
+            found[name] = Made(how, tuple(needed), text)
+    return found
+
+
+def _conditions(
+    raw: Mapping[str, Any], names: Mapping[str, str]
+) -> tuple[Condition, ...]:
+    found = []
+    for is_only, key in ((False, "without"), (True, "only")):
+        for entry, values in raw.get(key, {}).items():
+            if column := find(entry, names):
+                found.append(Condition(column, tuple(values), is_only))
+    return tuple(found)
 
 
 def _kept(
@@ -274,11 +320,21 @@ def _kept(
     return kept_columns(wanted, taken, raw["feed"], raw.get("prefix", ""))
 
 
-def _matching(pattern: str, free: Sequence[str], sample: Sample) -> str | None:
-    if pattern == _TEXT:
-        wordy = [column for column in free if is_wordy(sample.get(column, ()))]
-        asked = [column for column in free if column.rstrip().endswith("?")]
-        return next(iter(wordy or asked), None)
+def _is_whole(part: FeedMapping) -> bool:
+    """Say whether everything is there that a further table of a file needs."""
+    roles = feed(part.feed).roles
+    return all(is_filled(part, role.name) for role in roles if role.is_required)
+
+
+def _answers(
+    part: FeedMapping, columns: Sequence[str], sample: Sample
+) -> tuple[list[FeedMapping], list[str]]:
+    own = {role: names for role, names in part.roles.items() if role != "score"}
+    taken = {column for names in own.values() for column in names}
+    return answers(part, [each for each in columns if each not in taken], sample)
+
+
+def _matching(pattern: str, free: Sequence[str]) -> str | None:
     return next(
         (column for column in free if re.search(pattern, column, re.IGNORECASE)), None
     )

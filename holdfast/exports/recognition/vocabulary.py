@@ -32,7 +32,7 @@ _SHORT = 4
 _SHORT_WORD = 2
 _HEADERS_ABOVE = 2
 _GROUP = "group"
-_QUESTION = re.compile(r"q ?\d+( \d+)?")
+_QUESTION = re.compile(r"q(id)? ?\d+( \d+)*\b")
 _KIND_OF_TOP = {10: "nps", 7: "ces", 5: "csat"}
 _WORDS_OF_KIND = {"nps": "0 to 10", "ces": "1 to 7", "csat": "1 to 5"}
 
@@ -83,15 +83,16 @@ def meanings(column: str) -> Mapping[str, float]:
     return found
 
 
-def survey_kind(
+def survey_kinds(
     columns: Sequence[str], sample: Mapping[str, Sequence[str]]
-) -> tuple[str | None, str | None, str]:
-    """Return the column with a survey's score, the survey's kind, and a remark.
+) -> list[tuple[str, str, str]]:
+    """Return each column with a survey's score, the survey's kind, and a remark.
 
-    The question decides, wherever it stands; where it does not, the scale does.
+    The question decides, wherever it stands; where no question does, the scale does,
+    and then the first column that has one counts: the others may ask for anything.
 
     Args:
-        columns: Columns that may hold the score.
+        columns: Columns that may hold a score.
         sample: Some values of each column.
     """
     may_be = {}
@@ -102,23 +103,25 @@ def survey_kind(
         is_group = plain(column).endswith(f" {_GROUP}")
         if not is_group and (scores or not values):
             may_be[column] = look(scores)
+    found = []
     for column in may_be:
         # A second header row can hold the question's words.
         above = sample.get(column, ())[:_HEADERS_ABOVE]
         asked = " ".join([column, *(value for value in above if not _scores([value]))])
         kind = kind_of(asked, None)
-        if plain(f"{column} NPS {_GROUP}") in names:
-            # Qualtrics sorts the answers to such a question, and to no other.
+        # Qualtrics sorts the answers to such a question, and to no other.
+        code = plain(column.split(":")[0])
+        if f"{code} nps {_GROUP}" in names:
             kind = "nps"
         if kind:
-            return column, kind, f"{column!r} asks for {kind.upper()}"
+            found.append((column, kind, f"{column!r} asks for {kind.upper()}"))
     for column, values_look in may_be.items():
         kind = kind_of("", values_look)
-        is_asked = "?" in column or _QUESTION.fullmatch(plain(column))
-        if kind and (is_asked or "score" in meanings(column)):
+        is_asked = "?" in column or _QUESTION.match(plain(column))
+        if not found and kind and (is_asked or "score" in meanings(column)):
             scale = f"from {_WORDS_OF_KIND[kind]}, as {kind.upper()} does"
-            return column, kind, f"{column!r} goes {scale}"
-    return None, None, "no question could be told to ask for NPS, CSAT or CES"
+            found.append((column, kind, f"{column!r} goes {scale}"))
+    return found
 
 
 def kind_of(asked: str, values: Look | None) -> str | None:
