@@ -181,7 +181,11 @@ pooled as (
         cells.last_interval,
         sum(cells.customers)::bigint as customers,
         sum(cells.retained_customers)::bigint as retained_customers,
-        avg(cells.retained_customers / cells.customers) as mean_rate,
+        -- in one order, so that the last digit does not depend on the machine's
+        avg(
+            cells.retained_customers / cells.customers
+            order by cells.cohort
+        ) as mean_rate,
         count(*) as cohorts
     from cells
     where cells.is_complete
