@@ -44,6 +44,8 @@ _FIXED_ATTRIBUTES = {
 }
 _KEPT_RESULTS = 256
 _KEPT_STATEMENTS = 64
+# Where a block's checksum is wrong; the engine has no class of its own for that.
+_CORRUPT = "Corrupt database file"
 _KEPT_TABLES = 48
 
 
@@ -268,6 +270,8 @@ class Dataset:
                 "Ask about fewer customers or a shorter time.",
             ) from error
         except duckdb.Error as error:
+            if isinstance(error, duckdb.IOException) or _CORRUPT in str(error):
+                raise _unreadable(self.path) from error
             # The engine's own words may repeat values of the data.
             raise DatasetError(
                 "query_failed",
@@ -412,5 +416,6 @@ def _unreadable(path: Path) -> DatasetError:
     return DatasetError(
         "dataset_unreadable",
         f"The dataset {path.name} cannot be read; it may be damaged.",
-        "Load your files again; the sources are kept.",
+        "Rebuild it on any page of the app, or load one of the files again: they are"
+        " kept.",
     )

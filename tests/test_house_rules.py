@@ -484,3 +484,14 @@ def test_the_app_listens_here_only_and_reports_nothing():
     assert config["client"]["disableDataExport"] is True
     assert "enableXsrfProtection" not in config["server"]
     assert "enableCORS" not in config["server"]
+
+
+def test_the_tests_that_the_guide_names_are_there():
+    named = re.findall(r"`(test_\w+)`", (PROJECT / "docs" / "testing.md").read_text())
+    there = {
+        name
+        for path in PROJECT.glob("tests/**/test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)
+    }
+    assert [name for name in named if name not in there] == []
+    assert len(named) > 40

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -63,8 +63,7 @@ def dataset() -> Dataset | None:
     try:
         return _opened(str(path), path.stat().st_mtime_ns)
     except HoldfastError as error:
-        show_error(error)
-        st.stop()
+        _stop(error)
 
 
 def answer(dataset: Dataset, spec: Any, filters: Filters) -> Answer:
@@ -93,8 +92,7 @@ def watched(work: Callable[[Cancellation], Result]) -> Result:
             except CancelledError:
                 st.stop()
             except HoldfastError as error:
-                show_error(error)
-                st.stop()
+                _stop(error)
     finally:
         if future.done():
             slot.empty()
@@ -105,6 +103,13 @@ def watched(work: Callable[[Cancellation], Result]) -> Result:
 def show_error(error: HoldfastError) -> None:
     """Show what happened and what to do about it."""
     st.error(f"{plain(error.sentence)} {plain(error.remedy)}", icon=":material/error:")
+
+
+def _stop(error: HoldfastError) -> NoReturn:
+    show_error(error)
+    if error.code == "dataset_unreadable":
+        _offer_rebuild(workspace())
+    st.stop()
 
 
 def _offer_rebuild(damaged: Workspace) -> None:

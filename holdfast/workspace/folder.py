@@ -236,6 +236,7 @@ class Folder:
         rows: Mapping[str, int],
         *,
         is_undoable: bool = True,
+        is_mending: bool = False,
     ) -> None:
         """Name a built dataset current, with the list of what it holds."""
         number = int(state["next"])
@@ -256,7 +257,7 @@ class Folder:
         history = list(state["history"])
         if not is_undoable:
             history = []
-        elif self.is_sound(state):
+        elif not is_mending and self.is_sound(state):
             history = [*history, state["current"]][-KEPT_DATASETS:]
         else:
             self.move_aside(state["current"])

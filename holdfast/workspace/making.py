@@ -93,6 +93,7 @@ class Change:
         added: Container[str] = (),
         *,
         is_undoable: bool = True,
+        is_mending: bool = False,
         progress: Progress | None = None,
     ) -> Built:
         """Build a dataset aside, verify it and name it current.
@@ -101,6 +102,7 @@ class Change:
             sources: What it is made of.
             added: Ids of those that have to bring at least one row.
             is_undoable: Whether earlier datasets are kept.
+            is_mending: The current dataset is damaged, whatever its size.
             progress: Told how far this is; the whole change's by default.
 
         Raises:
@@ -135,6 +137,7 @@ class Change:
                 settings,
                 built.rows,
                 is_undoable=is_undoable,
+                is_mending=is_mending,
             )
         return built
 

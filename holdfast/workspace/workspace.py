@@ -234,7 +234,7 @@ class Workspace(Holdings):
     ) -> Status:
         """Make the current dataset anew from the kept sources.
 
-        A damaged file is moved into the folder ``damaged``, never deleted.
+        The file so far is moved into the folder ``damaged``, never deleted.
 
         Args:
             progress: Told the stage and the share done.
@@ -252,7 +252,7 @@ class Workspace(Holdings):
                     f"The workspace {self.path.name} has no data yet.",
                     "Load files first.",
                 )
-            change.make(change.sources)
+            change.make(change.sources, is_mending=True)
         return self.status()
 
     def forget_mapping(self, columns: Sequence[str]) -> None:

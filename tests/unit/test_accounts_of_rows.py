@@ -133,3 +133,30 @@ def test_a_check_can_be_stopped(tmp_path):
     cancellation = Cancellation()
     with pytest.raises(CancelledError):
         workspace.check([path], lambda *_: cancellation.cancel(), cancellation)
+
+
+def test_one_row_is_enough(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    path = written(tmp_path, "user_id,event,timestamp\na,open,2024-01-01\n")
+    (file,) = workspace.load([path]).files
+    assert (file.rows_read, file.imported) == (1, 1)
+
+
+def test_five_hundred_columns_are_all_kept(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    names = [f"p{number}" for number in range(500)]
+    rows = [
+        ["user_id", "event", "timestamp", *names],
+        *(
+            ["a", "open", f"2024-01-{day:02}", *(f"{name} {day}" for name in names)]
+            for day in (1, 2)
+        ),
+    ]
+    path = written(tmp_path, "".join(",".join(row) + "\n" for row in rows))
+    (file,) = workspace.load([path]).files
+    assert (file.rows_read, file.imported) == (2, 2)
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    first = dataset.execute("from events order by happened_at limit 1").fetchall()[0]
+    dataset.close()
+    text = " | ".join(map(str, first))
+    assert [name for name in names if f"{name} 1" not in text] == []

@@ -624,6 +624,23 @@ def test_a_reader_who_has_seen_enough_is_no_error(loaded):
     assert done.stderr == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="No disk to fill here.")
+def test_a_full_disk_ends_an_answer_with_one_sentence(loaded):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "holdfast", "ask", "retention"],
+            cwd=PROJECT,
+            env=os.environ | {ENVIRONMENT: str(loaded)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "No space left on device" in done.stderr
+
+
 # The catalogue.
 
 
