@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import engines, machine, table
+from benchmarks import engines, large, machine, table
 from benchmarks.cases import CASES
 from benchmarks.comparison import PROJECT, DisagreementError, Size, compare
 
@@ -21,10 +21,15 @@ def main() -> int:
     names = [IMPORT, *(case.name for case in CASES)]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--events", default="1,10", help="millions of events, such as 1,10 (default)"
+        "--events",
+        default="",
+        help="millions of events, such as 1,10 (default)",
     )
     parser.add_argument(
-        "--case", default="", help=f"only these, of {', '.join(names)}; default all"
+        "--case",
+        default="",
+        help=f"only these, of {', '.join(names)}; default all. Or {large.CASE} alone:"
+        f" {large.EVENTS:,} events in the engine's usual memory",
     )
     parser.add_argument("--quick", action="store_true", help="one timed round of each")
     parser.add_argument(
@@ -38,17 +43,25 @@ def main() -> int:
     )
     words = parser.parse_args()
     try:
-        counts = [round(float(text) * 1e6) for text in words.events.split(",")]
+        is_large = words.case == large.CASE
+        usual = f"{large.EVENTS / 1e6:g}" if is_large else "1,10"
+        millions = (words.events or usual).split(",")
+        counts = [round(float(text) * 1e6) for text in millions]
     except ValueError:
         parser.error("--events takes numbers of millions, such as 1,10")
     chosen = [name for name in words.case.split(",") if name] or names
-    if unknown := set(chosen) - set(names):
+    if unknown := set(chosen) - {*names, *([large.CASE] if is_large else [])}:
         parser.error(
             f"no case {', '.join(sorted(unknown))}; there are {', '.join(names)}"
         )
     if min(counts) < 1_000:
         parser.error("--events takes at least 0.001")
 
+    if is_large:
+        print(f"# {machine.describe()}\n", flush=True)
+        for count in counts:
+            large.show(words.folder.resolve(), count)
+        return 0
     rounds = 0 if words.check else 1 if words.quick else ROUNDS
     load_rounds = 0 if words.check else 1 if words.quick else LOAD_ROUNDS
     missing = sorted(set(engines.ENGINES) - set(engines.installed()))

@@ -59,3 +59,22 @@ def test_a_case_that_does_not_exist_is_named(tmp_path):
     done = bench("--case", "plane", "--folder", str(tmp_path / "none"))
     assert done.returncode == 2
     assert "no case plane; there are import, plain" in done.stderr
+
+
+def test_many_events_are_loaded_once_from_each_format_and_counted(tmp_path):
+    folder = tmp_path / "bench marks"
+    done = bench("--case", "large", "--events", "0.003", "--folder", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "## 3,000 events" in done.stdout
+    assert [line[:9] for line in done.stdout.splitlines() if " GB |" in line] == [
+        "| csv | 0",
+        "| parquet",
+    ]
+    assert not list(folder.glob("*/workspace*"))
+
+
+def test_an_event_that_is_missing_ends_the_large_case(tmp_path):
+    large = importlib.import_module("benchmarks.large")
+    file = large.make(tmp_path, 1_000, "csv")
+    with pytest.raises(AssertionError, match="1,000 of 1,001 events arrived"):
+        large.load(file, 1_001)
