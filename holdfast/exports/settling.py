@@ -40,12 +40,11 @@ def _settle(
     numbers: list[str] = []
     formats = dict(part.formats)
     for role in feed(part.feed).roles:
-        values = [
-            value
-            for column in part.roles.get(role.name, ())
-            if column in texts
-            for value in sample.get(column, ())
-        ]
+        values = (
+            part.values_of(role.name, sample)
+            if texts.issuperset(part.columns_of(role.name))
+            else []
+        )
         if role.kind in ("number", "money"):
             numbers += values
         found = dated(values)

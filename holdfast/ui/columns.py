@@ -13,8 +13,6 @@ from datetime import datetime
 from holdfast.errors import HoldfastError, ImportRefusedError
 from holdfast.exports.mapping import (
     ISO,
-    FeedMapping,
-    Kept,
     SourceMapping,
     check,
     is_filled,
@@ -31,19 +29,25 @@ from holdfast.exports.recognition import (
     TIME_FORMATS,
     fits,
     guess,
-    kept_columns,
-    time_format,
 )
 from holdfast.model import Role, feed
+from holdfast.ui.choosing import (
+    ABOUT_CUSTOMERS,
+    ANSWERED,
+    ATTRIBUTE,
+    FURTHER,
+    IGNORED,
+    KEPT,
+    about_customers,
+    formats_of,
+    further_table,
+    kept_of,
+    one_more_answer,
+    own_roles,
+    role_columns,
+    without_filled,
+)
 from holdfast.ui.staging import StagedFile
-
-IGNORED = ""
-KEPT = "+"
-ATTRIBUTE = "customers+"
-"""Choices besides a role: left out; kept as the feed keeps it; of the customer."""
-
-_ABOUT_CUSTOMERS = "customers"
-_LATEST = "updated_at"
 
 
 def choices(mapping: SourceMapping) -> list[str]:
@@ -53,30 +57,34 @@ def choices(mapping: SourceMapping) -> list[str]:
     found = [IGNORED, *(role.name for role in target.roles)]
     if target.rest:
         found.append(KEPT)
-    if main.feed != _ABOUT_CUSTOMERS:
+    if main.feed != ABOUT_CUSTOMERS:
         found.append(ATTRIBUTE)
-    own = {column for columns in main.roles.values() for column in columns}
-    for other in others:
-        for role, columns in other.roles.items():
-            if not own.issuperset(columns):
-                found.append(f"{other.feed}:{role}")
+    own = {column for role in main.roles for column in main.columns_of(role)}
+    for number, other in enumerate(others, start=2):
+        further = own_roles(main) if other.feed == main.feed else other.roles
+        for role in further:
+            if not own.issuperset(other.columns_of(role)) or other.feed == main.feed:
+                found.append(f"{other.feed}:{number}:{role}")
+    if main.feed == ANSWERED:
+        found.append(FURTHER)
     return found
 
 
 def choice_of(mapping: SourceMapping, column: str) -> str:
     """Return what a column of the file is now."""
     main, *others = mapping.feeds
-    for role, columns in main.roles.items():
-        if column in columns:
+    for role in sorted(main.roles, key=lambda each: column not in main.roles[each]):
+        # What a column is for itself goes before what is made of it.
+        if column in main.columns_of(role):
             return role
     if any(column == each.column for each in main.kept):
         return KEPT
-    for other in others:
+    for number, other in enumerate(others, start=2):
         if any(column == each.column for each in other.kept):
             return ATTRIBUTE
-        for role, columns in other.roles.items():
-            if column in columns:
-                return f"{other.feed}:{role}"
+        for role in other.roles:
+            if column in other.columns_of(role):
+                return f"{other.feed}:{number}:{role}"
     return IGNORED
 
 
@@ -106,19 +114,27 @@ def with_choices(file: StagedFile, chosen: Mapping[str, str]) -> SourceMapping:
     roles = {
         role.name: columns
         for role in feed(main.feed).roles
-        if (columns := _columns(main, role.name, chosen, role.name))
+        if (columns := role_columns(main, role.name, chosen, role.name))
     }
     changed = replace(
         main,
         roles=roles,
-        constants=_without(main.constants, roles),
-        formats=_formats(file, main, roles),
+        constants=without_filled(main.constants, roles),
+        formats=formats_of(file, main, roles),
         values={role: each for role, each in main.values.items() if role in roles},
         divisors={role: each for role, each in main.divisors.items() if role in roles},
-        kept=_kept(main, chosen, KEPT),
+        kept=kept_of(main, chosen, KEPT),
     )
-    customers = _customers(changed, others, chosen)
-    rest = [each for each in others if each.feed != _ABOUT_CUSTOMERS]
+    customers = about_customers(changed, others, chosen)
+    was = {column: choice_of(mapping, column) for column in chosen}
+    rest = [
+        each
+        for number, other in enumerate(others, start=2)
+        if other.feed != ABOUT_CUSTOMERS
+        and (each := further_table(changed, other, number, chosen, was))
+    ]
+    for column in (each for each, choice in chosen.items() if choice == FURTHER):
+        rest.append(one_more_answer(changed, column, file.inspection.sample))
     return replace(mapping, feeds=(changed, *customers, *rest))
 
 
@@ -200,12 +216,11 @@ def instants(file: StagedFile, role: Role) -> list[str]:
     types = dict(file.inspection.columns)
     if file.mapping is None or role.kind != "instant":
         return []
-    return [
-        value
-        for column in file.mapping.feeds[0].roles.get(role.name, ())
-        if types[column] != "DATE" and not types[column].startswith("TIMESTAMP")
-        for value in file.inspection.sample.get(column, ())
-    ]
+    part = file.mapping.feeds[0]
+    known = {types[column] for column in part.columns_of(role.name)}
+    if any(type_ == "DATE" or type_.startswith("TIMESTAMP") for type_ in known):
+        return []
+    return part.values_of(role.name, file.inspection.sample)
 
 
 def _any_fits(values: Sequence[str], form: str) -> bool:
@@ -230,7 +245,7 @@ def numbers(file: StagedFile) -> list[str]:
         for part in file.mapping.feeds
         for role in feed(part.feed).roles
         if role.kind in ("number", "money")
-        for column in part.roles.get(role.name, ())
+        for column in part.columns_of(role.name)
         if types[column] == "VARCHAR"
         for value in file.inspection.sample.get(column, ())
     ]
@@ -257,74 +272,16 @@ def number_doubt(file: StagedFile) -> str:
     return f"Is {value} {mine:,g} or {different:,g}? It is read as the first."
 
 
-def _columns(
-    part: FeedMapping, role: str, chosen: Mapping[str, str], choice: str
-) -> tuple[str, ...]:
-    """Return a role's columns: those of before first, in their order."""
-    wanted = [column for column, each in chosen.items() if each == choice]
-    before = [column for column in part.roles.get(role, ()) if column in wanted]
-    return (*before, *(column for column in wanted if column not in before))
-
-
-def _without(
-    values: Mapping[str, str], roles: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
-    return {role: value for role, value in values.items() if role not in roles}
-
-
-def _formats(
-    file: StagedFile, part: FeedMapping, roles: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
-    """Keep the formats of unchanged instants and guess those of new ones."""
-    formats = {}
-    for role in feed(part.feed).roles:
-        if role.kind != "instant" or role.name not in roles:
-            continue
-        if roles[role.name] == part.roles.get(role.name):
-            form = part.formats.get(role.name, ISO)
-        else:
-            column = roles[role.name][0]
-            form, _ = time_format(file.inspection.sample.get(column, ()))
-        if form != ISO:
-            formats[role.name] = form
-    return formats
-
-
-def _kept(
-    part: FeedMapping, chosen: Mapping[str, str], choice: str
-) -> tuple[Kept, ...]:
-    wanted = [column for column, each in chosen.items() if each == choice]
-    before = [each for each in part.kept if each.column in wanted]
-    old = {each.column for each in before}
-    return (*before, *kept_columns(wanted, old, part.feed))
-
-
-def _customers(
-    main: FeedMapping, others: Sequence[FeedMapping], chosen: Mapping[str, str]
-) -> tuple[FeedMapping, ...]:
-    """Return what the file tells about customers besides its own rows, if anything."""
-    before = next(
-        (each for each in others if each.feed == _ABOUT_CUSTOMERS),
-        FeedMapping(_ABOUT_CUSTOMERS, {}),
-    )
-    roles = dict(main.roles)
-    own = {
-        role: columns
-        for role in before.roles
-        if (columns := _columns(before, role, chosen, f"{_ABOUT_CUSTOMERS}:{role}"))
-    }
-    kept = _kept(before, chosen, ATTRIBUTE)
-    named = [role for role in ("customer_id", "email") if role in roles]
-    if not (own or kept) or not named:
-        return ()
-    for role in named:
-        own.setdefault(role, roles[role])
-    formats = {role: form for role, form in before.formats.items() if role in own}
-    instant = next(
-        (role.name for role in feed(main.feed).roles if role.kind == "instant"), None
-    )
-    if instant in roles and _LATEST not in own:
-        own[_LATEST] = roles[instant]
-        if instant in main.formats:
-            formats[_LATEST] = main.formats[instant]
-    return (replace(before, roles=own, formats=formats, kept=kept),)
+def made(mapping: SourceMapping) -> list[tuple[str, str]]:
+    """Return each column that the file's tables make, and how, in words."""
+    marks = {"product": " × ", "difference": " − "}
+    said = {"clock": "as minutes", "bare": "without what stands before it"}
+    found = {}
+    for part in mapping.feeds:
+        for name, each in part.made.items():
+            words = marks.get(each.how, " and ").join(each.columns)
+            end = said.get(each.how, "")
+            if each.how in ("seconds", "hours", "days"):
+                end = f"{each.how} as minutes"
+            found[name] = f"{words} {end}".strip()
+    return list(found.items())

@@ -4,39 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
 from zoneinfo import available_timezones
 
 import pandas as pd
 import streamlit as st
 
-from holdfast.exports.mapping import EPOCHS, ISO, FeedMapping, SourceMapping
-from holdfast.exports.notations import (
-    BUDDHIST,
-    COMMA,
-    PLAIN,
-    POINT,
-    has_buddhist_years,
-    in_common_years,
-    read_number,
-)
-from holdfast.exports.recognition import TIME_FORMATS, WORKSPACE_ZONE, Recognition
+from holdfast.exports.mapping import EPOCHS, SourceMapping
+from holdfast.exports.recognition import WORKSPACE_ZONE, Recognition
 from holdfast.model import FEEDS, Role, feed
-from holdfast.ui import columns
+from holdfast.ui import choosing, columns
+from holdfast.ui.details import EPOCH_WORDS, details
 from holdfast.ui.reading_options import reading_options
 from holdfast.ui.staging import StagedFile, Staging
 from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import Workspace
 
-_EPOCH_WORDS = {
-    "epoch_s": "seconds since 1970, UTC",
-    "epoch_ms": "milliseconds since 1970, UTC",
-    "epoch_us": "microseconds since 1970, UTC",
-}
-_KINDS = ("nps", "csat", "ces")
-_DIVISORS = {1: "Whole units, such as 12.50", 100: "Cents, such as 1250"}
-_DECIMALS = {PLAIN: "1234.5", POINT: "1,234.5", COMMA: "1.234,5"}
 _KEPT_WORDS = {
     "attributes": "Kept as an attribute of the customer",
     "properties": "Kept as a property of the event",
@@ -81,7 +63,7 @@ def file_block(
         _feed_and_zone(staging, file, zone)
         if file.mapping is not None:
             _columns(file)
-            _details(file)
+            details(file)
         found = columns.problem(file)
         for doubt in filter(None, (columns.doubt(file), columns.number_doubt(file))):
             st.info(f"{plain(doubt)} Choose how it is written where that is wrong.")
@@ -159,7 +141,7 @@ def _times(mapping: SourceMapping | None, zone: str) -> str:
     instants = [role.name for role in feed(main.feed).roles if role.kind == "instant"]
     if not any(name in main.roles for name in instants):
         return ""
-    epochs = {_EPOCH_WORDS[each] for each in main.formats.values() if each in EPOCHS}
+    epochs = {EPOCH_WORDS[each] for each in main.formats.values() if each in EPOCHS}
     if epochs:
         return f", times in {' and '.join(sorted(epochs))}"
     return f", times in {zone if mapping.zone == WORKSPACE_ZONE else mapping.zone}"
@@ -234,7 +216,8 @@ def _columns(file: StagedFile) -> None:
         name, choice = st.columns(2, vertical_alignment="center")
         with name.container(gap="xxsmall"):
             st.markdown(plain(clipped(column, 60)))
-            st.caption(_values(file.inspection.sample.get(column, ())))
+            values = _values(file.inspection.sample.get(column, ()))
+            st.caption(" · ".join(filter(None, (values, _told(file, column)))))
         chosen[column] = choice.selectbox(
             f"What {plain(clipped(column, 40))} is",
             options,
@@ -244,6 +227,21 @@ def _columns(file: StagedFile) -> None:
             label_visibility="collapsed",
         )
     file.mapping = columns.with_choices(file, chosen)
+    for made, how in columns.made(file.mapping):
+        st.caption(f"{plain(made)} is made: {plain(how)}.")
+
+
+def _told(file: StagedFile, column: str) -> str:
+    """Say how sure it is what a column is, as long as nobody said otherwise."""
+    found = file.inspection.recognition
+    if file.mapping is None or found.mapping is None or column not in found.columns:
+        return ""
+    now = columns.choice_of(file.mapping, column)
+    if now != columns.choice_of(found.mapping, column):
+        return "Chosen here"
+    sure, by = found.columns[column]
+    words = {"layout": "as this export names it", "name": "by its name"}
+    return f"{sure:.0%} sure, {words.get(by, 'by its values')}"
 
 
 def _values(sample: Sequence[str]) -> str:
@@ -254,149 +252,21 @@ def _values(sample: Sequence[str]) -> str:
 def _choice_words(mapping: SourceMapping, choice: str) -> str:
     main = mapping.feeds[0].feed
     match choice:
-        case columns.IGNORED:
+        case choosing.IGNORED:
             return "Left out (kept in the source)"
-        case columns.KEPT:
+        case choosing.KEPT:
             return _KEPT_WORDS[feed(main).rest]
-        case columns.ATTRIBUTE:
+        case choosing.ATTRIBUTE:
             return _KEPT_WORDS["attributes"]
+        case choosing.FURTHER:
+            return "Score of one more question"
     if ":" in choice:
-        other, role = choice.split(":")
-        return f"{_role_words(feed(other).role(role))} ({other})"
+        other, number, role = choice.split(":")
+        of = f"answer {number}" if other == main else other
+        return f"{_role_words(feed(other).role(role))} ({of})"
     return _role_words(feed(main).role(choice))
 
 
 def _role_words(role: Role) -> str:
     name = role.name.replace("_", " ").capitalize()
     return f"{name}: {role.meaning}{' (needed)' if role.is_required else ''}"
-
-
-def _details(file: StagedFile) -> None:
-    """Ask about formats, units and values for all rows, where they matter."""
-    mapping = file.mapping
-    if mapping is None:
-        return
-    main = mapping.feeds[0]
-    with st.container(horizontal=True):
-        formats = _formats(file, main)
-        divisors = _divisors(file, main)
-        decimal = _decimal(file, main)
-        constants = _constants(file, mapping)
-    changed = replace(main, formats=formats, divisors=divisors, constants=constants)
-    feeds = [replace(each, decimal=decimal) for each in (changed, *mapping.feeds[1:])]
-    if tuple(feeds) != mapping.feeds:
-        file.mapping = replace(mapping, feeds=tuple(feeds))
-
-
-def _formats(file: StagedFile, main: FeedMapping) -> dict[str, str]:
-    formats = dict(main.formats)
-    for role in feed(main.feed).roles:
-        values = columns.instants(file, role)
-        if not values:
-            continue
-        current = formats.get(role.name, ISO)
-        known = [current, ISO, *EPOCHS, *TIME_FORMATS]
-        if has_buddhist_years(values):
-            known += [f"{BUDDHIST}{each}" for each in (ISO, *TIME_FORMATS)]
-        fitting = [each for each in known if columns.is_fitting(values, each)]
-        options = list(dict.fromkeys([*fitting, *known]))
-        form = st.selectbox(
-            f"{role.name.replace('_', ' ').capitalize()} is written",
-            options,
-            index=options.index(current),
-            format_func=partial(_format_words, value=columns.telling(values)),
-            key=f"data_format_{file.number}_{role.name}_{main.roles[role.name][0]}",
-            width=340,
-        )
-        formats.pop(role.name, None)
-        if form != ISO:
-            formats[role.name] = form
-    return formats
-
-
-def _format_words(form: str, value: str) -> str:
-    """Say how a format reads a value of the file, so that its meaning is seen."""
-    if form.startswith(BUDDHIST):
-        words = _format_words(form.removeprefix(BUDDHIST), in_common_years(value))
-        return f"Buddhist years, {clipped(value, 30)}: {words}"
-    if form == ISO:
-        return "Year-month-day (ISO 8601)"
-    if form in EPOCHS:
-        return _EPOCH_WORDS[form].capitalize().replace("utc", "UTC")
-    try:
-        read = datetime.strptime(value, form)
-    except ValueError:
-        return form
-    return f"{form}: {clipped(value, 30)} is {read.day} {read:%B %Y}"
-
-
-def _divisors(file: StagedFile, main: FeedMapping) -> dict[str, int]:
-    money = [
-        role.name
-        for role in feed(main.feed).roles
-        if role.kind == "money" and role.name in main.roles
-    ]
-    if not money:
-        return dict(main.divisors)
-    current = main.divisors.get(money[0], 1)
-    options = sorted({*_DIVISORS, current})
-    divisor = st.selectbox(
-        "Amounts are in",
-        options,
-        index=options.index(current),
-        format_func=lambda each: _DIVISORS.get(each, f"1/{each} units"),
-        key=f"data_divisor_{file.number}_{main.feed}",
-        width=260,
-    )
-    if divisor == current:
-        return dict(main.divisors)
-    return {} if divisor == 1 else dict.fromkeys(money, divisor)
-
-
-def _decimal(file: StagedFile, main: FeedMapping) -> str:
-    values = columns.numbers(file)
-    if not values:
-        return main.decimal
-    marked = next((each for each in values if "," in each or "." in each), values[0])
-    return st.selectbox(
-        "Numbers are written",
-        list(_DECIMALS),
-        index=list(_DECIMALS).index(main.decimal),
-        format_func=lambda each: _decimal_words(each, marked),
-        key=f"data_decimal_{file.number}_{main.feed}",
-        width=340,
-    )
-
-
-def _decimal_words(decimal: str, value: str) -> str:
-    """Say how a notation reads a value of the file, so that its meaning is seen."""
-    number = read_number(value, decimal)
-    said = "no number" if number is None else f"{number:,g}"
-    return f"{_DECIMALS[decimal]}: {clipped(value, 20)} is {said}"
-
-
-def _constants(file: StagedFile, mapping: SourceMapping) -> dict[str, str]:
-    """Ask for what every row has in common where no column says it."""
-    main = mapping.feeds[0]
-    constants = dict(main.constants)
-    for role in columns.needed(mapping):
-        if role.kind != "text" or role.name in main.roles:
-            continue
-        value: str | None
-        label = f"{role.name.capitalize()} ({role.meaning}), the same for every row"
-        key = f"data_constant_{file.number}_{main.feed}_{role.name}"
-        current = constants.pop(role.name, "")
-        if role.name == "kind":
-            options = list(dict.fromkeys([*_KINDS, *([current] if current else [])]))
-            value = st.selectbox(
-                label,
-                options,
-                index=options.index(current) if current else None,
-                key=key,
-                width=340,
-            )
-        else:
-            value = st.text_input(label, current, key=key, width=340).strip()
-        if value:
-            constants[role.name] = value
-    return constants

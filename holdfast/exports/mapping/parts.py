@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -105,6 +105,23 @@ class FeedMapping:
             for name in self.roles.get(role, ())
             for column in (self.made[name].columns if name in self.made else (name,))
         )
+
+    def values_of(self, role: str, sample: Mapping[str, Sequence[str]]) -> list[str]:
+        """Return sampled values of a role as they are written; none of what is counted.
+
+        Args:
+            role: The role.
+            sample: Some values of each column, without the empty ones.
+        """
+        found: list[str] = []
+        for name in self.roles.get(role, ()):
+            made = self.made.get(name, Made("join", (name,)))
+            cells = [sample.get(column, ()) for column in made.columns]
+            if made.how == "join" and len({len(each) for each in cells}) == 1:
+                found += [" ".join(each) for each in zip(*cells, strict=True)]
+            elif made.how == "bare":
+                found += [each.removeprefix(made.text) for each in cells[0]]
+        return found
 
 
 @dataclass(frozen=True)

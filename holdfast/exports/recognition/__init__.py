@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from holdfast.exports.mapping import EPOCHS, WORKSPACE_ZONE, SourceMapping
@@ -24,6 +24,7 @@ from holdfast.model import FEEDS
 _VERIFIED = 0.95
 _OURS = 0.8
 _UNVERIFIED = 0.6
+_BY_WORDS = 0.75
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,15 @@ class Recognition:
             or where the layout is of a table that feeds nothing.
         confidence: From 0 to 1.
         reasons: Why, in words.
+        columns: How sure it is what a column is, from 0 to 1, and by what: 'layout',
+            'name' or 'values'.
     """
 
     layout: Layout | None
     mapping: SourceMapping | None
     confidence: float
     reasons: tuple[str, ...] = field(default=())
+    columns: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
 
 def recognise(columns: Sequence[str], sample: Sample) -> Recognition:
@@ -66,7 +70,27 @@ def recognise(columns: Sequence[str], sample: Sample) -> Recognition:
     confidence = {True: _UNVERIFIED, False: _VERIFIED}[layout.is_guessed]
     if layout.status == "ours":
         confidence = _OURS
-    return Recognition(layout, mapping, confidence, (*reasons, *remarks, *layout.traps))
+    told = {
+        column: _told(layout, part.feed, role, confidence)
+        for part in (mapping.feeds if mapping else ())
+        for role in part.roles
+        for column in part.columns_of(role)
+    }
+    reasons = [*reasons, *remarks, *layout.traps]
+    return Recognition(layout, mapping, confidence, tuple(reasons), told)
+
+
+def _told(layout: Layout, feed: str, role: str, confidence: float) -> tuple[float, str]:
+    """Return how sure a column is: what a survey asks is told by its words alone."""
+    patterns = {
+        name
+        for raw in layout.feeds
+        if raw["feed"] == feed
+        for name in raw.get("patterns", ())
+    }
+    if role in patterns:
+        return min(confidence, _BY_WORDS), "name"
+    return confidence, "layout"
 
 
 def _guessed(columns: Sequence[str], sample: Sample) -> Recognition:

@@ -79,6 +79,10 @@ _ASKED = "kind"
 _ANSWERED = "responses"
 
 
+Told = Mapping[str, tuple[float, str]]
+"""Column to how sure its role is, from 0 to 1, and by what: 'name' or 'values'."""
+
+
 @dataclass(frozen=True)
 class Guess:
     """What a file may be for one feed.
@@ -88,12 +92,14 @@ class Guess:
         likelihood: From 0 to 1; 0 where a required role has no column.
         rank: Likelihood with what optional roles add; orders guesses.
         reasons: Which column is what, and why, in words.
+        told: Column to how sure its role is, from 0 to 1, and by what.
     """
 
     part: FeedMapping
     likelihood: float
     rank: float
     reasons: tuple[str, ...] = field(default=())
+    told: Told = field(default_factory=dict)
 
 
 def guess(feed_name: str, columns: Sequence[str], sample: Sample) -> FeedMapping:
@@ -110,8 +116,10 @@ def guess(feed_name: str, columns: Sequence[str], sample: Sample) -> FeedMapping
 
 def best_guess(
     columns: Sequence[str], sample: Sample
-) -> tuple[SourceMapping, float, tuple[str, ...]] | None:
+) -> tuple[SourceMapping, float, tuple[str, ...], Told] | None:
     """Return the likeliest mapping with its confidence and reasons, if there is any.
+
+    The last one says how sure each column is, and by what.
 
     Args:
         columns: Column names in the file's order.
@@ -119,7 +127,8 @@ def best_guess(
     """
     looks = _looks(columns, sample)
     if paired := pair(columns, looks):
-        return paired
+        mapping, sure, why = paired
+        return mapping, sure, why, dict.fromkeys(columns, (sure, "name"))
     guesses = [
         _guess(each, columns, sample, looks) for each in FEEDS if each.name != FEED
     ]
@@ -140,7 +149,8 @@ def best_guess(
     mapping = SourceMapping(
         title=name.capitalize(), feeds=tuple(parts), zone=WORKSPACE_ZONE
     )
-    return mapping, round(_SURE * first.likelihood, 2), tuple(reasons)
+    sure = round(_SURE * first.likelihood, 2)
+    return mapping, sure, tuple(reasons), first.told
 
 
 def _of_others(part: FeedMapping) -> set[str]:
@@ -200,6 +210,10 @@ def _guess(
         likelihood=likelihood,
         rank=likelihood + _EACH_OPTIONAL * min(optional, _MOST_OPTIONAL),
         reasons=tuple(reasons),
+        told={
+            column: (round(_SURE * worth, 2), "name" if is_named else "values")
+            for column, worth, is_named in found.values()
+        },
     )
 
 
