@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.exports.mapping import Condition
 from holdfast.workspace import Workspace
 
 DATA = "pages/data.py"
@@ -427,6 +428,28 @@ def test_amounts_that_can_be_read_in_two_ways_are_asked_about(data, tmp_path):
     assert not data.exception
     (source,) = sources(tmp_path)
     assert source.mapping.feeds[0].decimal == ","
+
+
+def test_rows_that_are_left_out_are_shown_and_can_be_taken(data, tmp_path):
+    content = (
+        b"id,Customer,Number,Status,Amount Due,Amount Paid,Date (UTC)\n"
+        b"in_1,cus_1,A-1,paid,49.00,49.00,2025-01-01 10:00\n"
+        b"in_2,cus_2,A-2,draft,49.00,0.00,2025-01-02 10:00\n"
+    )
+    upload(data, "invoices.csv", content)
+    opened(data)
+    (drafts,) = data.multiselect
+    assert drafts.label == "Rows are left out whose Status is"
+    assert drafts.value == ["draft", "void", "deleted"]
+    (currency,) = [box for box in data.selectbox if "currency" in box.key]
+    currency.select("EUR").run()
+    data.multiselect[0].set_value(["void"]).run()
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    (source,) = sources(tmp_path)
+    (part,) = source.mapping.feeds
+    assert part.constants == {"currency": "EUR"}
+    assert part.where == (Condition("Status", ("void",)),)
 
 
 def test_buddhist_years_are_recognised_and_said(data, tmp_path):

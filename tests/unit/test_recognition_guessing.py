@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.exports.mapping import check
+from holdfast.exports.mapping import Made, check
 from holdfast.exports.recognition import Recognition, guess, missing_columns, recognise
 from holdfast.exports.recognition.content import look
+from holdfast.exports.recognition.making import with_made
 from holdfast.exports.recognition.names import plain
 from holdfast.exports.recognition.vocabulary import kind_of, meanings
 from holdfast.model import FEEDS, feed
@@ -326,6 +327,29 @@ def test_two_columns_of_ids_and_nothing_else_say_what_belongs_together(text, own
         "identities",
         {"customer_id": (own,), "other_id": (other,)},
     )
+
+
+def test_a_date_and_a_time_beside_it_make_the_instant():
+    text = "user,event,date,time\nu1,login,03/04/2025,10:30\nu2,login,25/04/2025,09:05"
+    found = recognise(*table(text)).mapping
+    assert found is not None
+    (part,) = found.feeds
+    assert part.roles["happened_at"] == ("date time",)
+    assert part.made == {"date time": Made("join", ("date", "time"))}
+    assert part.formats == {"happened_at": "%d/%m/%Y %H:%M"}
+    assert part.kept == ()
+
+
+def test_a_quantity_and_a_price_make_the_amount_of_an_order():
+    text = (
+        "customer,order id,order date,qty,unit price\n"
+        "c1,1,2025-01-01,2,4.50\nc2,2,2025-01-02,1,3.00"
+    )
+    part = guess("orders", *table(text))
+    made, remarks = with_made(part, *table(text))
+    assert made.roles["amount"] == ("qty × unit price",)
+    assert made.made == {"qty × unit price": Made("product", ("qty", "unit price"))}
+    assert remarks == ["qty × unit price is the amount"]
 
 
 def test_every_feed_can_be_guessed_when_it_is_named():

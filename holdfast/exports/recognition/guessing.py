@@ -9,6 +9,7 @@ from holdfast.exports.mapping import ISO, WORKSPACE_ZONE, FeedMapping, SourceMap
 from holdfast.exports.recognition.answers import UNSAID, answers
 from holdfast.exports.recognition.content import Look, look
 from holdfast.exports.recognition.layouts import Sample, kept_columns
+from holdfast.exports.recognition.making import with_made
 from holdfast.exports.recognition.names import plain
 from holdfast.exports.recognition.pairs import FEED, pair
 from holdfast.exports.recognition.times import time_format
@@ -140,11 +141,13 @@ def best_guess(
     reasons = [f"its columns and values are like those of {name}", *first.reasons]
     if others and others[0].rank > first.rank - _NEAR:
         reasons.append(f"it could be {_words(others[0].part.feed)} too")
-    parts = [first.part]
+    made, remarks = with_made(first.part, columns, sample)
+    reasons += remarks
+    parts = [made]
     if first.part.feed == _ANSWERED and _ASKED not in first.part.roles:
-        others_of = _of_others(first.part)
+        others_of = _of_others(made)
         free = [each for each in columns if each not in others_of]
-        parts, remarks = answers(first.part, free, sample)
+        parts, remarks = answers(made, free, sample)
         reasons += [remark for remark in remarks if remark != UNSAID]
     mapping = SourceMapping(
         title=name.capitalize(), feeds=tuple(parts), zone=WORKSPACE_ZONE
@@ -157,9 +160,9 @@ def _of_others(part: FeedMapping) -> set[str]:
     """Return the columns that are neither scores nor comments."""
     return {
         column
-        for role, names in part.roles.items()
+        for role in part.roles
         if role not in ("score", "comment")
-        for column in names
+        for column in part.columns_of(role)
     }
 
 
