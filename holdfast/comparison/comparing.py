@@ -19,6 +19,7 @@ _SETTINGS = {
     "week_start": "Weeks start on {after}, not on {before}.",
     "currency": "The currency is {after}, not {before}.",
     "min_n": "Figures of fewer than {after} customers are faded, not of {before}.",
+    "email_matching": "Ids are joined by e-mail address: {after}, not {before}.",
     "lapse_days": "Customers lapse after {after} days of silence, not {before}.",
 }
 _UNSET = {"currency": "the data's own", "lapse_days": "as many as the data say"}

@@ -41,7 +41,7 @@ def check_files(workspace: Workspace, inspections: Sequence[Inspection]) -> None
         return
     known, report = st.session_state.get(_CHECKED, ("", None))
     if known == key:
-        _show(report)
+        show_check(report)
         return
 
     def work(progress: Progress, cancellation: Cancellation) -> LoadReport:
@@ -55,7 +55,7 @@ def check_files(workspace: Workspace, inspections: Sequence[Inspection]) -> None
             st.warning(f"{plain(error.sentence)} {plain(error.remedy)}")
             return
         st.session_state[_CHECKED] = (key, report)
-        _show(report)
+        show_check(report)
         return
     st.button(
         "Check every row first",
@@ -133,8 +133,9 @@ def _size(inspections: Sequence[Inspection]) -> int:
     )
 
 
-def _show(report: LoadReport) -> None:
-    st.markdown("**If you import now**")
+def show_check(report: LoadReport, title: str = "If you import now") -> None:
+    """Show what would become of the rows of files, and why some are rejected."""
+    st.markdown(f"**{title}**")
     st.dataframe(
         pd.DataFrame([report_row(file) for file in report.files]),
         hide_index=True,

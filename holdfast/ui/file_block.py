@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 import streamlit as st
 
+from holdfast.errors import HoldfastError
 from holdfast.exports.mapping import EPOCHS, SourceMapping
 from holdfast.exports.recognition import WORKSPACE_ZONE, Recognition
 from holdfast.model import FEEDS, Role, feed
@@ -59,19 +60,41 @@ def file_block(
     with box:
         _introduction(workspace, staging, file, zone)
         reading_options(workspace, staging, file)
-        _rows(file)
-        _feed_and_zone(staging, file, zone)
-        if file.mapping is not None:
-            _columns(file)
-            details(file)
-        found = columns.problem(file)
-        for doubt in filter(None, (columns.doubt(file), columns.number_doubt(file))):
-            st.info(f"{plain(doubt)} Choose how it is written where that is wrong.")
-        if found:
-            st.warning(f"{plain(found.sentence)} {plain(found.remedy)}")
+        st.button(
+            "Remove this file",
+            key=f"data_remove_{file.number}",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=staging.remove,
+            args=([file],),
+        )
+        found = mapping_editor(file, zone)
     if (found is None) != (problem is None) or _label(file) != label:
         # The block's own label was drawn before its widgets were read.
         st.rerun()
+
+
+def mapping_editor(file: StagedFile, zone: str) -> HoldfastError | None:
+    """Show a file's first rows and take over what its columns are said to be.
+
+    Args:
+        file: The file; its mapping is what the widgets say afterwards.
+        zone: The workspace's zone.
+
+    Returns:
+        Why it cannot be loaded as it is mapped now; None when it can.
+    """
+    _rows(file)
+    _feed_and_zone(file, zone)
+    if file.mapping is not None:
+        _columns(file)
+        details(file)
+    found = columns.problem(file)
+    for doubt in filter(None, (columns.doubt(file), columns.number_doubt(file))):
+        st.info(f"{plain(doubt)} Choose how it is written where that is wrong.")
+    if found:
+        st.warning(f"{plain(found.sentence)} {plain(found.remedy)}")
+    return found
 
 
 def rows_of(file: StagedFile) -> str:
@@ -158,7 +181,7 @@ def _rows(file: StagedFile) -> None:
     )
 
 
-def _feed_and_zone(staging: Staging, file: StagedFile, zone: str) -> None:
+def _feed_and_zone(file: StagedFile, zone: str) -> None:
     names = [each.name for each in FEEDS]
     current = file.mapping.feeds[0].feed if file.mapping else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -175,14 +198,6 @@ def _feed_and_zone(staging: Staging, file: StagedFile, zone: str) -> None:
             file.mapping = columns.as_feed(file, chosen)
         if file.mapping is not None:
             file.mapping = replace(file.mapping, zone=_zone(file, file.mapping, zone))
-        st.button(
-            "Remove this file",
-            key=f"data_remove_{file.number}",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=staging.remove,
-            args=([file],),
-        )
 
 
 def _feed_words(name: str) -> str:

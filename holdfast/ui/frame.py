@@ -15,6 +15,7 @@ from holdfast.periods import day_label
 from holdfast.ui import session
 from holdfast.ui.filter_panel import filter_panel
 from holdfast.ui.progress import is_wanted, want
+from holdfast.ui.workspaces import show_workspace
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _ICON = Path(__file__).resolve().parent / "favicon.png"
@@ -48,6 +49,7 @@ def open_frame() -> StreamlitPage:
     session.open_workspace()
     dataset = session.dataset()
     with st.sidebar:
+        show_workspace()
         if dataset is None:
             st.caption("Nothing is loaded yet.")
             st.session_state[_OPEN] = Filters()

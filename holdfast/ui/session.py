@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
@@ -27,6 +28,7 @@ Result = TypeVar("Result")
 _GLANCE_SECONDS = 0.1
 _WAITING = "Counting …"
 _WORKSPACE = "workspace_of_this_run"
+_CHOSEN = "workspace_chosen"
 
 
 def open_workspace() -> Workspace:
@@ -35,7 +37,7 @@ def open_workspace() -> Workspace:
     Once a run, by the frame; everyone else takes what is ``workspace`` then.
     """
     st.session_state.pop(_WORKSPACE, None)
-    path = workspace_path()
+    path = workspace_folder()
     try:
         opened = Workspace.open_or_create(path)
     except DatasetError as error:
@@ -47,6 +49,21 @@ def open_workspace() -> Workspace:
         st.stop()
     st.session_state[_WORKSPACE] = opened
     return opened
+
+
+def workspace_folder() -> Path:
+    """Return the folder that this session chose; the usual one where it did not."""
+    return workspace_path(st.session_state.get(_CHOSEN))
+
+
+def choose_workspace(path: Path) -> None:
+    """Take another workspace for the rest of this session; for a callback.
+
+    Whatever was chosen, filtered or begun belonged to the other one and is dropped.
+    """
+    st.session_state.clear()
+    st.query_params.clear()
+    st.session_state[_CHOSEN] = str(path)
 
 
 def workspace() -> Workspace:
@@ -134,8 +151,6 @@ def _rebuild(damaged: Workspace) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=3, on_release=Dataset.close)
 def _opened(path: str, changed: int) -> Dataset:  # noqa: ARG001  # part of the key
-    from pathlib import Path
-
     return Dataset(Path(path))
 
 

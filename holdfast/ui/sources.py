@@ -5,34 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 import pandas as pd
 import streamlit as st
 
-from holdfast.cancellation import Cancellation
 from holdfast.charts import export
 from holdfast.dataset import Dataset
 from holdfast.errors import HoldfastError
-from holdfast.exports.building import Progress
 from holdfast.model import FEEDS
-from holdfast.periods import WEEK_SHIFTS, day_label
+from holdfast.periods import day_label
 from holdfast.query import load
 from holdfast.ui.checking import NUMBER_COLUMNS, height_of
 from holdfast.ui.loading import forget_report
 from holdfast.ui.progress import fail, is_wanted, perform, want
+from holdfast.ui.settings import differing
 from holdfast.ui.words import clipped, counted, plain
-from holdfast.workspace import Settings, Status, StoredSource, Workspace
+from holdfast.workspace import Status, StoredSource, Workspace
 
 _MOST_ROWS_SHOWN = 1_000
 _TABLES = {feed.table for feed in FEEDS}
-_SETTINGS = {
-    "zone": "time zone",
-    "week_start": "first day of the week",
-    "currency": "currency",
-    "min_n": "fewest customers for a firm figure",
-    "lapse_days": "days of silence after which a customer has lapsed",
-}
 
 
 def loaded_files(dataset: Dataset, status: Status) -> None:
@@ -249,62 +240,6 @@ def _deletion(workspace: Workspace) -> None:
         )
 
 
-def settings(workspace: Workspace, status: Status) -> None:
-    """Let the workspace's settings be changed; some make the dataset anew."""
-    now = status.settings
-    st.subheader("Settings", anchor=False)
-    with st.form("data_settings", border=False, enter_to_submit=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            zones = sorted(available_timezones() | {now.zone})
-            changes: dict[str, Any] = {
-                "zone": st.selectbox(
-                    "Time zone of every day",
-                    zones,
-                    index=zones.index(now.zone),
-                    key="data_setting_zone",
-                    width=240,
-                ),
-                "week_start": st.selectbox(
-                    "Weeks start on",
-                    list(WEEK_SHIFTS),
-                    index=list(WEEK_SHIFTS).index(now.week_start),
-                    format_func=str.capitalize,
-                    key="data_setting_week_start",
-                    width=150,
-                ),
-                "min_n": st.number_input(
-                    "Fade figures of fewer customers than",
-                    min_value=0,
-                    value=now.min_n,
-                    key="data_setting_min_n",
-                    width=260,
-                ),
-                "lapse_days": st.number_input(
-                    "Lapsed after days of silence",
-                    min_value=0,
-                    value=now.lapse_days,
-                    key="data_setting_lapse_days",
-                    width=220,
-                    help="0 takes the 95th percentile of the gaps between active days.",
-                ),
-            }
-        st.caption(
-            "Another zone or first day of the week makes every table anew from the"
-            " stored files, which can take as long as loading them did. The other"
-            " settings change at once. Either can be undone."
-        )
-        st.form_submit_button(
-            "Save settings", key="data_save", on_click=want, args=("settings",)
-        )
-    before = {name: getattr(now, name) for name in changes}
-    if is_wanted("settings") and changes != before:
-
-        def work(progress: Progress, cancellation: Cancellation) -> Status:
-            return workspace.change_settings(progress, cancellation, **changes)
-
-        perform(work, lambda _: forget_report())
-
-
 _DAY_COLUMNS = {
     name: st.column_config.DateColumn(format="D MMM YYYY")
     for name in ("From", "To", "Complete to")
@@ -362,16 +297,8 @@ def _difference(now: Status, earlier: Status) -> str:
         parts.append(f"without {_names(gone)}")
     if back := [source for source in earlier.sources if source.id not in ids]:
         parts.append(f"with {_names(back)} as before")
-    parts += [
-        f"{words} {plain(getattr(earlier.settings, name))}"
-        for name, words in _SETTINGS.items()
-        if _changed(now.settings, earlier.settings, name)
-    ]
+    parts += [plain(each) for each in differing(now.settings, earlier.settings)]
     return f"{', '.join(parts) or 'the same files and settings'}."
-
-
-def _changed(now: Settings, earlier: Settings, name: str) -> bool:
-    return bool(getattr(now, name) != getattr(earlier, name))
 
 
 def _names(sources: Sequence[StoredSource]) -> str:

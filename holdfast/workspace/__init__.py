@@ -9,6 +9,11 @@ from __future__ import annotations
 from holdfast.workspace.finding import MOST_ALONE, Found, find, is_data
 from holdfast.workspace.inspection import Inspection
 from holdfast.workspace.place import ENVIRONMENT, workspace_path
+from holdfast.workspace.recent import (
+    folder_named,
+    recent_workspaces,
+    remember_workspace,
+)
 from holdfast.workspace.reports import FileReport, LoadReport, Status
 from holdfast.workspace.settings import Settings
 from holdfast.workspace.stored import StoredSource
@@ -26,6 +31,9 @@ __all__ = [
     "StoredSource",
     "Workspace",
     "find",
+    "folder_named",
     "is_data",
+    "recent_workspaces",
+    "remember_workspace",
     "workspace_path",
 ]

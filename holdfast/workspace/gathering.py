@@ -174,7 +174,7 @@ def _add(
         else:
             mapping = settle(recognised, rows.columns, sample)
     check(mapping, columns, path.name)
-    mapping = _typed(engine, target, rows, mapping, cancellation)
+    mapping = typed(engine, target, rows, mapping, cancellation)
     source_id = source_id_of(survey.digest, reading, mapping)
     for source in known:
         if source.id == source_id:
@@ -214,13 +214,14 @@ def _name(file: Found | Inspection) -> str:
     return file.name or _path(file).name
 
 
-def _typed(
+def typed(
     engine: duckdb.DuckDBPyConnection,
     parquet: Path,
     rows: Rows,
     mapping: SourceMapping,
     cancellation: Cancellation,
 ) -> SourceMapping:
+    """Return a mapping whose kept columns have the types of the file's values."""
     columns = dict(rows.columns)
     feeds = []
     for part in mapping.feeds:

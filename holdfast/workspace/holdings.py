@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from holdfast.cancellation import Cancellation
 from holdfast.errors import HoldfastError
+from holdfast.exports.building import Progress, count_only
+from holdfast.exports.engine import open_engine
+from holdfast.exports.mapping import SourceMapping
 from holdfast.exports.reading import Part, Reading, guess_reading
+from holdfast.workspace.durable import telling_of_disk
 from holdfast.workspace.folder import Folder
+from holdfast.workspace.gathering import gather
 from holdfast.workspace.inspection import Inspection, inspect, named
+from holdfast.workspace.making import listed, part_of, silent
+from holdfast.workspace.remapping import check_mapped, found_source, inspect_stored
 from holdfast.workspace.remembering import Remembered, find_remembered, remembered
-from holdfast.workspace.reports import Status
+from holdfast.workspace.reports import LoadReport, Reason, Status
 from holdfast.workspace.settings import Settings, settings_of
+from holdfast.workspace.stored import Sources
 
 
 class Holdings:
@@ -102,6 +112,126 @@ class Holdings:
         if before is None:
             return found
         return replace(found, mapping=before.mapping, same_as=before.name)
+
+    def inspect_source(self, source_id: str) -> Inspection:
+        """Say what a loaded file is, from its stored rows; the file may be gone.
+
+        Raises:
+            WorkspaceError: There is no such source, or it is damaged.
+        """
+        source = found_source(
+            self._folder.kept_sources(self._folder.state()), source_id
+        )
+        with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
+            return inspect_stored(self._folder.sources, source, Path(folder).resolve())
+
+    def check(
+        self,
+        files: Sequence[str | Path | Inspection],
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> LoadReport:
+        """Say what would become of every row of files; writes nothing.
+
+        Args:
+            files: As for ``load``.
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Returns:
+            What ``load`` would report, and why rows would be rejected.
+
+        Raises:
+            ImportRefusedError: A file cannot be read.
+            WorkspaceError: The disk or the memory does not suffice.
+            CancelledError: Somebody asked to stop.
+        """
+        progress = progress or silent
+        cancellation = cancellation or Cancellation()
+        state = self._folder.state()
+        known = self._folder.kept_sources(state)
+        with (
+            tempfile.TemporaryDirectory(prefix="holdfast-") as folder,
+            telling_of_disk(Path(folder)),
+        ):
+            staging = Path(folder).resolve()
+            aside = Sources(staging / "sources")
+            aside.folder.mkdir()
+            engine = open_engine(None, staging, [staging, self.path.resolve()])
+            try:
+                gathered = gather(
+                    engine,
+                    state,
+                    files,
+                    known,
+                    aside,
+                    staging,
+                    cancellation,
+                    part_of(progress, 0.0, 0.5),
+                )
+                places = [
+                    self._folder.sources if each in known else aside
+                    for each in gathered.sources
+                ]
+                counts, reasons = count_only(
+                    engine,
+                    listed(gathered.sources, places),
+                    settings_of(state["settings"]).as_text(),
+                    cancellation,
+                    part_of(progress, 0.5, 1.0),
+                )
+            finally:
+                engine.close()
+        progress("done", 1.0)
+        return gathered.report(
+            known,
+            counts,
+            state["current"],
+            reasons={
+                source: tuple(Reason(*each) for each in found)
+                for source, found in reasons.items()
+            },
+        )
+
+    def check_remap(
+        self,
+        source_id: str,
+        mapping: SourceMapping,
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> LoadReport:
+        """Say what would become of every row of a file mapped anew; writes nothing.
+
+        Args:
+            source_id: As for ``remap``.
+            mapping: As for ``remap``.
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Raises:
+            WorkspaceError: There is no such source.
+            ImportRefusedError: The mapping does not fit.
+            CancelledError: Somebody asked to stop.
+        """
+        state = self._folder.state()
+        sources = self._folder.kept_sources(state)
+        with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
+            staging = Path(folder).resolve()
+            engine = open_engine(None, staging, [staging, self.path.resolve()])
+            try:
+                return check_mapped(
+                    engine,
+                    self._folder.sources,
+                    sources,
+                    found_source(sources, source_id),
+                    mapping,
+                    settings_of(state["settings"]),
+                    state["current"],
+                    progress or silent,
+                    cancellation or Cancellation(),
+                )
+            finally:
+                engine.close()
 
     def _status(
         self, state: dict[str, Any], number: int | None, changes_before: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 from holdfast.errors import WorkspaceError
 from holdfast.periods import WEEK_SHIFTS
 
+_CURRENCY = re.compile("([A-Z]{3,5})?")
+_MOST = {"min_n": 100_000, "lapse_days": 3_650}
 EMAIL_MATCHINGS = ("unambiguous", "always", "off")
 
 
@@ -81,18 +84,19 @@ def changed(before: Settings, changes: Mapping[str, str | int]) -> Settings:
             f"The setting email_matching cannot be {after.email_matching!r}.",
             f"Choose one of {', '.join(EMAIL_MATCHINGS)}.",
         )
-    if not isinstance(after.currency, str):
+    if not isinstance(after.currency, str) or not _CURRENCY.fullmatch(after.currency):
         raise WorkspaceError(
             "bad_setting",
             f"The setting currency cannot be {after.currency!r}.",
-            "Choose a currency code such as EUR, or none.",
+            "Choose a code of three capital letters such as EUR, or none.",
         )
-    for name in ("min_n", "lapse_days"):
+    for name, most in _MOST.items():
         value = getattr(after, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if not is_whole or not 0 <= value <= most:
             raise WorkspaceError(
                 "bad_setting",
                 f"The setting {name} cannot be {value!r}.",
-                "Choose a whole number from 0 up.",
+                f"Choose a whole number from 0 to {most:,}.",
             )
     return after

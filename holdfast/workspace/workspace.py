@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -12,20 +11,25 @@ from filelock import Timeout
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import DatasetError, WorkspaceError
-from holdfast.exports.building import Progress, count_only
-from holdfast.exports.engine import open_engine
+from holdfast.exports.building import Progress
+from holdfast.exports.mapping import SourceMapping
 from holdfast.model import FORMAT_VERSION
-from holdfast.workspace.durable import remove, telling_of_disk
+from holdfast.workspace.durable import remove
 from holdfast.workspace.erasing import known_as, without_person
 from holdfast.workspace.folder import STATE
 from holdfast.workspace.gathering import gather, remembering
 from holdfast.workspace.holdings import Holdings
 from holdfast.workspace.inspection import Inspection
-from holdfast.workspace.making import changing, listed, part_of, silent
-from holdfast.workspace.remembering import with_mappings
-from holdfast.workspace.reports import LoadReport, Reason, Status
+from holdfast.workspace.making import changing, part_of
+from holdfast.workspace.remapping import (
+    found_source,
+    mapped_anew,
+    store_again,
+)
+from holdfast.workspace.remembering import Remembered, with_mappings
+from holdfast.workspace.reports import LoadReport, Status
 from holdfast.workspace.settings import Settings, changed, settings_of
-from holdfast.workspace.stored import Sources, StoredSource
+from holdfast.workspace.stored import StoredSource
 
 _REBUILDING = ("zone", "week_start", "email_matching")
 
@@ -159,74 +163,6 @@ class Workspace(Holdings):
                 known, built.counts, int(change.state["next"]), has_changed=True
             )
 
-    def check(
-        self,
-        files: Sequence[str | Path | Inspection],
-        progress: Progress | None = None,
-        cancellation: Cancellation | None = None,
-    ) -> LoadReport:
-        """Say what would become of every row of files; writes nothing.
-
-        Args:
-            files: As for ``load``.
-            progress: Told the stage and the share done.
-            cancellation: Wish to stop.
-
-        Returns:
-            What ``load`` would report, and why rows would be rejected.
-
-        Raises:
-            ImportRefusedError: A file cannot be read.
-            WorkspaceError: The disk or the memory does not suffice.
-            CancelledError: Somebody asked to stop.
-        """
-        progress = progress or silent
-        cancellation = cancellation or Cancellation()
-        state = self._folder.state()
-        known = self._folder.kept_sources(state)
-        with (
-            tempfile.TemporaryDirectory(prefix="holdfast-") as folder,
-            telling_of_disk(Path(folder)),
-        ):
-            staging = Path(folder).resolve()
-            aside = Sources(staging / "sources")
-            aside.folder.mkdir()
-            engine = open_engine(None, staging, [staging, self.path.resolve()])
-            try:
-                gathered = gather(
-                    engine,
-                    state,
-                    files,
-                    known,
-                    aside,
-                    staging,
-                    cancellation,
-                    part_of(progress, 0.0, 0.5),
-                )
-                places = [
-                    self._folder.sources if each in known else aside
-                    for each in gathered.sources
-                ]
-                counts, reasons = count_only(
-                    engine,
-                    listed(gathered.sources, places),
-                    settings_of(state["settings"]).as_text(),
-                    cancellation,
-                    part_of(progress, 0.5, 1.0),
-                )
-            finally:
-                engine.close()
-        progress("done", 1.0)
-        return gathered.report(
-            known,
-            counts,
-            state["current"],
-            reasons={
-                source: tuple(Reason(*each) for each in found)
-                for source, found in reasons.items()
-            },
-        )
-
     def rebuild(
         self,
         progress: Progress | None = None,
@@ -284,10 +220,53 @@ class Workspace(Holdings):
         """
         with changing(self._folder, progress, cancellation) as change:
             sources = change.sources
-            left = [each for each in sources if each.id != source_id]
-            if len(left) == len(sources):
-                raise _unknown_source(source_id)
-            change.make_or_empty(left)
+            gone = found_source(sources, source_id)
+            change.make_or_empty([each for each in sources if each is not gone])
+        return self.status()
+
+    def remap(
+        self,
+        source_id: str,
+        mapping: SourceMapping,
+        progress: Progress | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> Status:
+        """Map a loaded file anew, from its stored rows; can be undone.
+
+        The mapping is remembered for files with the same columns.
+
+        Args:
+            source_id: Id of the source.
+            mapping: What it is taken for.
+            progress: Told the stage and the share done.
+            cancellation: Wish to stop.
+
+        Raises:
+            WorkspaceError: There is no such source, or another import is running.
+            ImportRefusedError: The mapping does not fit, or brings no row.
+            CancelledError: Somebody asked to stop; nothing was changed.
+        """
+        with changing(self._folder, progress, cancellation) as change:
+            kept = self._folder.sources
+            sources = change.sources
+            before = found_source(sources, source_id)
+            after = mapped_anew(
+                change.engine, kept, before, mapping, change.cancellation
+            )
+            if after.id == before.id:
+                return self.status()
+            columns = tuple(name for name, _ in before.rows.columns)
+            learnt = Remembered(columns, before.name, mapping)
+            change.state = with_mappings(change.state, [learnt])
+            is_new = store_again(kept, before, after)
+            try:
+                change.make(
+                    [after if each is before else each for each in sources], {after.id}
+                )
+            except BaseException:
+                if is_new:
+                    kept.forget(after.id)
+                raise
         return self.status()
 
     def delete_person(
@@ -410,11 +389,3 @@ class Workspace(Holdings):
                 change.take_over(after)
                 change.make(sources)
         return self.status()
-
-
-def _unknown_source(source_id: str) -> WorkspaceError:
-    return WorkspaceError(
-        "unknown_source",
-        f"There is no loaded file {source_id!r}.",
-        "Choose one of those that are listed.",
-    )

@@ -98,7 +98,7 @@ WORLD = {
 }
 
 # What each check finds in that world: every row of it, every column.
-FOUND = {
+FOUND: dict[str, list[tuple]] = {
     "placeholder_ids": [("undefined", "2025-01-02", 2)],
     "headings_like_values": [],
     "subscriptions_ending_before_start": [
@@ -210,9 +210,12 @@ def test_the_engine_returns_what_the_header_declares(check, world):
 def test_the_summary_counts_rows_and_customers_and_ranks_what_was_found(world):
     findings = checks.run(world, LOADED)
     summary = checks.summary(findings)
-    counted = {row.check: (row.rows, row.customers) for row in summary.itertuples()}
-    assert {name: found for name, (found, _) in counted.items()} == {
-        name: len(found) for name, found in FOUND.items()
+    counted = {
+        check: (rows, customers)
+        for check, rows, customers in table(summary, "check", "rows", "customers")
+    }
+    assert {name: rows for name, (rows, _) in counted.items()} == {
+        name: len(rows) for name, rows in FOUND.items()
     }
     assert counted["customers_sharing_email"] == (2, 2)
     assert counted["scores_off_scale"] == (4, 2)
