@@ -61,20 +61,22 @@ def comparison_lines(found: Comparison, room: int = UNLIMITED) -> list[str]:
 
 
 def moved_table(found: Comparison) -> pd.DataFrame:
-    """Return the figures that moved, written for people."""
+    """Return the figures that moved, written for people, each with its customers."""
     moved = found.moved
     return pd.DataFrame(
         {
             "Figure": moved["figure"],
             "Of": moved["of"],
-            "Before": [
-                shown(*pair) for pair in zip(moved.kind, moved.before, strict=True)
-            ],
-            "After": [
-                shown(*pair) for pair in zip(moved.kind, moved.after, strict=True)
-            ],
-            "n before": moved["customers_before"].astype("Int64"),
-            "n after": moved["customers_after"].astype("Int64"),
+            "Before": _written(moved, "before"),
+            "After": _written(moved, "after"),
             "Reason": moved["reason"],
         }
     )
+
+
+def _written(moved: pd.DataFrame, side: str) -> list[str]:
+    columns = (moved["kind"], moved[side], moved[f"customers_{side}"])
+    return [
+        shown(kind, value) + ("" if pd.isna(customers) else f" of {int(customers):,}")
+        for kind, value, customers in zip(*columns, strict=True)
+    ]

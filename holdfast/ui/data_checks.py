@@ -32,7 +32,7 @@ def check_data(dataset: Dataset | None, status: Status) -> None:
         status: What the workspace holds; says when it was loaded.
     """
     if dataset is None:
-        st.info("Nothing is loaded yet, so there is nothing to check.")
+        st.caption("Nothing is loaded yet, so there is nothing to check.")
         return
     st.markdown(
         f"{counted(len(checks.CHECKS), 'check')} of the data themselves: what cannot be"
@@ -76,16 +76,15 @@ def _show(dataset: Dataset, status: Status, findings: tuple[Finding, ...]) -> No
             pd.DataFrame(
                 {
                     "Severity": shown["severity"].str.capitalize(),
-                    "Check": shown["title"],
                     "Rows": shown["rows"],
                     "Customers": shown["customers"],
+                    "Check": shown["title"],
                 }
             ),
             hide_index=True,
             height="content",
             key="data_checks_found",
             column_config={
-                "Check": st.column_config.TextColumn(width="large"),
                 "Rows": st.column_config.NumberColumn(format="localized"),
                 "Customers": st.column_config.NumberColumn(format="localized"),
             },

@@ -45,12 +45,17 @@ def welcome(workspace: Workspace) -> None:
             " subscriptions, payments, surveys and tickets.",
         )
         if is_wanted("sample"):
-            perform(
-                lambda progress, cancellation: workspace.load(
-                    [_SAMPLE_DATA], progress, cancellation
-                ),
-                _keep_report,
-            )
+            load_sample(workspace)
+
+
+def load_sample(workspace: Workspace) -> None:
+    """Load the sample company, showing how far that is."""
+    perform(
+        lambda progress, cancellation: workspace.load(
+            [_SAMPLE_DATA], progress, cancellation
+        ),
+        _keep_report,
+    )
 
 
 def choose_files(workspace: Workspace) -> None:

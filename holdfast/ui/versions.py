@@ -33,7 +33,7 @@ def versions(workspace: Workspace) -> None:
         " still hold."
     )
     if len(kept) < 2:
-        st.info("There is one version only, so there is nothing to compare yet.")
+        st.caption("There are not two versions yet, so there is nothing to compare.")
         return
     numbers = list(kept)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -100,10 +100,6 @@ def _show(found: Comparison) -> None:
         height="content" if len(moved) <= 12 else 420,
         key="data_moved",
         column_config={
-            "n before": st.column_config.NumberColumn(
-                "Of customers before", format="localized"
-            ),
-            "n after": st.column_config.NumberColumn("After", format="localized"),
             "Reason": st.column_config.TextColumn(width="large"),
         },
         alt="Past figures that moved: before, after, of how many, and why.",

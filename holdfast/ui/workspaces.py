@@ -8,7 +8,8 @@ import streamlit as st
 
 from holdfast.errors import DatasetError, HoldfastError
 from holdfast.ui import session
-from holdfast.ui.progress import fail, want
+from holdfast.ui.loading import load_sample
+from holdfast.ui.progress import fail, is_wanted, want
 from holdfast.ui.words import clipped, plain
 from holdfast.workspace import (
     Workspace,
@@ -19,6 +20,7 @@ from holdfast.workspace import (
 )
 
 _SAMPLE = "sample company"
+_LOADING = "sample workspace"
 _NAMED = "data_workspace_named"
 _RECENT = "data_workspace_recent"
 
@@ -37,6 +39,9 @@ def workspaces(workspace: Workspace) -> None:
         " data and settings of a workspace are its own. Another one that you open is"
         " open for this browser tab only."
     )
+    if is_wanted(_LOADING):
+        # Here, where the visitor is: the tab of the files is out of sight.
+        load_sample(workspace)
     _others(workspace, usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -114,7 +119,7 @@ def _open_sample() -> None:
         return
     _switch(path)
     if is_empty:
-        want("sample")
+        want(_LOADING)
 
 
 def _switch(path: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from holdfast.errors import WorkspaceError
+from holdfast.errors import ImportRefusedError, WorkspaceError
 from holdfast.workspace import Workspace
 from tests.readings import written
 from tests.worlds import mapped
@@ -236,3 +236,71 @@ def test_a_mapping_that_was_only_recognised_is_not_remembered(workspace, tmp_pat
     workspace.load([workspace.inspect(written(tmp_path, EVENTS, "events.csv"))])
     assert workspace.remembered() == ()
     assert "mappings" not in json.loads((workspace.path / "workspace.json").read_text())
+
+
+def as_event(inspection, column):
+    (part,) = inspection.mapping.feeds
+    roles = {**part.roles, "event": (column,)}
+    return replace(inspection.mapping, feeds=(replace(part, roles=roles),))
+
+
+KINDS = (
+    "user_id,event,timestamp,kind\n"
+    "a,open,2024-01-01 10:00,x\na,close,2024-01-02 10:00,y\na,open,soon,x\n"
+)
+
+
+def test_a_file_is_mapped_anew_from_its_stored_rows(workspace, tmp_path):
+    path = written(tmp_path, KINDS, "events.csv")
+    workspace.load([path])
+    path.unlink()
+    (source,) = workspace.status().sources
+    found = workspace.inspect_source(source.id)
+    assert (found.mapping, found.columns) == (source.mapping, source.rows.columns)
+    assert found.preview[1] == ("a", "close", "2024-01-02 10:00", "y")
+    mapping = as_event(found, "kind")
+    before = sorted(each.name for each in workspace.path.rglob("*"))
+    (report,) = workspace.check_remap(source.id, mapping).files
+    assert (report.rows_read, report.imported, report.rejected) == (3, 2, 1)
+    assert report.reasons[0].first_line == 4
+    assert sorted(each.name for each in workspace.path.rglob("*")) == before
+    workspace.remap(source.id, mapping)
+    names = "select event from event_names order by event"
+    assert asked(workspace, names) == [("x",), ("y",)]
+    # Both versions are there, and mapping it back finds the first rows again.
+    assert len(workspace.versions()) == 2
+    workspace.remap(workspace.status().sources[0].id, source.mapping)
+    assert workspace.status().sources == (source,)
+    assert asked(workspace, names) == [("close",), ("open",)]
+    workspace.undo()
+    assert asked(workspace, names) == [("x",), ("y",)]
+
+
+def test_a_mapping_that_brings_nothing_leaves_all_as_it_was(workspace, tmp_path):
+    workspace.load([written(tmp_path, KINDS, "events.csv")])
+    (source,) = workspace.status().sources
+    before = sorted(each.name for each in (workspace.path / "sources").iterdir())
+    (part,) = source.mapping.feeds
+    roles = {**part.roles, "happened_at": ("kind",)}
+    wrong = replace(source.mapping, feeds=(replace(part, roles=roles),))
+    with pytest.raises(ImportRefusedError, match="none of its rows"):
+        workspace.remap(source.id, wrong)
+    with pytest.raises(WorkspaceError, match="There is no loaded file"):
+        workspace.remap("nothing", wrong)
+    assert workspace.status().sources == (source,)
+    after = sorted(each.name for each in (workspace.path / "sources").iterdir())
+    assert after == before
+
+
+def test_a_person_deleted_after_a_file_was_mapped_anew_leaves_no_trace(
+    workspace, tmp_path
+):
+    loaded(workspace, tmp_path, events=EVENTS)
+    (source,) = workspace.status().sources
+    (part,) = source.mapping.feeds
+    constant = replace(
+        part, roles={**part.roles, "event": ()}, constants={"event": "x"}
+    )
+    workspace.remap(source.id, replace(source.mapping, feeds=(constant,)))
+    workspace.delete_person(PERSON)
+    assert traces(workspace, PERSON) == []
