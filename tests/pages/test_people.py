@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from holdfast.workspace import Workspace
@@ -65,8 +67,8 @@ def test_tables_of_an_earlier_version_say_so(data, tmp_path, monkeypatch):
 
     def earlier(self):
         found = status(self)
-        del found.rows["matches"]
-        return found
+        rows = {name: n for name, n in found.rows.items() if name != "matches"}
+        return replace(found, rows=rows)
 
     monkeypatch.setattr(Workspace, "status", earlier)
     data.run()
