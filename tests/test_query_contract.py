@@ -157,6 +157,8 @@ class Statements:
 def statements(monkeypatch):
     kept = Statements()
     frame = Dataset.frame
+    # An answer that an earlier test has asked for would not be run again.
+    monkeypatch.setattr(Dataset, "recall", lambda self, key: None)
 
     def noted(self, text, values=None, cancellation=None):
         rows = frame(self, text, values, cancellation)

@@ -6,7 +6,8 @@
 --   source_no (INTEGER): position of the source in the order of loading
 --   line (BIGINT): line of the file
 -- source: ours; the key of each feed is declared in model.py and the latest source
---   wins; of rows without an id, those that an earlier source has already
+--   wins; of rows without an id, those that an earlier file has already; subscriptions
+--   without an id are the same when customer, start and plan are
 
 with repeated_events as (
     select hash(event_id) as key_hash
@@ -58,6 +59,21 @@ subscriptions_duplicates as (
     qualify
         row_number() over (
             partition by subscription_id, started_at order by source_no desc, line desc
+        ) > 1
+),
+
+-- an export that tells of each month anew repeats a period until it ends
+subscriptions_told_again as (
+    select
+        'subscriptions' as feed,
+        source_no,
+        line
+    from staged_subscriptions
+    where reason is null and subscription_id is null and customer_id is not null
+    qualify
+        row_number() over (
+            partition by customer_id, started_at, plan
+            order by source_no desc, line desc
         ) > 1
 ),
 
@@ -139,7 +155,10 @@ final as (
     union all
     select * from touches_duplicates
     union all
+    select * from subscriptions_told_again
+    union all
     select * from repeated_rows
+    where feed <> 'subscriptions'
 )
 
 select * from final
