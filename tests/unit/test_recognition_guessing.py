@@ -352,6 +352,50 @@ def test_a_quantity_and_a_price_make_the_amount_of_an_order():
     assert remarks == ["qty × unit price is the amount"]
 
 
+def test_purchases_without_names_are_guessed_with_little_confidence():
+    text = (
+        "column_1,column_2,column_3,column_4,column_5\n"
+        "00004,0001,19970101,2,29.33\n00004,0001,19970118,2,29.73\n"
+        "00021,0002,19970101,3,63.34"
+    )
+    found = recognise(*table(text))
+    assert found.mapping is not None
+    (part,) = found.mapping.feeds
+    assert (part.feed, part.roles, part.formats) == (
+        "orders",
+        {
+            "customer_id": ("column_1",),
+            "ordered_at": ("column_3",),
+            "amount": ("column_5",),
+            "quantity": ("column_4",),
+        },
+        {"ordered_at": "%Y%m%d"},
+    )
+    assert found.confidence < 0.5
+
+
+def test_a_log_of_cases_is_guessed_as_events_of_each_case():
+    text = (
+        "case,Activity,completeTime,creator\n"
+        "Case1,Assign,2012/10/09 13:50:17.000,x\n"
+        "Case1,Close,2012/10/09 14:50:17.000,x\n"
+        "Case2,Assign,2012/10/10 13:50:17.000,x"
+    )
+    found = recognise(*table(text))
+    assert found.mapping is not None
+    (part,) = found.mapping.feeds
+    assert (part.feed, part.roles, part.formats) == (
+        "events",
+        {
+            "customer_id": ("case",),
+            "event": ("Activity",),
+            "happened_at": ("completeTime",),
+        },
+        {"happened_at": "%Y/%m/%d %H:%M:%S.%f"},
+    )
+    assert found.confidence < 0.5
+
+
 def test_every_feed_can_be_guessed_when_it_is_named():
     for each in FEEDS:
         columns = [role.name for role in each.roles]

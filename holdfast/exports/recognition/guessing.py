@@ -13,6 +13,7 @@ from holdfast.exports.recognition.making import with_made
 from holdfast.exports.recognition.names import plain
 from holdfast.exports.recognition.pairs import FEED, pair
 from holdfast.exports.recognition.times import time_format
+from holdfast.exports.recognition.unnamed import unnamed
 from holdfast.exports.recognition.vocabulary import (
     DATE,
     ID,
@@ -135,7 +136,8 @@ def best_guess(
     ]
     likely = [each for each in guesses if each.likelihood >= _WHOLE]
     if not likely:
-        return None
+        told = unnamed(columns, looks, sample)
+        return (*told, {}) if told else None
     first, *others = sorted(likely, key=lambda each: each.rank, reverse=True)
     name = _words(first.part.feed)
     reasons = [f"its columns and values are like those of {name}", *first.reasons]

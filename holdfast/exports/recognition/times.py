@@ -14,6 +14,7 @@ TIME_FORMATS = (
     "%Y%m%d",
     "%Y/%m/%d",
     "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S.%f",
     "%Y/%m/%d %H:%M",
     "%d.%m.%Y",
     "%d.%m.%Y %H:%M",
