@@ -9,20 +9,32 @@
 --   rows (BIGINT): rows of the source with them
 -- source: ours
 
-with final as (
+with told as (
+    select
+        source_no,
+        given_id,
+        sum(rows)::bigint as rows
+    from sightings
+    group by source_no, given_id
+),
+
+final as (
     select
         staged_feeds.source,
         customer_numbers.customer_no,
-        nullif(sightings.given_id, customers.customer_id) as given_id,
-        case when customers.customer_no is null then given_ids.person_id end
+        case
+            when
+                customer_numbers.customer_no is null
+                or given_ids.person_id <> told.given_id
+                then told.given_id
+        end as given_id,
+        case when customer_numbers.customer_no is null then given_ids.person_id end
             as person_id,
-        sum(sightings.rows)::bigint as rows
-    from sightings
-    inner join staged_feeds on sightings.source_no = staged_feeds.source_no
-    left join given_ids on sightings.given_id = given_ids.given_id
-    left join customer_numbers on sightings.given_id = customer_numbers.given_id
-    left join customers on customer_numbers.customer_no = customers.customer_no
-    group by all
+        told.rows
+    from told
+    inner join staged_feeds on told.source_no = staged_feeds.source_no
+    left join given_ids on told.given_id = given_ids.given_id
+    left join customer_numbers on told.given_id = customer_numbers.given_id
 )
 
 select * from final

@@ -11,80 +11,109 @@
 -- source: ours; DuckDB only: lists, so that people in the same sources are counted
 --   together
 
-with present as (
-    select distinct
-        staged_feeds.source,
-        given_ids.person_id,
-        given_ids.given_id,
-        given_ids.declared
-    from sightings
-    inner join staged_feeds on sightings.source_no = staged_feeds.source_no
-    inner join given_ids on sightings.given_id = given_ids.given_id
+-- people who go by their own id everywhere are counted together, the others in pairs
+with several_customers as (
+    select distinct customer_no
+    from appearances
+    where given_id is not null and customer_no is not null
 ),
 
-persons as (
-    select
-        person_id,
-        min(given_id) <> max(given_id) as is_several,
-        list_sort(list(distinct source)) as sources
-    from present
+several_others as (
+    select person_id
+    from appearances
+    where person_id is not null
     group by person_id
+    having min(given_id) <> max(given_id)
+),
+
+customers_alike as (
+    select list_sort(list(source)) as sources
+    from appearances
+    where
+        customer_no is not null
+        and customer_no not in (
+            select several_customers.customer_no from several_customers
+        )
+    group by customer_no
+),
+
+others_alike as (
+    select list_sort(list(source)) as sources
+    from appearances
+    where
+        person_id is not null
+        and person_id not in (select several_others.person_id from several_others)
+    group by person_id
+),
+
+everybody_alike as (
+    select sources from customers_alike
+    union all
+    select sources from others_alike
 ),
 
 alike as (
     select
         sources,
         count(*) as people
-    from persons
-    where not is_several
+    from everybody_alike
     group by sources
 ),
 
-second as (
+places as (
     select
         sources,
-        unnest(sources) as other_source
+        people,
+        unnest(sources) as source
     from alike
 ),
 
 of_one_id as (
     select
-        first.source,
-        second.other_source,
-        sum(first.people)::bigint as matched_by_id
-    from (
-        select
-            sources,
-            people,
-            unnest(sources) as source
-        from alike
-    ) as first
-    inner join second
-        on first.sources = second.sources
-    where first.source <> second.other_source
-    group by first.source, second.other_source
+        places.source,
+        others.source as other_source,
+        sum(places.people)::bigint as matched_by_id
+    from places
+    inner join places as others on places.sources = others.sources
+    where places.source <> others.source
+    group by places.source, others.source
 ),
 
 several as (
-    select present.*
-    from present
-    inner join persons on present.person_id = persons.person_id
-    where persons.is_several
+    select
+        appearances.source,
+        appearances.customer_no,
+        appearances.person_id,
+        coalesce(appearances.given_id, customers.customer_id) as given_id
+    from appearances
+    left join customers on appearances.customer_no = customers.customer_no
+    where
+        appearances.customer_no in (
+            select several_customers.customer_no from several_customers
+        )
+        or appearances.person_id in (
+            select several_others.person_id from several_others
+        )
 ),
 
 pairs as (
     select
         several.source,
         others.source as other_source,
-        several.person_id,
         bool_or(several.given_id = others.given_id) as is_same_id,
-        bool_or(several.declared = others.declared) as is_declared
+        bool_or(
+            given_ids.matched_by <> 'e-mail' and other_ids.matched_by <> 'e-mail'
+        ) as is_declared
     from several
     inner join several as others
         on
-            several.person_id = others.person_id
-            and several.source <> others.source
-    group by several.source, others.source, several.person_id
+            several.source <> others.source
+            and several.customer_no is not distinct from others.customer_no
+            and several.person_id is not distinct from others.person_id
+    inner join given_ids on several.given_id = given_ids.given_id
+    inner join given_ids as other_ids on others.given_id = other_ids.given_id
+    group by
+        several.source, others.source, several.customer_no, several.person_id
 ),
 
 of_several_ids as (
@@ -93,7 +122,8 @@ of_several_ids as (
         other_source,
         count(*) filter (where is_same_id) as matched_by_id,
         count(*) filter (where is_declared and not is_same_id) as matched_by_mapping,
-        count(*) filter (where not is_declared) as matched_by_email
+        count(*) filter (where not is_declared and not is_same_id)
+            as matched_by_email
     from pairs
     group by source, other_source
 ),
@@ -101,9 +131,10 @@ of_several_ids as (
 totals as (
     select
         source,
-        count(distinct person_id) as people
-    from present
+        count(distinct customer_no) + count(distinct person_id) as people
+    from appearances
     group by source
+    having people > 0
 ),
 
 final as (
