@@ -266,7 +266,8 @@ def _new_condition(file: StagedFile, part: FeedMapping) -> Condition | None:
     few = [
         column
         for column in file.columns
-        if column not in used and 0 < len(set(file.inspection.sample[column])) <= 12
+        if column not in used
+        and 0 < len(set(file.inspection.sample.get(column, ()))) <= 12
     ]
     key = f"data_leave_out_{file.number}_{part.feed}_{len(part.where)}"
     if not few:
