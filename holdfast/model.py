@@ -94,6 +94,11 @@ class Feed:
         raise KeyError(name)
 
 
+PLANNED = frozenset(
+    {"started_at", "trial_ended_at", "ended_at", "cancelled_at", "updated_at"}
+)
+"""Instants that may lie ahead; all others happened before their file was loaded."""
+
 _CUSTOMER = Role("customer_id", "id", "whose row it is", is_required=True)
 _MAYBE_CUSTOMER = Role("customer_id", "id", "who answered or asked; may be unknown")
 _EMAIL = Role("email", "text", "e-mail address; says whose row it is where ids differ")
@@ -213,7 +218,7 @@ FEEDS: tuple[Feed, ...] = (
             _MAYBE_CUSTOMER,
             _EMAIL,
             Role("kind", "text", "nps, csat or ces", is_required=True),
-            Role("answered_at", "instant", "when it was answered", is_required=True),
+            Role("answered_at", "instant", "when it was answered; may be unknown"),
             Role("score", "number", "the score; may be missing"),
             Role("question", "text", "the question asked"),
             Role("comment", "text", "the customer's words"),

@@ -311,12 +311,14 @@ def _fill(
     ]
     values = ", ".join(literal(name) for name in names or _NO_EVENTS)
     engine.execute(f"create type event_name as enum ({values})")
+    stored = [source for source, *_ in sources]
     for step, name in enumerate(_QUERIES, start=2):
         cancellation.check()
         progress(name.replace("_", " "), step / steps)
         keep(engine, name, parameters, is_temporary=name in _TEMPORARY)
+        if name == "events" and not staged_columns(stored, name)[1]:
+            engine.execute("alter table events add column other_properties json")
     cancellation.check()
-    stored = [source for source, *_ in sources]
     for table, described in (("customers", "attributes"), ("events", "properties")):
         columns, _ = staged_columns(stored, table)
         engine.execute(f"create table {described} as {profile(table, columns)}")
@@ -337,7 +339,7 @@ def _accept(
     cancellation.check()
     keep(engine, "duplicates", {}, is_temporary=True)
     cancellation.check()
-    keep(engine, "events_seen", {}, is_temporary=True)
+    keep(engine, "events_seen", {"zone": settings["zone"]}, is_temporary=True)
     (has_rejected,) = engine.execute(
         "select coalesce(sum(rejected_events) > 0, false) from events_seen"
     ).fetchall()[0]

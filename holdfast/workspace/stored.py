@@ -132,6 +132,7 @@ class Sources:
             mapping=source.mapping,
             unreadable=str(refused_path(rows)) if source.rows.refused else "",
             files=source.rows.files,
+            loaded_at=source.loaded_at,
         )
 
 

@@ -1,6 +1,7 @@
 -- dataset_events_seen: First event under each id of each source, and refused rows.
 -- grain: one row per source and customer id; null holds rows without one
--- params: none
+-- params:
+--   zone (VARCHAR): zone of local days
 -- returns:
 --   source_no (INTEGER): position of the source in the order of loading
 --   customer_id (VARCHAR): id as in the exports
@@ -17,7 +18,6 @@ with counted as (
         customer_id,
         min(email) as email,
         min(happened_at) filter (where event is not null) as first_at,
-        min(happened_on) filter (where event is not null) as first_on,
         count(*) as all_rows,
         case
             when customer_id is null then 0
@@ -33,7 +33,10 @@ final as (
         customer_id,
         email,
         first_at,
-        first_on,
+        case
+            when $zone = 'UTC' then first_at::date
+            else timezone($zone, timezone('UTC', first_at))::date
+        end as first_on,
         rows,
         all_rows - rows as rejected_events
     from counted

@@ -28,7 +28,7 @@ bob,open,2025-01-03 10:00
 bob,open,2025-01-05 10:00
 cem,open,2025-01-07 10:00
 dee,open,2025-08-01 10:00
-undefined,open,1970-01-01 00:00
+undefined,open,1970-01-02 00:00
 undefined,open,2025-01-03 10:00
 """
 SUBSCRIPTIONS = """\
@@ -136,9 +136,9 @@ FOUND: dict[str, list[tuple]] = {
         ("subscriptions", "USD", 1, 1, "2025-03-01", "2025-03-01"),
     ],
     "instants_after_loading": [("events", "dee", "2025-08-01")],
-    "instants_long_ago": [("events", "undefined", "1970-01-01")],
+    "instants_long_ago": [("events", "undefined", "1970-01-02")],
     "events_before_signup": [
-        ("undefined", "2025-01-02", "1970-01-01", 20090, 1),
+        ("undefined", "2025-01-02", "1970-01-02", 20089, 1),
         ("bob", "2025-01-05", "2025-01-03", 2, 2),
     ],
     "signups_at_once": [],

@@ -429,3 +429,32 @@ def test_the_telco_customers_are_as_published(built):
     assert ask(
         "select name, type, missing from attributes where name like '%Charges'"
     ) == [("MonthlyCharges", "number", 0), ("TotalCharges", "number", 11)]
+
+
+def test_what_cannot_have_happened_yet_or_never_did_is_refused_and_kept(built):
+    ask = built(
+        events_csv="user_id,event,timestamp\n"
+        "a,view,2024-01-03T23:30:00Z\nb,view,2199-01-01T00:00:00Z\n"
+        "b,view,1970-01-01T00:00:00Z\nb,view,1970-01-01T00:00:01Z\nb,view,soon\n"
+    )
+    assert ask("select happened_at::text from events") == [
+        ("1970-01-01 00:00:01",),
+        ("2024-01-03 23:30:00",),
+    ]
+    assert ask("select line, reason from rejected") == [
+        (3, '"timestamp" lies after the file was loaded'),
+        (4, '"timestamp" is the zero of a clock that was never set'),
+        (6, '"timestamp" is not a date'),
+    ]
+    assert ask("select as_of::text from observed where table_name = 'events'") == [
+        ("2024-01-03",)
+    ]
+
+
+def test_what_is_planned_may_lie_ahead(built):
+    ask = built(
+        subscriptions_csv="customer_id,started_at,ended_at,plan\n"
+        "a,2024-01-03,2199-01-01,pro\n"
+    )
+    assert ask("select ended_on::text from subscriptions") == [("2199-01-01",)]
+    assert ask("select count(*) from rejected") == [(0,)]

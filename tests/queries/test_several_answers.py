@@ -101,3 +101,19 @@ def test_an_orders_own_total_goes_before_the_sum_of_its_lines(tmp_path):
         "ann@example.com",
         "bob@example.com",
     ]
+
+
+def test_answers_without_a_date_count_and_belong_to_no_day(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        "CustomerID,How likely are you to recommend us?\na,10\nb,3\n,7\n", "utf-8"
+    )
+    dataset = loaded(tmp_path / "workspace", [path])
+    rows = dataset.frame(
+        "select kind, score, answered_on from responses order by score"
+    )
+    assert table(rows, "kind", "score", "answered_on") == [
+        ("nps", 3, None),
+        ("nps", 7, None),
+        ("nps", 10, None),
+    ]

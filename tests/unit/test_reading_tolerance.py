@@ -171,7 +171,8 @@ def test_question_texts_below_the_names_of_a_survey_are_no_rows(tmp_path):
 )
 def test_rows_that_explain_the_names_are_no_rows(tmp_path, lines, names, first):
     found = read_file(written(tmp_path, f"{lines}\n"), tmp_path)
-    assert (found.names, found.cells[0]) == (names, first)
+    cells = tuple(cell or "" for cell in found.cells[0])
+    assert (found.names, cells) == (names, first)
 
 
 def test_rows_add_up_in_a_long_file_with_every_fault(tmp_path):

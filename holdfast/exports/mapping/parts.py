@@ -175,6 +175,7 @@ class Source:
         mapping: What it is.
         unreadable: Path of its rows that could not be read; empty for none.
         files: Line on which each of several files begins; empty for one.
+        loaded_at: ISO text of when it was loaded; what happened did so before.
     """
 
     number: int
@@ -186,6 +187,7 @@ class Source:
     mapping: SourceMapping
     unreadable: str = ""
     files: tuple[int, ...] = ()
+    loaded_at: str = ""
 
 
 def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:

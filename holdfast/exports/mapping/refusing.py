@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from holdfast.exports.mapping.parts import FeedMapping
 from holdfast.model import Role, feed
 from holdfast.query import literal, quoted
@@ -14,10 +16,16 @@ _WRONG = {
 }
 
 
-def problems(part: FeedMapping) -> list[tuple[str, str]]:
+def problems(
+    part: FeedMapping, impossible: Mapping[str, Sequence[tuple[str, str]]]
+) -> list[tuple[str, str]]:
     """Return SQL tests of what is wrong with a row, each with SQL of the words.
 
     The tests read ``<role>_text`` and ``<role>`` of every role that is filled.
+
+    Args:
+        part: What the rows are mapped to.
+        impossible: Role to tests of values that are read and cannot be, with words.
     """
     found = []
     for role in feed(part.feed).roles:
@@ -32,12 +40,12 @@ def problems(part: FeedMapping) -> list[tuple[str, str]]:
         if role.is_required:
             found.append((f"{text} is null", literal(f"{said} is empty")))
         if role.kind in _WRONG:
-            found.append(
-                (
-                    f"{text} is not null and {name} is null",
-                    literal(f"{said} {_WRONG[role.kind]}"),
-                )
-            )
+            unread = f"{text} is not null and {name} is null"
+            found += [
+                (f"{unread} and {test}", literal(f"{said} {words}"))
+                for test, words in impossible.get(role.name, ())
+            ]
+            found.append((unread, literal(f"{said} {_WRONG[role.kind]}")))
         if role.name == "tenure_months":
             found.append((f"{name} < 0", literal(f"{said} is negative")))
     return found

@@ -19,9 +19,10 @@ from holdfast.exports.mapping.parts import (
     Source,
 )
 from holdfast.exports.mapping.refusing import problems
-from holdfast.exports.mapping.times import day
+from holdfast.exports.mapping.times import day, impossible, possible
 from holdfast.model import (
     ATTRIBUTE_TYPE,
+    PLANNED,
     STORED_TYPE,
     Feed,
     Role,
@@ -40,8 +41,8 @@ def staged_relation(
     """Return the SELECT of ``staged_<name>`` over all sources.
 
     Columns: source_no, line, the feed's roles (each instant with its local day),
-    the kept columns, other_properties for events, reason, row_text. Where nothing
-    feeds it, the relation is empty.
+    the kept columns, other_properties where there are more of them than columns,
+    reason, row_text. Where nothing feeds it, the relation is empty.
 
     Args:
         sources: All sources of the workspace, in order of loading.
@@ -93,14 +94,14 @@ def _select(
     local: str,
     only: str,
 ) -> str:
-    """Compose one part's SELECT: texts, then values, then reason.
+    """Compose one part's SELECT: texts, then instants, then values, then reason.
 
     Columns besides those of the staged relation: left_out, why the part takes
     nothing from the row; null = it does.
     """
     target = feed(part.feed)
     zone = local if source.mapping.zone == WORKSPACE_ZONE else source.mapping.zone
-    texts, values, outputs = [], [], []
+    texts, instants, values, outputs, passed, wrong = [], [], [], [], [], {}
     for role in target.roles:
         text_name, value_name = quoted(f"{role.name}_text"), quoted(role.name)
         stored = STORED_TYPE[role.kind]
@@ -117,6 +118,13 @@ def _select(
             continue
         texts.append(f"{text} as {text_name}")
         value = role_value(role, part, text_name, type_, f"{zone}|{local}")
+        if role.kind == "instant":
+            told = quoted(f"{role.name}_told")
+            instants.append(f"{value} as {told}")
+            passed.append(told)
+            loaded_at = "" if role.name in PLANNED else source.loaded_at
+            wrong[role.name] = impossible(told, loaded_at)
+            value = possible(told, loaded_at)
         if role.name == "customer_id" and part.roles.get("email"):
             value = f"coalesce({text_name}, {address(quoted('email_text'))})"
         values += [f"{value} as {value_name}", text_name]
@@ -129,8 +137,8 @@ def _select(
         f"{quoted(f'kept {position}')} as {quoted(name)}"
         for position, (name, _) in enumerate(kept)
     ]
-    passed = ["line", "row_text", *(quoted(f"kept {i}") for i in range(len(kept)))]
-    if target.rest == "properties":
+    passed += ["line", "row_text", *(quoted(f"kept {i}") for i in range(len(kept)))]
+    if overflow:
         carried.append(f"{_other(part, overflow, source)} as other_properties")
         outputs.append("other_properties")
         passed.append("other_properties")
@@ -166,10 +174,10 @@ def _select(
     return (
         f"select {source.number}::integer as source_no, line::bigint as line,\n"
         f"    {', '.join(outputs)},\n"
-        f"    {_cases(problems(part))} as reason, row_text,\n"
+        f"    {_cases(problems(part, wrong))} as reason, row_text,\n"
         f"    {'left_out' if left_out else 'null::varchar'} as left_out\n"
         f"from (select {', '.join([*passed, *values])}\n"
-        f"from {_filled(part, scan)})"
+        f"from (select {', '.join(['*', *instants])}\nfrom {_filled(part, scan)}))"
     )
 
 
@@ -301,7 +309,5 @@ def _empty(target: Feed, kept: Sequence[tuple[str, str]]) -> str:
     columns += [
         f"null::{ATTRIBUTE_TYPE[type_]} as {quoted(name)}" for name, type_ in kept
     ]
-    if target.rest == "properties":
-        columns.append("null::json as other_properties")
     columns += ["null::varchar as reason", "null::varchar as row_text"]
     return f"select {', '.join(columns)} where false"

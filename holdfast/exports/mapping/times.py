@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from holdfast.exports.mapping.parts import EPOCHS, ISO
 from holdfast.exports.notations import BUDDHIST, common_year_text
 from holdfast.query import literal
 
 _OFFSET = "(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
+_FIRST, _LAST = "timestamp '1900-01-01'", "timestamp '2200-01-01'"
+_ZERO = "timestamp '1970-01-01'"
 
 
 def is_time(type_: str) -> bool:
@@ -17,7 +20,7 @@ def is_time(type_: str) -> bool:
 
 
 def instant(text: str, type_: str, form: str, zone: str, local: str) -> str:
-    """Return the UTC instant of a cell; null where it is none.
+    """Return the UTC instant that a cell tells, possible or not; null for none.
 
     Args:
         text: The cell as text.
@@ -51,10 +54,48 @@ def instant(text: str, type_: str, form: str, zone: str, local: str) -> str:
             value = _to_utc(parsed, zone)
         else:
             value = _to_utc(parsed, local)
-    return (
-        f"case when {value} between timestamp '1900-01-01' and timestamp '2200-01-01'"
-        f" then {value} end"
-    )
+    return value
+
+
+def possible(name: str, loaded_at: str) -> str:
+    """Return an instant, null where nothing can have happened then.
+
+    Args:
+        name: Name of a column with UTC instants.
+        loaded_at: ISO text of when the file was loaded, for what happened before; a
+            day of tolerance is for clocks and zones. Empty for what may lie ahead.
+    """
+    within = f"{name} >= {_FIRST} and {name} < {_latest(loaded_at)}"
+    if loaded_at:
+        within += f" and {name} <> {_ZERO}"
+    return f"case when {within} then {name} end"
+
+
+def impossible(name: str, loaded_at: str) -> list[tuple[str, str]]:
+    """Return tests of instants that lie in the future or at the zero of clocks.
+
+    Args:
+        name: Name of a column with UTC instants.
+        loaded_at: As for ``possible``.
+
+    Returns:
+        SQL of each test, and the words for it.
+    """
+    if not loaded_at:
+        return []
+    late = f"{name} >= {_latest(loaded_at)} and {name} < {_LAST}"
+    return [
+        (late, "lies after the file was loaded"),
+        (f"{name} = {_ZERO}", "is the zero of a clock that was never set"),
+    ]
+
+
+def _latest(loaded_at: str) -> str:
+    if not loaded_at:
+        return _LAST
+    loaded = datetime.fromisoformat(loaded_at).astimezone(UTC)
+    latest = (loaded + timedelta(days=1)).strftime("%Y-%m-%d %H:%M:%S")
+    return f"timestamp {literal(latest)}"
 
 
 def day(instant: str, zone: str) -> str:

@@ -78,6 +78,7 @@ _SCALE = 0.8
 # Without values the name alone decides; among filled columns an empty one tells little.
 _NO_VALUES = {"unseen": 0.95, "empty": 0.5}
 _ASKED = "kind"
+_WHEN = "answered_at"
 _ANSWERED = "responses"
 
 
@@ -201,7 +202,7 @@ def _guess(
     optional = sum(
         1
         for role in target.roles
-        if not role.is_required and found.get(role.name, ("", 0.0))[1] >= _OPTIONAL
+        if not _is_wanted(role) and found.get(role.name, ("", 0.0))[1] >= _OPTIONAL
     )
     taken = {column for found_ in roles.values() for column in found_}
     return Guess(
@@ -233,7 +234,7 @@ def _assigned(
     pairs = []
     signs = feed_signs()[target.name]
     for order, role in enumerate(target.roles):
-        least = _REQUIRED if role.is_required else _OPTIONAL
+        least = _REQUIRED if _is_wanted(role) else _OPTIONAL
         for place, column in enumerate(columns):
             by_name = _by_name(signs, role, column, looks[column])
             by_content = _by_content(signs, role, column, looks[column])
@@ -272,7 +273,7 @@ def _is_fraction(values: Look) -> bool:
 def _by_content(signs: FeedSigns, role: Role, column: str, values: Look) -> float:
     """Return how likely values alone make a column a role; a name counts for more."""
     if (role.name, values.kind) not in _TOLD_BY_VALUES:
-        is_main = role.name == signs.main and role.is_required
+        is_main = role.name == signs.main and _is_wanted(role)
         is_instant = is_main and values.kind == "instant"
         return _ANY_INSTANT if is_instant and not _is_of_the_tool(column) else 0.0
     if role.name == "event" and (values.is_unique or _is_of_the_tool(column)):
@@ -303,6 +304,8 @@ def _likelihood(
     needed = [
         role.name for role in target.roles if role.is_required and role.name != _ASKED
     ]
+    if target.name == _ANSWERED:
+        needed.append(_when_or_what(found))
     if any(name not in found for name in needed):
         return 0.0
     if sum(1 for name in needed if not found[name][2]) > 1:
@@ -319,6 +322,17 @@ def _likelihood(
         worths.append(sign)
     likelihood = sum(worths) / len(worths)
     return likelihood * _doubt(target, columns, found, looks)
+
+
+def _is_wanted(role: Role) -> bool:
+    """Say whether rows are hardly what they seem without a role."""
+    return role.is_required or role.name == _WHEN
+
+
+def _when_or_what(found: Mapping[str, tuple[str, float, bool]]) -> str:
+    """Return the role that makes rows answers: a score without a date has to ask."""
+    column = found["score"][0] if "score" in found else ""
+    return "score" if "answered_at" not in found and kind_of(column, None) else _WHEN
 
 
 def _doubt(

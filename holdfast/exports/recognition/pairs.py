@@ -12,7 +12,8 @@ FEED = "identities"
 _SURE = 0.7
 _NAMED = 0.7
 _IDS = ("id", "number", "category", "e-mail", "empty", "unseen")
-_MEANT = ("customer_id", "email", "other_id")
+# A column of addresses beside an id is in every list of customers.
+_MEANT = ("customer_id", "other_id")
 # Ids of other things than people.
 _THINGS = frozenset({"account_id", "order_id", "subscription_id", "payment_id"})
 _THINGS_TOO = frozenset({"ticket_id", "response_id", "event_id"})
@@ -51,8 +52,6 @@ def _is_id(column: str, values: Look) -> bool:
 def _rank(column: str) -> int:
     """Order by how likely a column is the id that the customer goes by."""
     said = meanings(column)
-    if said.get("email", 0.0) >= _NAMED:
-        return 3
     if said.get("customer_id", 0.0) == 1.0:
         return 0
     return 1 if said.get("customer_id", 0.0) >= _NAMED else 2
