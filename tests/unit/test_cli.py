@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from holdfast import cli
+from holdfast.cli import asking, cataloguing, loading
 from holdfast.dataset import Dataset
 from holdfast.filters import read_filters
 from holdfast.query import load
@@ -515,7 +516,7 @@ def test_nothing_to_undo_is_said(home, files, run):
 
 
 def test_a_fault_of_the_program_is_one_sentence_too(loaded, run, monkeypatch):
-    monkeypatch.setattr(cli, "answer_lines", lambda *_: 1 / 0)
+    monkeypatch.setattr(asking, "answer_lines", lambda *_: 1 / 0)
     status, _, complaint = run("ask", "retention")
     assert status == 1
     assert "ZeroDivisionError (test_cli.py, line" in complaint
@@ -526,7 +527,7 @@ def test_an_interruption_is_quiet(loaded, run, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "answer_lines", interrupted)
+    monkeypatch.setattr(asking, "answer_lines", interrupted)
     status, _, complaint = run("ask", "retention")
     assert status == 130
     assert complaint == "The work was stopped. Nothing was changed.\n"
@@ -645,14 +646,14 @@ def test_a_full_disk_ends_an_answer_with_one_sentence(loaded):
 
 
 def test_the_catalogue_names_every_query_with_its_parts():
-    text = cli.CATALOGUE.read_text(encoding="utf-8")
+    text = cataloguing.CATALOGUE.read_text(encoding="utf-8")
     assert "### retention\n" in text
     assert "  - `rejected_rows` (BIGINT): how many\n" in text
     assert "## answers\n" in text
 
 
 def test_a_stale_catalogue_fails_the_check(tmp_path, run, monkeypatch):
-    monkeypatch.setattr(cli, "CATALOGUE", tmp_path / "README.md")
+    monkeypatch.setattr(cataloguing, "CATALOGUE", tmp_path / "README.md")
     status, _, complaint = run("catalogue", "--check")
     assert status == 2
     assert "python -m holdfast catalogue" in complaint
@@ -668,7 +669,7 @@ def test_a_stale_catalogue_fails_the_check(tmp_path, run, monkeypatch):
 def test_the_demo_is_built_where_there_is_none_and_then_left_alone(
     home, files, run, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(cli, "SAMPLE_DATA", Path(files[0]).parent)
+    monkeypatch.setattr(loading, "_SAMPLE_DATA", Path(files[0]).parent)
     status, output, _ = run("demo")
     assert status == 0
     assert output.endswith(f"Loaded 2 files with 11 rows into {home}.\n")
