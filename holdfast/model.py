@@ -475,11 +475,11 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "identities",
-        "one row per further id under which the exports know a customer",
+        "one row per further id or address by which the exports know a customer",
         (
             _NUMBER,
-            Column("given_id", "VARCHAR", "the further id, as in the exports"),
-            Column("matched_by", "VARCHAR", "'e-mail' or 'mapping file'"),
+            Column("given_id", "VARCHAR", "the further id or address"),
+            Column("matched_by", "VARCHAR", "e-mail, mapping file or beside an id"),
         ),
     ),
     Table(

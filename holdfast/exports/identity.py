@@ -33,6 +33,8 @@ def match(engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -
 def _connect(engine: duckdb.DuckDBPyConnection, links: str, components: str) -> None:
     """Keep, for each node of some links, the first node that they connect it with.
 
+    An e-mail address is the first only among addresses: what it stands for is an id.
+
     Args:
         engine: Connection with the links.
         links: Table with the columns node and other_node.
@@ -62,7 +64,8 @@ def _connect(engine: duckdb.DuckDBPyConnection, links: str, components: str) -> 
     engine.register("labels", pd.DataFrame({"component": labels}).reset_index())
     engine.execute(
         f"create temp table {quoted(components)} as"
-        " select node, min(node) over (partition by component) as person"
+        " select node, first_value(node) over (partition by component"
+        " order by contains(node, '@'), node) as person"
         " from nodes inner join labels on nodes.node_no = labels.index"
     )
     engine.unregister("labels")

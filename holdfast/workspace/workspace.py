@@ -285,7 +285,8 @@ class Workspace(Holdings):
             cancellation: Wish to stop.
 
         Raises:
-            WorkspaceError: No file knows this id, or another import is running.
+            WorkspaceError: No file knows this id, several people go by this address,
+                or another import is running.
             CancelledError: Somebody asked to stop; nothing was changed.
         """
         with changing(self._folder, progress, cancellation) as change:
@@ -293,7 +294,13 @@ class Workspace(Holdings):
             left: list[StoredSource] = []
             current = change.state["current"]
             dataset = None if current is None else self._folder.dataset(current)
-            ids = known_as(change.engine, dataset, customer_id.strip())
+            ids = known_as(
+                change.engine,
+                dataset,
+                self._folder.sources,
+                before,
+                customer_id.strip(),
+            )
             try:
                 for number, source in enumerate(before):
                     change.cancellation.check()

@@ -4,64 +4,72 @@
 --   known_as (VARCHAR): one of them; an e-mail address in any case
 -- returns:
 --   known_as (VARCHAR): id as given, or e-mail address
+--   people (BIGINT): how many people go by it; several share an address
 -- source: ours; also people who are no customers, and only answer or ask
 
-with customer_ids as (
+with named as (
     select
-        customer_no,
+        'customer ' || customer_no as person,
         customer_id as known_as
     from customers
-    union all
+    union
     select
-        customer_no,
+        'customer ' || customer_no as person,
         lower(email) as known_as
     from customers
     where email is not null
-    union all
+    union
     select
-        customer_no,
+        'customer ' || customer_no as person,
         given_id as known_as
     from identities
-),
-
-people as (
+    union
     select
-        person_id,
+        'other ' || person_id as person,
         given_id as known_as
     from appearances
     where person_id is not null
 ),
 
-asked as (
+everybody as (
     select
-        $known_as as known_as,
-        case when contains($known_as, '@') then lower($known_as) end as address
+        person,
+        known_as,
+        case when contains(known_as, '@') then lower(known_as) else known_as end
+            as node
+    from named
 ),
 
-meant_customers as (
-    select customer_ids.customer_no
-    from customer_ids
-    inner join asked
-        on
-            customer_ids.known_as = asked.known_as
-            or lower(customer_ids.known_as) = asked.address
+meant as (
+    select distinct person
+    from everybody
+    where
+        node
+        = case when contains($known_as, '@') then lower($known_as) else $known_as end
 ),
 
-meant_people as (
-    select people.person_id
-    from people
-    inner join asked
-        on people.known_as = asked.known_as or lower(people.known_as) = asked.address
+nodes as (
+    select distinct everybody.node
+    from everybody
+    inner join meant on everybody.person = meant.person
+),
+
+holders as (
+    select
+        everybody.node,
+        count(distinct everybody.person) as people
+    from everybody
+    inner join nodes on everybody.node = nodes.node
+    group by everybody.node
 ),
 
 final as (
-    select known_as
-    from customer_ids
-    where customer_no in (select meant_customers.customer_no from meant_customers)
-    union
-    select known_as
-    from people
-    where person_id in (select meant_people.person_id from meant_people)
+    select distinct
+        everybody.known_as,
+        holders.people
+    from everybody
+    inner join meant on everybody.person = meant.person
+    inner join holders on everybody.node = holders.node
 )
 
 select * from final

@@ -65,6 +65,25 @@ numbered as (
     left join latest on seen.customer_id = latest.customer_id
 ),
 
+referrers as (
+    select
+        referred.referred_by,
+        min(given_ids.person_id) as person_id
+    from (
+        select distinct referred_by
+        from numbered
+        where referred_by is not null
+    ) as referred
+    inner join given_ids
+        on
+            referred.referred_by = given_ids.given_id
+            or (
+                contains(referred.referred_by, '@')
+                and lower(referred.referred_by) = lower(given_ids.given_id)
+            )
+    group by referred.referred_by
+),
+
 accounts as (
     select
         account_id,
@@ -97,7 +116,7 @@ final as (
         )
     from numbered
     left join accounts on numbered.account_id = accounts.account_id
-    left join given_ids as referrers on numbered.referred_by = referrers.given_id
+    left join referrers on numbered.referred_by = referrers.referred_by
 )
 
 select * from final

@@ -101,9 +101,7 @@ pairs as (
         several.source,
         others.source as other_source,
         bool_or(several.given_id = others.given_id) as is_same_id,
-        bool_or(
-            given_ids.matched_by <> 'e-mail' and other_ids.matched_by <> 'e-mail'
-        ) as is_declared
+        bool_or(given_ids.declared = other_ids.declared) as is_declared
     from several
     inner join several as others
         on

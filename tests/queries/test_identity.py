@@ -176,13 +176,66 @@ def test_a_chain_of_addresses_does_not_join_what_one_file_keeps_apart(world):
         ("u2",),
         ("u3",),
     ]
-    assert ask("select customer_no, given_id from identities") == [(1, "cus_3")]
+    assert ask("from identities") == [
+        (0, "b@x.com", "beside an id"),
+        (1, "cus_3", "e-mail"),
+    ]
     assert ask("from ambiguities") == [
         ("0", "a@x.com", "u1"),
         ("0", "b@x.com", "u2"),
         ("1", "a@x.com", "cus_1"),
         ("1", "b@x.com", "cus_1"),
     ]
+
+
+def test_a_pair_of_an_id_and_its_own_address_joins_nobody_else(world):
+    files = (
+        ("customers", "id,email\nu1,a@x.com\nu2,b@x.com\n"),
+        (
+            "orders",
+            "id,email,ordered\nM1,a@x.com,2024-01-05\nM1,b@x.com,2024-01-06\n",
+        ),
+    )
+    pairs = ("identities", "id,other\nu1,a@x.com\n")
+    ask = world(*files, pairs)
+    assert ask("select customer_id from customers order by customer_id") == [
+        ("M1",),
+        ("u1",),
+        ("u2",),
+    ]
+
+
+def test_who_referred_may_be_named_by_an_address_in_any_case(world):
+    ask = world(
+        ("customers", "id,email,referrer\nu1,a@x.com,\nu2,b@x.com,A@X.com\n"),
+        ("orders", "email,ordered\na@x.com,2024-01-05\n"),
+    )
+    assert ask("select customer_id, referred_by from customers") == [
+        ("u1", None),
+        ("u2", "u1"),
+    ]
+
+
+def test_addresses_beside_an_id_are_known_even_where_they_match_nobody(world):
+    ask = world(
+        ("customers", "id,email\nu1,a@x.com\n"),
+        ("orders", "id,email,ordered\nu1,B@x.com,2024-01-05\n"),
+    )
+    assert ask("from identities") == [(0, "b@x.com", "beside an id")]
+
+
+def test_a_match_that_a_mapping_file_made_is_called_so(world):
+    ask = world(
+        ("customers", "id,email\nu1,a@x.com\n"),
+        ("events", "id,email,event,happened\nC1,a@x.com,open,2024-01-02\n"),
+        ("orders", "id,ordered\nD1,2024-01-05\n"),
+        ("identities", "id,other\nC1,D1\n"),
+    )
+    rows = ask("from matches where source = '1' and other_source = '2'") + ask(
+        "from matches where 1 = 1"
+    )
+    assert ("1", "2", 1, 0, 1, 0) in rows
+    assert ("0", "1", 1, 0, 0, 1) in rows
 
 
 def test_an_id_that_is_an_address_may_change_and_is_followed(world):
@@ -220,6 +273,7 @@ def test_a_mapping_file_joins_ids_whatever_files_say(world):
         (2, "cus_4"),
     ]
     assert ask("from identities") == [
+        (0, "ann@x.com", "beside an id"),
         (0, "u2", "mapping file"),
         (1, "cus_3", "mapping file"),
     ]

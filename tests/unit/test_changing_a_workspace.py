@@ -124,6 +124,60 @@ def test_a_deleted_person_is_found_under_every_id_and_address(tmp_path):
     assert asked(workspace, "select given_id from identities") == [("cus_88",)]
 
 
+def test_an_address_of_several_people_deletes_none_of_them(tmp_path):
+    people = "id,mail\nC1,fam@x.com\nC2,fam@x.com\n"
+    orders = "id,mail,day\n,fam@x.com,2024-01-05\nC1,own@x.com,2024-01-06\n"
+    workspace = mapped(
+        tmp_path,
+        [
+            (
+                "people.csv",
+                "customers",
+                {"id": "customer_id", "mail": "email"},
+                people,
+            ),
+            (
+                "orders.csv",
+                "orders",
+                {"id": "customer_id", "mail": "email", "day": "ordered_at"},
+                orders,
+            ),
+        ],
+    )
+    with pytest.raises(WorkspaceError, match="Several customers have this address"):
+        workspace.delete_person("FAM@x.com")
+    # An address beside an id is enough; the shared one is now of one customer.
+    workspace.delete_person("Own@x.com")
+    assert asked(workspace, "select customer_id from customers") == [("C2",)]
+    assert asked(workspace, "select ordered_on::text from orders") == [("2024-01-05",)]
+    assert traces(workspace, "C1") == []
+    assert traces(workspace, "own@x.com") == []
+
+
+def test_a_chain_of_pairs_and_referrals_in_capitals_leave_no_trace(tmp_path):
+    workspace = mapped(
+        tmp_path,
+        [
+            (
+                "people.csv",
+                "customers",
+                {"id": "customer_id", "mail": "email", "by": "referred_by"},
+                "id,mail,by\nC3,,\nC4,d@x.com,C@X.com\n",
+            ),
+            (
+                "pairs.csv",
+                "identities",
+                {"id": "customer_id", "other": "other_id"},
+                "id,other\nC3,Q9\nQ9,Q10\nQ10,C@x.com\nC4,Q11\n",
+            ),
+        ],
+    )
+    workspace.delete_person("C3")
+    for word in ("C3", "Q9", "Q10", "C@x.com", "C@X.com", "c@x.com"):
+        assert traces(workspace, word) == [], word
+    assert asked(workspace, "select customer_id from customers") == [("C4",)]
+
+
 def test_a_person_who_referred_others_is_not_named_by_them(workspace, tmp_path):
     loaded(workspace, tmp_path, referrals=REFERRALS)
     workspace.delete_person(PERSON)
