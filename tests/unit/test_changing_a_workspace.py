@@ -154,6 +154,25 @@ def test_an_address_of_several_people_deletes_none_of_them(tmp_path):
     assert traces(workspace, "own@x.com") == []
 
 
+def test_further_rows_of_an_order_leave_with_its_first(workspace, tmp_path):
+    head = (
+        "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,"
+        "Lineitem name,Lineitem price\n"
+    )
+    loaded(
+        workspace,
+        tmp_path,
+        shop=head
+        + "#1,ann@x.com,paid,EUR,100,2024-01-05 10:00:00 +0000,2,Mug,20\n"
+        + "#1,,,,,,1,Secret book,60\n"
+        + "#2,bob@x.com,paid,EUR,50,2024-01-06 10:00:00 +0000,1,Mug,50\n",
+    )
+    workspace.delete_person("ann@x.com")
+    for word in ("ann@x.com", "Secret book", "#1"):
+        assert traces(workspace, word) == [], word
+    assert asked(workspace, "select order_id, lines from orders") == [("#2", 1)]
+
+
 def test_a_chain_of_pairs_and_referrals_in_capitals_leave_no_trace(tmp_path):
     workspace = mapped(
         tmp_path,
