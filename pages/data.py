@@ -5,7 +5,15 @@ Asked by whoever brings the exports of their tools, and by those who doubt a fig
 
 import streamlit as st
 
-from holdfast.ui import data_checks, loading, people, remapping, session, sources
+from holdfast.ui import (
+    data_checks,
+    loading,
+    people,
+    remapping,
+    renewing,
+    session,
+    sources,
+)
 from holdfast.ui.frame import active_filters
 from holdfast.ui.progress import settle
 from holdfast.ui.settings import settings
@@ -28,6 +36,7 @@ with files:
     loading.choose_files(workspace)
     loading.review_files(workspace)
     loading.show_report()
+    renewing.renew(workspace, status)
     if dataset is not None:
         sources.loaded_files(dataset, status)
         remapping.remap(workspace, status)

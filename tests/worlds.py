@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from holdfast.dataset import Dataset
@@ -27,6 +28,8 @@ COLUMNS = {
     "order_lines": ("order_id", "customer_id", "order_date", "quantity", "unit_price"),
     "subscriptions": ("customer_id", "started_at", "ended_at"),
 }
+MATCHING = ("identities", "appearances", "matches", "ambiguities")
+"""Tables that a dataset of the first Holdfast does not have."""
 
 
 def dataset_of(
@@ -98,6 +101,24 @@ def mapped(
         found = workspace.inspect(folder / name)
         workspace.load([replace(found, mapping=mapping)])
     return workspace
+
+
+def made_earlier(workspace: Workspace) -> None:
+    """Leave of the current dataset what Holdfast made before it matched customers."""
+    path = workspace.dataset_path()
+    assert path is not None
+    engine = duckdb.connect(str(path))
+    for name in MATCHING:
+        engine.execute(f"drop table {name}")
+    engine.execute("delete from settings where name = 'email_matching'")
+    engine.close()
+    manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    manifest["size"] = path.stat().st_size
+    manifest["tables"]["settings"] -= 1
+    for name in MATCHING:
+        del manifest["tables"][name]
+    del manifest["settings"]["email_matching"]
+    path.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def table(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:

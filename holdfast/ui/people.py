@@ -15,19 +15,12 @@ from holdfast.ui.words import clipped, plain
 from holdfast.workspace import Status
 
 _MOST_SHOWN = 50
-_MADE_ANEW = "matches"
+_MATCHES = "matches"
 
 
 def who_is_who(dataset: Dataset, status: Status) -> None:
     """Show for each pair of files how many people are in both, and who is not."""
-    if _MADE_ANEW not in status.rows:
-        st.subheader("Who is who", anchor=False)
-        st.info(
-            "These tables were made by an earlier version, which did not compare files"
-            " with each other. Load another file, or save a setting, and it will be"
-            " here.",
-            icon=":material/history:",
-        )
+    if _MATCHES not in status.rows:
         return
     matches = dataset.frame(load("matches").text)
     if matches.empty:

@@ -18,6 +18,7 @@ from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.model import FORMAT_VERSION
 from holdfast.workspace.durable import remove, sync, sync_folder, write_json
 from holdfast.workspace.remembering import Remembered
+from holdfast.workspace.reports import lacks_tables
 from holdfast.workspace.settings import Settings, changed, settings_of
 from holdfast.workspace.stored import Sources, StoredSource
 
@@ -131,6 +132,12 @@ class Folder:
         except DatasetError:
             return False
         return True
+
+    def is_outdated(self, state: Mapping[str, Any]) -> bool:
+        """Return whether the current dataset is whole and lacks tables of today's."""
+        return self.is_sound(state) and lacks_tables(
+            self.manifest(state["current"])["tables"]
+        )
 
     def kept_sources(self, state: Mapping[str, Any]) -> list[StoredSource]:
         """Return the current dataset's sources; all that are kept if its list is lost.

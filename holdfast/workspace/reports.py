@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from holdfast.errors import ImportRefusedError
+from holdfast.model import TABLES
 from holdfast.workspace.settings import Settings
 from holdfast.workspace.stored import StoredSource
 
@@ -102,6 +103,11 @@ class Status:
     can_undo: bool
 
     @property
+    def is_outdated(self) -> bool:
+        """Whether an earlier version of Holdfast made it, with fewer tables."""
+        return self.dataset is not None and lacks_tables(self.rows)
+
+    @property
     def loaded_at(self) -> datetime | None:
         """When the latest file was loaded, UTC; None while nothing is."""
         instants = [
@@ -111,6 +117,15 @@ class Status:
             for source in self.sources
         ]
         return max(instants, default=None)
+
+
+def lacks_tables(rows: Mapping[str, int]) -> bool:
+    """Return whether a dataset lacks a table that they have now.
+
+    Args:
+        rows: Rows of each table that it has.
+    """
+    return any(table.name not in rows for table in TABLES)
 
 
 def report_of(

@@ -27,7 +27,7 @@ from holdfast.workspace.remapping import (
     store_again,
 )
 from holdfast.workspace.remembering import Remembered, with_mappings
-from holdfast.workspace.reports import LoadReport, Status
+from holdfast.workspace.reports import LoadReport, Status, lacks_tables
 from holdfast.workspace.settings import Settings, changed, settings_of
 from holdfast.workspace.stored import StoredSource
 
@@ -170,7 +170,8 @@ class Workspace(Holdings):
     ) -> Status:
         """Make the current dataset anew from the kept sources.
 
-        The file so far is moved into the folder ``damaged``, never deleted.
+        The file so far is moved into the folder ``damaged``, never deleted; one that an
+        earlier version made is whole, and stays as the version before.
 
         Args:
             progress: Told the stage and the share done.
@@ -188,7 +189,8 @@ class Workspace(Holdings):
                     f"The workspace {self.path.name} has no data yet.",
                     "Load files first.",
                 )
-            change.make(change.sources, is_mending=True)
+            is_outdated = self._folder.is_outdated(change.state)
+            change.make(change.sources, is_mending=not is_outdated)
         return self.status()
 
     def forget_mapping(self, columns: Sequence[str]) -> None:
@@ -384,13 +386,13 @@ class Workspace(Holdings):
             if change.state["current"] is None:
                 self._folder.write_state({**change.state, "settings": asdict(after)})
                 return self.status()
-            sources = [
-                self._folder.sources.read(each)
-                for each in self._folder.manifest(change.state["current"])["sources"]
-            ]
-            if all(
+            manifest = self._folder.manifest(change.state["current"])
+            sources = [self._folder.sources.read(each) for each in manifest["sources"]]
+            is_same = all(
                 getattr(before, name) == getattr(after, name) for name in _REBUILDING
-            ):
+            )
+            # A copy would lack the tables that an earlier version did not make.
+            if is_same and not lacks_tables(manifest["tables"]):
                 change.copy(sources, after)
             else:
                 change.take_over(after)

@@ -1,9 +1,6 @@
-from dataclasses import replace
-
 import pytest
 
-from holdfast.workspace import Workspace
-from tests.worlds import mapped
+from tests.worlds import made_earlier, mapped
 
 PEOPLE = (
     "people.csv",
@@ -62,14 +59,16 @@ def test_one_file_alone_is_compared_with_nothing(app, tmp_path):
     assert "Who is who" not in [each.value for each in page.subheader]
 
 
-def test_tables_of_an_earlier_version_say_so(data, tmp_path, monkeypatch):
-    status = Workspace.status
-
-    def earlier(self):
-        found = status(self)
-        rows = {name: n for name, n in found.rows.items() if name != "matches"}
-        return replace(found, rows=rows)
-
-    monkeypatch.setattr(Workspace, "status", earlier)
-    data.run()
-    assert any("earlier version" in each.value for each in data.info)
+def test_tables_of_an_earlier_version_are_made_anew_by_a_button(app, tmp_path):
+    workspace = mapped(tmp_path, (PEOPLE, MONEY))
+    made_earlier(workspace)
+    page = app(workspace.path).run().switch_page("pages/data.py").run()
+    assert not page.exception
+    assert any("earlier version" in each.value for each in page.info)
+    assert "Who is who" not in [each.value for each in page.subheader]
+    page = page.button(key="data_renew").click().run()
+    assert not page.exception
+    assert [each.value for each in page.error] == []
+    assert not any("earlier version" in each.value for each in page.info)
+    rows = table(page, "data_match_rows")
+    assert rows.values.tolist() == [["money.csv", 2, 0.5, 0, 0, 1, 1]]

@@ -12,6 +12,7 @@ from holdfast.questions import ask
 from holdfast.questions.retention import Retention
 from holdfast.workspace import Workspace
 from tests.readings import written
+from tests.worlds import MATCHING, made_earlier
 
 SEED = 3
 EVENTS = "user_id,event,timestamp,page\n" + "".join(
@@ -102,9 +103,7 @@ def test_a_dataset_of_a_newer_engine_is_refused_and_kept(workspace):
     assert figures(Workspace.open(workspace.path)) == before
 
 
-def test_a_dataset_that_an_older_holdfast_made_is_read_and_built_upon(
-    workspace, tmp_path
-):
+def test_a_dataset_of_another_engine_is_read_and_built_upon(workspace, tmp_path):
     before = figures(workspace)
     manifest = workspace.dataset_path().with_suffix(".json")
     told = json.loads(manifest.read_text())
@@ -114,3 +113,38 @@ def test_a_dataset_that_an_older_holdfast_made_is_read_and_built_upon(
     workspace.load([written(tmp_path, more, "customers.csv")])
     assert workspace.undo().dataset == 1
     assert figures(workspace) == before
+
+
+def tables_of(workspace):
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    try:
+        names = dataset.execute("select table_name from duckdb_tables()").fetchall()
+    finally:
+        dataset.close()
+    return {name for (name,) in names}
+
+
+def test_a_setting_of_an_earlier_dataset_is_saved_and_every_table_made(workspace):
+    before = figures(workspace)
+    made_earlier(workspace)
+    assert workspace.status().is_outdated
+    assert tables_of(workspace).isdisjoint(MATCHING)
+    status = workspace.change_settings(min_n=31)
+    assert (status.settings.min_n, status.is_outdated) == (31, False)
+    assert tables_of(workspace) >= set(MATCHING)
+    # All but the settings themselves, which come last, is as it was.
+    assert figures(workspace)[:-1] == before[:-1]
+    # What it already has is copied again, as ever.
+    assert workspace.change_settings(min_n=32).settings.min_n == 32
+    workspace.undo()
+    assert workspace.undo().is_outdated
+
+
+def test_the_tables_of_an_earlier_dataset_are_made_anew_and_undone(workspace):
+    before = figures(workspace)
+    made_earlier(workspace)
+    status = workspace.rebuild()
+    assert not status.is_outdated
+    assert figures(workspace) == before
+    assert not (workspace.path / "damaged").exists()
+    assert workspace.undo().is_outdated
