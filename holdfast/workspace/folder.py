@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.model import FORMAT_VERSION
 from holdfast.workspace.durable import remove, sync, sync_folder, write_json
-from holdfast.workspace.remembering import Remembered
+from holdfast.workspace.remembering import Remembered, learnt
 from holdfast.workspace.reports import lacks_tables
 from holdfast.workspace.settings import Settings, changed, settings_of
 from holdfast.workspace.stored import Sources, StoredSource
@@ -139,6 +139,16 @@ class Folder:
             self.manifest(state["current"])["tables"]
         )
 
+    def learnt(self, state: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return what the change that made the current dataset had remembered.
+
+        Nothing where its list is lost, or an earlier version wrote it.
+        """
+        try:
+            return list(self.manifest(state["current"]).get("learnt", []))
+        except DatasetError:
+            return []
+
     def kept_sources(self, state: Mapping[str, Any]) -> list[StoredSource]:
         """Return the current dataset's sources; all that are kept if its list is lost.
 
@@ -247,6 +257,11 @@ class Folder:
     ) -> None:
         """Name a built dataset current, with the list of what it holds."""
         number = int(state["next"])
+        is_replacing = is_mending or not self.is_sound(state)
+        entries = learnt(self.state(), state)
+        if is_replacing:
+            # Undo then takes back the change that made the damaged one, too.
+            entries = [*self.learnt(state), *entries]
         sync(aside)
         write_json(
             self.datasets / f"{number}.json",
@@ -257,6 +272,7 @@ class Folder:
                 "tables": dict(rows),
                 "size": aside.stat().st_size,
                 "duckdb": duckdb.__version__,
+                "learnt": entries,
             },
         )
         aside.replace(self.dataset(number))
@@ -264,7 +280,7 @@ class Folder:
         history = list(state["history"])
         if not is_undoable:
             history = []
-        elif not is_mending and self.is_sound(state):
+        elif not is_replacing:
             history = [*history, state["current"]][-KEPT_DATASETS:]
         else:
             self.move_aside(state["current"])

@@ -74,3 +74,45 @@ def with_mappings(
     if not every and "mappings" not in state:
         return dict(state)
     return {**state, "mappings": [each.to_json() for each in every]}
+
+
+def learnt(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a change of a workspace's state made it remember or forget.
+
+    Args:
+        before: The state before the change.
+        after: The state after it.
+
+    Returns:
+        One entry for each file's columns: the mapping before and after, or None.
+    """
+    old = {each.columns: each.to_json() for each in remembered(before)}
+    new = {each.columns: each.to_json() for each in remembered(after)}
+    return [
+        {"before": old.get(columns), "after": new.get(columns)}
+        for columns in {**old, **new}
+        if old.get(columns) != new.get(columns)
+    ]
+
+
+def unlearnt(
+    state: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return a workspace's state without what a change made it remember.
+
+    What somebody chose or forgot since stays as it is.
+
+    Args:
+        state: The state.
+        entries: What ``learnt`` returned of the change; of several, in their order.
+    """
+    now = dict(state)
+    for entry in reversed(list(entries)):
+        before, after = (
+            Remembered.from_json(entry[each]) if entry[each] else None
+            for each in ("before", "after")
+        )
+        columns = next(each.columns for each in (before, after) if each)
+        if find_remembered(now, columns) == after:
+            now = with_mappings(now, [before] if before else [], [columns])
+    return now

@@ -26,7 +26,7 @@ from holdfast.workspace.remapping import (
     mapped_anew,
     store_again,
 )
-from holdfast.workspace.remembering import Remembered, with_mappings
+from holdfast.workspace.remembering import Remembered, unlearnt, with_mappings
 from holdfast.workspace.reports import LoadReport, Status, lacks_tables
 from holdfast.workspace.settings import Settings, changed, settings_of
 from holdfast.workspace.stored import StoredSource
@@ -331,7 +331,7 @@ class Workspace(Holdings):
         return self.status()
 
     def undo(self) -> Status:
-        """Go back to the dataset before the last change.
+        """Go back to the dataset before the last change, and to the mappings then.
 
         Raises:
             WorkspaceError: There is none, or another import is running.
@@ -357,7 +357,7 @@ class Workspace(Holdings):
                 settings = self._folder.manifest(previous)["settings"]
             self._folder.write_state(
                 {
-                    **state,
+                    **unlearnt(state, self._folder.learnt(state)),
                     "current": previous,
                     "history": state["history"][:-1],
                     "settings": settings,

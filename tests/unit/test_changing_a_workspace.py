@@ -297,7 +297,7 @@ def test_a_chosen_mapping_is_used_for_files_of_the_same_shape(workspace, tmp_pat
     assert (again.same_as, again.mapping) == ("may.csv", mapping)
     workspace.load([second])
     assert asked(workspace, "select event, events from event_names") == [("x", 2)]
-    # Undo takes back the data and not what was learnt.
+    # What an earlier change chose stays.
     workspace.undo()
     assert len(workspace.remembered()) == 1
     workspace.forget_mapping([name for name, _ in again.columns])
@@ -347,6 +347,47 @@ def test_a_file_is_mapped_anew_from_its_stored_rows(workspace, tmp_path):
     assert asked(workspace, names) == [("close",), ("open",)]
     workspace.undo()
     assert asked(workspace, names) == [("x",), ("y",)]
+
+
+def test_undo_takes_back_the_mapping_that_a_file_was_given(workspace, tmp_path):
+    names = "select event from event_names order by event"
+    workspace.load([written(tmp_path, KINDS, "may.csv")])
+    (source,) = workspace.status().sources
+    found = workspace.inspect_source(source.id)
+    workspace.remap(source.id, as_event(found, "kind"))
+    assert [each.mapping for each in workspace.remembered()] == [
+        workspace.status().sources[0].mapping
+    ]
+    workspace.undo()
+    assert workspace.remembered() == ()
+    june = KINDS.replace("2024-01", "2024-06")
+    workspace.load([written(tmp_path, june, "june.csv")])
+    assert asked(workspace, names) == [("close",), ("open",)]
+
+
+def test_undo_brings_back_the_mapping_before_and_leaves_what_was_forgotten(
+    workspace, tmp_path
+):
+    workspace.load([written(tmp_path, KINDS, "may.csv")])
+    columns = ["user_id", "event", "timestamp", "kind"]
+    for column in ("kind", "timestamp"):
+        (source,) = workspace.status().sources
+        found = workspace.inspect_source(source.id)
+        workspace.remap(source.id, as_event(found, column))
+
+    def chosen():
+        return [each.mapping.feeds[0].roles["event"] for each in workspace.remembered()]
+
+    assert chosen() == [("timestamp",)]
+    # A dataset that takes the place of a damaged one is undone like that one.
+    workspace.dataset_path().write_bytes(b"")
+    workspace.rebuild()
+    assert chosen() == [("timestamp",)]
+    workspace.undo()
+    assert chosen() == [("kind",)]
+    workspace.forget_mapping(columns)
+    workspace.undo()
+    assert chosen() == []
 
 
 def test_a_mapping_that_brings_nothing_leaves_all_as_it_was(workspace, tmp_path):
