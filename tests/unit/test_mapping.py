@@ -307,15 +307,16 @@ def test_a_wrong_mapping_is_refused_before_anything_is_read(part, sentence):
     assert refused.value.sentence == sentence
 
 
-def test_a_column_kept_under_a_name_that_became_a_role_gets_another_name():
-    kept = [
-        {"column": "email", "name": "email", "type": "category", "filled": 3},
-        {"column": "page", "name": "page", "type": "category", "filled": 3},
-    ]
+def test_a_column_kept_under_a_name_that_became_a_role_gets_a_free_name():
+    names = ["email", "page", "EMAIL_"]
     before = SourceMapping("old", (FeedMapping("events", {}),)).to_json()
-    before["feeds"][0]["kept"] = kept
+    before["feeds"][0]["kept"] = [
+        {"column": each, "name": each, "type": "category", "filled": 3}
+        for each in names
+    ]
     (part,) = SourceMapping.from_json(before).feeds
     assert [(each.column, each.name) for each in part.kept] == [
-        ("email", "email_"),
+        ("email", "email__"),
         ("page", "page"),
+        ("EMAIL_", "EMAIL_"),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from holdfast.exports.notations import PLAIN
@@ -198,7 +198,7 @@ def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
         formats=values["formats"],
         values=values["values"],
         divisors=values["divisors"],
-        kept=tuple(_kept_from_json(each, values["feed"]) for each in values["kept"]),
+        kept=_kept_from_json(values["kept"], values["feed"]),
         decimal=values.get("decimal", PLAIN),
         made={
             name: Made(each["how"], tuple(each["columns"]), each["text"])
@@ -212,9 +212,17 @@ def _feed_from_json(values: Mapping[str, Any]) -> FeedMapping:
     )
 
 
-def _kept_from_json(values: Mapping[str, Any], feed_name: str) -> Kept:
-    kept = Kept(**values)
+def _kept_from_json(
+    values: Sequence[Mapping[str, Any]], feed_name: str
+) -> tuple[Kept, ...]:
     # Roles that came later have the name now that a column was kept under before.
-    while any(role.name == kept.name for role in feed(feed_name).roles):
-        kept = replace(kept, name=f"{kept.name}_")
-    return kept
+    roles = {role.name for role in feed(feed_name).roles}
+    used = roles | {each["name"].casefold() for each in values}
+    kept = []
+    for each in values:
+        name = each["name"]
+        while name in roles or (name != each["name"] and name.casefold() in used):
+            name += "_"
+        used.add(name.casefold())
+        kept.append(Kept(**{**each, "name": name}))
+    return tuple(kept)
