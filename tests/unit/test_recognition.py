@@ -68,6 +68,29 @@ def test_names_are_compared_without_case_blanks_and_byte_order_mark():
     assert [each.name for each in found.mapping.feeds[0].kept] == ["plan"]
 
 
+@pytest.mark.parametrize(
+    "mail", ["email", "E-Mail", "email_address", "customer_email", "User Email"]
+)
+@pytest.mark.parametrize(
+    ("layout", "columns"),
+    [
+        ("customers", "customer_id signed_up_at"),
+        ("events", "customer_id event timestamp"),
+        ("experiment_touches", "customer_id experiment variant seen_at"),
+        ("order_lines", "customer_id order_id quantity unit_price order_date"),
+        ("orders", "customer_id order_id order_date amount"),
+        ("subscriptions", "customer_id start_date end_date"),
+        ("survey_invitations", "customer_id survey sent_at"),
+        ("survey_responses", "customer_id survey score answered_at"),
+    ],
+)
+def test_plain_tables_take_an_address_by_each_of_its_names(layout, columns, mail):
+    found = recognise([*columns.split(), mail], {})
+    assert found.layout.name == layout
+    roles = {part.feed: part.roles.get("email") for part in found.mapping.feeds}
+    assert roles == dict.fromkeys(roles, (mail,))
+
+
 def test_a_customer_of_stripe_is_the_own_id_where_it_was_passed_on():
     columns = [
         *("id", "Customer ID", "Status", "Start (UTC)", "Current Period End (UTC)"),
