@@ -60,7 +60,7 @@ def details(file: StagedFile) -> None:
         formats = _formats(file, main)
         divisors = _divisors(file, main)
         decimal = _decimal(file, main)
-        constants = _constants(file, mapping) | _currency(file, main)
+        constants = _currency(file, main, _constants(file, mapping))
     changed = replace(main, formats=formats, divisors=divisors, constants=constants)
     feeds = [replace(each, decimal=decimal) for each in (changed, *mapping.feeds[1:])]
     feeds = _rows_left_out(file, _kinds(file, feeds))
@@ -202,14 +202,16 @@ def _kinds(file: StagedFile, feeds: Sequence[FeedMapping]) -> list[FeedMapping]:
     return changed
 
 
-def _currency(file: StagedFile, main: FeedMapping) -> dict[str, str]:
+def _currency(
+    file: StagedFile, main: FeedMapping, constants: dict[str, str]
+) -> dict[str, str]:
     """Ask which currency amounts are in where no column says it."""
     target = feed(main.feed)
     kinds = {role.kind for role in target.roles if main.roles.get(role.name)}
     names = {role.name for role in target.roles}
     if "money" not in kinds or "currency" not in names or "currency" in main.roles:
-        return {}
-    current = main.constants.get("currency", "")
+        return constants
+    current = constants.pop("currency", "")
     options = list(dict.fromkeys(["", *_CURRENCIES, current]))
     chosen = st.selectbox(
         "Currency of the amounts, which no column says",
@@ -221,7 +223,9 @@ def _currency(file: StagedFile, main: FeedMapping) -> dict[str, str]:
         help="Amounts of different currencies are never added up.",
         width=340,
     )
-    return {"currency": chosen.strip().upper()} if chosen and chosen.strip() else {}
+    if chosen and chosen.strip():
+        constants["currency"] = chosen.strip().upper()
+    return constants
 
 
 def _rows_left_out(file: StagedFile, feeds: Sequence[FeedMapping]) -> list[FeedMapping]:

@@ -454,6 +454,19 @@ def test_rows_that_are_left_out_are_shown_and_can_be_taken(data, tmp_path):
     assert part.where == (Condition("Status", ("void",)),)
 
 
+def test_a_currency_of_all_rows_can_be_taken_back(data, tmp_path):
+    upload(
+        data, "orders.csv", b"order_id,customer_id,ordered_at,amount\n1,a,2025-01-01,1"
+    )
+    opened(data)
+    for chosen in ("EUR", ""):
+        (box,) = [box for box in data.selectbox if "data_currency_" in box.key]
+        box.set_value(chosen).run()
+    data.button(key="data_import").click().run()
+    assert not data.exception
+    assert sources(tmp_path)[0].mapping.feeds[0].constants == {}
+
+
 def test_buddhist_years_are_recognised_and_said(data, tmp_path):
     header = b"order_id,customer_id,ordered_at,amount\n"
     upload(data, "orders.csv", header + b"1,ann,25/12/2567,1\n2,bob,31/12/2567,1\n")
