@@ -1,11 +1,11 @@
 -- dataset_events_seen: First event under each id of each source, and refused rows.
--- grain: one row per source and customer id; null holds rows without one
+-- grain: one row per source, customer id and e-mail; a null id holds rows without one
 -- params:
 --   zone (VARCHAR): zone of local days
 -- returns:
 --   source_no (INTEGER): position of the source in the order of loading
 --   customer_id (VARCHAR): id as in the exports
---   email (VARCHAR): an e-mail address beside the id, lower case
+--   email (VARCHAR): e-mail address beside the id, lower case; null = none
 --   first_at (TIMESTAMP): first event, UTC
 --   first_on (DATE): local day of the first event
 --   rows (BIGINT): rows that are not refused
@@ -16,7 +16,7 @@ with counted as (
     select
         source_no,
         customer_id,
-        min(email) as email,
+        email,
         min(happened_at) filter (where event is not null) as first_at,
         count(*) as all_rows,
         case
@@ -24,7 +24,7 @@ with counted as (
             else count(happened_at) filter (where event is not null)
         end as rows
     from staged_events
-    group by source_no, customer_id
+    group by source_no, customer_id, email
 ),
 
 final as (

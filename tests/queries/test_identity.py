@@ -358,3 +358,30 @@ def test_the_order_of_rows_changes_nothing(world):
     once = tables("once", 1)
     assert once == tables("again", -1)
     assert len(once[1]) == 3
+
+
+def test_an_id_is_found_by_each_address_that_its_events_have(world):
+    ask = world(
+        (
+            "events",
+            "id,email,event,happened\nu1,b@x.com,open,2024-01-02\n"
+            "u1,A@x.com,open,2024-01-03\nu1,a@x.com,open,2024-01-04\n"
+            "u1,,open,2024-01-01\n,c@x.com,open,2024-01-05\n",
+        ),
+        ("orders", "id,email,ordered\nw1,b@x.com,2024-01-06\n"),
+        ("subscriptions", "id,email,started\ns1,a@x.com,2024-01-07\n"),
+    )
+    assert ask(
+        "select customer_no, customer_id, email, first_seen_at::text from customers"
+    ) == [
+        (0, "u1", "a@x.com", "2024-01-01 00:00:00"),
+        (1, "c@x.com", "c@x.com", "2024-01-05 00:00:00"),
+    ]
+    assert ask("from identities") == [(0, "s1", "e-mail"), (0, "w1", "e-mail")]
+    appearances = ask("select source, customer_no, given_id, rows from appearances")
+    assert sorted(appearances, key=str) == [
+        ("0", 0, None, 4),
+        ("0", 1, None, 1),
+        ("1", 0, "w1", 1),
+        ("2", 0, "s1", 1),
+    ]
