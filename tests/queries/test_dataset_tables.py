@@ -3,12 +3,14 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from holdfast.exports.mapping import Condition
 from holdfast.model import TABLES
 from holdfast.workspace import Workspace
 from tests.conftest import PROJECT
@@ -458,3 +460,45 @@ def test_what_is_planned_may_lie_ahead(built):
     )
     assert ask("select ended_on::text from subscriptions") == [("2199-01-01",)]
     assert ask("select count(*) from rejected") == [(0,)]
+
+
+def test_events_that_are_left_out_are_in_no_figure(tmp_path):
+    workspace = Workspace.create(tmp_path / "workspace")
+    path = tmp_path / "events.csv"
+    path.write_text(
+        "user_id,event,timestamp,env\nt,trial run,2024-01-01,Test\n"
+        "a,view,2024-01-02,test\na,view,2024-01-03,prod\nb,buy,2024-01-04,\n"
+        "b,buy,2024-03-04,TEST\n,buy,2024-01-05,prod\n"
+    )
+    found = workspace.inspect(path)
+    assert found.mapping is not None
+    (part,) = found.mapping.feeds
+    part = replace(part, where=(Condition("env", ("test",)),))
+    found = replace(found, mapping=replace(found.mapping, feeds=(part,)))
+    (checked,) = workspace.check([found]).files
+    assert (checked.rows_read, checked.imported, checked.rejected) == (6, 2, 4)
+    workspace.load([found])
+    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+
+    def ask(sql):
+        return dataset.execute(sql).fetchall()
+
+    assert ask("select customer_id, first_seen_at::date::text from customers") == [
+        ("a", "2024-01-03"),
+        ("b", "2024-01-04"),
+    ]
+    assert ask(
+        "select customer_no, event::text, happened_on::text, env from events"
+    ) == [(0, "view", "2024-01-03", "prod"), (1, "buy", "2024-01-04", None)]
+    assert ask("select event, code, events from event_names") == [
+        ("buy", 0, 1),
+        ("view", 1, 1),
+    ]
+    assert ask("select unnest(enum_range(null::event_name))") == [("buy",), ("view",)]
+    assert ask("select rows_read, imported, rejected from source_rows") == [(6, 2, 4)]
+    assert ask("select line, reason from rejected") == [
+        (2, "left out: env is Test"),
+        (3, "left out: env is test"),
+        (6, "left out: env is TEST"),
+        (7, '"user_id" is empty'),
+    ]

@@ -146,6 +146,83 @@ def test_rows_that_a_mapping_leaves_out_are_refused_with_the_reason(tmp_path):
     ]
 
 
+def test_events_that_are_left_out_have_no_values_by_which_they_could_count(tmp_path):
+    columns = {
+        "who": ["u1", "u2", None],
+        "mail": ["a@x.com", "b@x.com", "c@x.com"],
+        "what": ["open", "open", "close"],
+        "when": [DAY] * 3,
+        "env": ["prod", "Test", "test"],
+    }
+    roles = {
+        "customer_id": ("who",),
+        "email": ("mail",),
+        "event": ("what",),
+        "happened_at": ("when",),
+        "event_id": ("what",),
+    }
+    part = FeedMapping("events", roles, where=(Condition("env", ("test",)),))
+    source = source_of(tmp_path, columns, [part])
+    names = (
+        "customer_id, email, event, event_id, happened_at::date::text,"
+        " happened_on::text, reason"
+    )
+    nothing = (None,) * 6
+    assert staged([source], "events", names) == [
+        ("u1", "a@x.com", "open", "open", DAY, DAY, None),
+        (*nothing, "left out: env is Test"),
+        (*nothing, "left out: env is test"),
+    ]
+
+
+def test_an_event_is_refused_with_the_other_one_of_its_row(tmp_path):
+    columns = {
+        "who": ["u1", "u2", "u3"],
+        "when": [DAY] * 3,
+        "won": [DAY, "soon", DAY],
+        "stage": ["Won", "Won", "Lost"],
+    }
+    made, won = (
+        FeedMapping(
+            "events",
+            {"customer_id": ("who",), "happened_at": (column,)},
+            constants={"event": event},
+            where=where,
+        )
+        for column, event, where in (
+            ("when", "made", ()),
+            ("won", "won", (Condition("stage", ("won",), is_only=True),)),
+        )
+    )
+    source = source_of(tmp_path, columns, [made, won])
+    names = "line, customer_id, event, happened_on::text, reason"
+    assert sorted(staged([source], "events", names), key=str) == [
+        (2, "u1", "made", DAY, None),
+        (2, "u1", "won", DAY, None),
+        (3, None, None, None, '"won" is not a date'),
+        (4, "u3", "made", DAY, None),
+    ]
+
+
+def test_values_of_conditions_and_words_are_compared_by_one_rule(tmp_path):
+    words = ["Groß", "GRoß", "Ακυρωμένος", "İptal", "gross"]
+    columns = {"who": words, "when": [DAY] * 5, "sum": ["1"] * 5}
+    part = FeedMapping(
+        "orders",
+        {**ORDER, "currency": ("who",)},
+        values={"currency": {"GROß": "EUR"}},
+        where=(Condition("who", ("Ακυρωμένος", "İptal")),),
+    )
+    source = source_of(tmp_path, columns, [part])
+    assert staged([source], "orders", "currency, reason") == [
+        ("EUR", None),
+        ("EUR", None),
+        ("Ακυρωμένος", "left out: who is Ακυρωμένος"),
+        ("İptal", "left out: who is İptal"),
+        ("gross", None),
+    ]
+
+
 def test_what_a_further_table_leaves_out_is_counted_by_the_first_only(tmp_path):
     columns = {"who": ["u", "v"], "when": [DAY, DAY], "Stage": ["Won", "Lost"]}
     events = FeedMapping(

@@ -185,7 +185,7 @@ def _translated(text: str, values: Mapping[str, str]) -> str:
     if not values:
         return text
     cases = " ".join(
-        f"when {literal(given.casefold())} then {literal(meant)}"
+        f"when lower({literal(given)}) then {literal(meant)}"
         for given, meant in values.items()
     )
     return f"case lower({text}) {cases} else {text} end"

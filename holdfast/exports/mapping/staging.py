@@ -33,6 +33,7 @@ from holdfast.query import literal, quoted
 
 _ANSWERED = "responses"
 _ANSWERS = ("score", "comment")
+_BY_VALUES = "events"
 
 
 def staged_relation(
@@ -60,7 +61,10 @@ def staged_relation(
         if source.mapping.feeds[0].feed != name:
             # What the file's other tables leave out is counted by its first one.
             found = [f"select * from ({each}) where left_out is null" for each in found]
-        selects.append(_one(found[0]) if len(found) == 1 else _several(found))
+        if len(found) > 1:
+            selects.append(_several(found, name))
+        else:
+            selects.append(_one(found[0], name if parts[0].where else ""))
     return "\nunion all\n".join(selects or [_empty(feed(name), kept)])
 
 
@@ -205,16 +209,42 @@ def _filled(part: FeedMapping, scan: str) -> str:
     )
 
 
-def _one(select: str) -> str:
-    """Return the rows of a source that feeds a table in one way."""
+def _one(select: str, emptied: str) -> str:
+    """Return the rows of a source that feeds a table in one way.
+
+    Args:
+        select: Its rows.
+        emptied: The feed, where the part leaves rows out; else empty.
+    """
     return (
         "select * exclude (left_out) replace (coalesce(left_out, reason) as reason,"
         " case when coalesce(left_out, reason) is not null then row_text end"
-        f" as row_text)\nfrom ({select})"
+        f" as row_text{_emptied(emptied, 'left_out')})\nfrom ({select})"
     )
 
 
-def _several(selects: Sequence[str]) -> str:
+def _emptied(name: str, test: str) -> str:
+    """Return SQL that makes the values of events null where a test is not.
+
+    The reasons of millions of events take long: that an event is refused is told by
+    the values it lacks, so one that is left out must have none.
+
+    Args:
+        name: The feed; of others than events nothing changes.
+        test: SQL that is null for rows that are taken.
+    """
+    if name != _BY_VALUES:
+        return ""
+    roles = feed(name).roles
+    columns = [role.name for role in roles]
+    columns += [local_day(role.name) for role in roles if role.kind == "instant"]
+    return "".join(
+        f", case when {test} is null then {quoted(each)} end as {quoted(each)}"
+        for each in columns
+    )
+
+
+def _several(selects: Sequence[str], name: str) -> str:
     """Return the rows of a source that feeds a table in several ways.
 
     A row of the file is refused as a whole, and once: where some part cannot read it,
@@ -232,7 +262,8 @@ def _several(selects: Sequence[str]) -> str:
     return (
         "select * exclude (left_out, part_no, refused, place) replace"
         " (refused as reason,"
-        " case when refused is not null then row_text end as row_text)\n"
+        " case when refused is not null then row_text end as row_text"
+        f"{_emptied(name, 'refused')})\n"
         f"from (select *, {refused} as refused,"
         " row_number() over (partition by line order by part_no) as place\n"
         f"from ({numbered}) window rows_of_line as (partition by line))\n"
@@ -245,7 +276,8 @@ def _left_out(part: FeedMapping, source: Source) -> list[tuple[str, str]]:
     found = []
     for each in part.where:
         text = cell_text(each.column, source.columns[each.column], source.padded)
-        given = ", ".join(literal(value.casefold()) for value in each.values)
+        # Python's capitals are not those of the engine: both sides are the engine's.
+        given = ", ".join(f"lower({literal(value)})" for value in each.values)
         test = f"coalesce(lower({text}), '') {'not ' * each.is_only}in ({given})"
         start = literal(f"left out: {each.column} is ")
         found.append((test, f"{start} || coalesce({text}, 'empty')"))
