@@ -71,13 +71,16 @@ class Observed:
     Attributes:
         rows: Rows of the table.
         from_on: First local day with a row.
-        until_on: The day after the last local day with a row.
+        last_on: Last local day with a row.
+        until_on: The day after the last observed one; later than that of the last row
+            where the table is taken to reach as far as the others.
         as_of: End (exclusive) of the last complete local day.
         is_dated: It holds pure dates, without times of day.
     """
 
     rows: int
     from_on: date
+    last_on: date
     until_on: date
     as_of: date
     is_dated: bool
@@ -290,8 +293,10 @@ class Dataset:
         self.observed: dict[str, Observed] = {
             table: Observed(*seen)
             for table, *seen in self._rows(
-                "select table_name, rows, observed_from, observed_until, as_of,"
-                f" {self._is_dated()} from observed"
+                "select table_name, rows, observed_from,"
+                " timezone(settings.value, timezone('UTC', last_at))::date,"
+                f" observed_until, as_of, {self._is_dated()} from observed"
+                " inner join settings on settings.name = 'zone'"
                 " where rows > 0 and observed_from is not null"
             )
         }

@@ -28,7 +28,9 @@ st.caption("What is loaded, how far does it reach, and what was left out?")
 settle()
 
 status = workspace.status()
-files, checked, compared, chosen = st.tabs(["Files", "Checks", "Versions", "Settings"])
+files, checked, compared, chosen = st.tabs(
+    ["Files", "Checks", "Versions", "Settings"], key="data_tabs"
+)
 
 with files:
     if dataset is None:

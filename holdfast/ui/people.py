@@ -83,10 +83,10 @@ def _table(rows: pd.DataFrame, dataset: int | None) -> int | None:
             "File": [clipped(name) for name in rows["name"]],
             "People": rows["people"],
             "Found": 1 - rows["unmatched"] / rows["people"],
+            "Not found": rows["unmatched"],
             "By id": rows["matched_by_id"],
             "By mapping file": rows["matched_by_mapping"],
             "By e-mail": rows["matched_by_email"],
-            "Not found": rows["unmatched"],
         }
     )
     event = st.dataframe(

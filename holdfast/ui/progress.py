@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 
 _PENDING = "long_work"
 _FAILURE = "long_work_failure"
+_SAID = "long_work_said"
 _WANTED = "long_work_wanted"
 _GLANCE_SECONDS = 0.1
 
@@ -30,6 +31,7 @@ _GLANCE_SECONDS = 0.1
 class _Pending:
     future: Future[Any]
     done: Callable[[Any], None]
+    said: str
 
 
 def want(work: str) -> None:
@@ -49,13 +51,16 @@ def is_wanted(work: str) -> bool:
 
 
 def perform(
-    work: Callable[[Progress, Cancellation], Result], done: Callable[[Result], None]
+    work: Callable[[Progress, Cancellation], Result],
+    done: Callable[[Result], None],
+    said: str = "",
 ) -> None:
     """Do long work, showing its stage; then run the page again.
 
     Args:
         work: Told how to report and whether to stop.
         done: Keeps the result for the next run.
+        said: What the next run says was done, as Markdown.
     """
     cancellation = Cancellation()
     told: list[tuple[str, float]] = [("Starting", 0.0)]
@@ -66,7 +71,7 @@ def perform(
     executor = ThreadPoolExecutor(1, thread_name_prefix="import")
     future = executor.submit(work, tell, cancellation)
     executor.shutdown(wait=False)
-    st.session_state[_PENDING] = _Pending(future, done)
+    st.session_state[_PENDING] = _Pending(future, done, said)
     bar = st.progress(0.0, told[0][0])
     st.button("Stop", key="data_stop", icon=":material/stop_circle:")
     st.caption("Leaving this page, or closing it, stops the work and changes nothing.")
@@ -91,6 +96,9 @@ def settle() -> None:
         with st.spinner("Stopping …"):
             wait([st.session_state[_PENDING].future])
         _conclude()
+    if said := st.session_state.pop(_SAID, ""):
+        st.toast(said, icon=":material/check_circle:")
+        st.success(said, icon=":material/check_circle:")
     failure = st.session_state.pop(_FAILURE, None)
     if failure is not None:
         # The page may be scrolled down to the button.
@@ -99,6 +107,11 @@ def settle() -> None:
         st.info(f"{failure.sentence} {failure.remedy}", icon=":material/stop_circle:")
     elif isinstance(failure, HoldfastError):
         session.show_error(failure)
+
+
+def tell(said: str) -> None:
+    """Keep, for the next run, a sentence on what was done."""
+    st.session_state[_SAID] = said
 
 
 def fail(error: HoldfastError) -> None:
@@ -119,6 +132,7 @@ def _conclude() -> None:
     pending: _Pending = st.session_state.pop(_PENDING)
     try:
         pending.done(pending.future.result())
+        tell(pending.said)
     except HoldfastError as error:
         fail(error)
     except OSError as error:

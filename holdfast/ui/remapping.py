@@ -121,6 +121,7 @@ def _editor(workspace: Workspace, opened: _Opened, status: Status) -> None:
                 opened.source_id, mapping, progress, cancellation
             ),
             lambda _: _saved(),
+            "The file was mapped anew, and every table made from it.",
         )
 
 

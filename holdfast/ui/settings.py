@@ -61,7 +61,7 @@ def settings(workspace: Workspace, status: Status) -> None:
         def work(progress: Progress, cancellation: Cancellation) -> Status:
             return workspace.change_settings(progress, cancellation, **changes)
 
-        perform(work, lambda _: forget_report())
+        perform(work, lambda _: forget_report(), "The settings were saved.")
 
 
 def differing(now: Settings, earlier: Settings) -> list[str]:

@@ -17,13 +17,14 @@ from holdfast.periods import day_label
 from holdfast.query import load
 from holdfast.ui.checking import NUMBER_COLUMNS, height_of
 from holdfast.ui.loading import forget_report
-from holdfast.ui.progress import fail, is_wanted, perform, want
+from holdfast.ui.progress import fail, is_wanted, perform, tell, want
 from holdfast.ui.settings import differing
 from holdfast.ui.words import clipped, counted, plain
 from holdfast.workspace import Status, StoredSource, Workspace
 
 _MOST_ROWS_SHOWN = 1_000
 _TABLES = {feed.table for feed in FEEDS}
+_UNDATED = {"identities"}
 
 
 def loaded_files(dataset: Dataset, status: Status) -> None:
@@ -45,7 +46,10 @@ def loaded_files(dataset: Dataset, status: Status) -> None:
         height=height_of(len(rows)),
         alt="The loaded files, with rows read, imported, rejected and duplicate.",
     )
-    st.caption("Rows read = imported + rejected + duplicates: no row is lost.")
+    st.caption(
+        "Rows read = imported + rejected + duplicates: no row is lost. Of a row with an"
+        " id that came twice, the file loaded last has it, the earlier one a duplicate."
+    )
     for source in status.sources:
         for note in source.rows.notes:
             st.caption(f"{plain(clipped(source.name))}: {plain(note)}")
@@ -60,7 +64,7 @@ def reach(dataset: Dataset, status: Status) -> None:
             "Table": name,
             "Rows": status.rows.get(name, seen.rows),
             "From": seen.from_on,
-            "To": seen.until_on - day,
+            "To": seen.last_on,
             "Complete to": seen.as_of - day,
         }
         for name, seen in dataset.observed.items()
@@ -69,7 +73,7 @@ def reach(dataset: Dataset, status: Status) -> None:
     rows += [
         {"Table": name, "Rows": count}
         for name, count in status.rows.items()
-        if count and name in _TABLES - seen_tables
+        if count and name in _TABLES - seen_tables - _UNDATED
     ]
     st.dataframe(
         pd.DataFrame(rows, columns=["Table", "Rows", "From", "To", "Complete to"]),
@@ -81,7 +85,9 @@ def reach(dataset: Dataset, status: Status) -> None:
     )
     st.caption(
         f"Days are local, in {dataset.zone}. A day that was not over when the data"
-        " ended is incomplete: figures leave it out."
+        " ended is incomplete: figures leave it out. A table whose last rows are no"
+        " further back than its rows are often apart is taken to reach as far as the"
+        " others."
     )
     if dataset.holes:
         holes = [
@@ -161,7 +167,9 @@ def undo(workspace: Workspace, status: Status) -> None:
         return
     st.subheader("Undo", anchor=False)
     st.caption(f"Takes the last change back: {_difference(status, earlier)}")
-    with st.popover("Undo the last change", icon=":material/undo:"):
+    # A name of its own for each state, so that it closes once it is done.
+    key = f"data_undo_{status.dataset}"
+    with st.popover("Undo the last change", icon=":material/undo:", key=key):
         st.markdown(f"Afterwards loaded: {_names(earlier.sources) or 'nothing'}.")
         st.button(
             "Undo it",
@@ -179,12 +187,13 @@ def removals(workspace: Workspace, status: Status) -> None:
     st.subheader("Remove", anchor=False)
     with st.container(horizontal=True):
         _removal(workspace, status)
-        _deletion(workspace)
+        _deletion(workspace, status)
 
 
 def _removal(workspace: Workspace, status: Status) -> None:
     by_id = {source.id: source for source in status.sources}
-    with st.popover("Remove a file", icon=":material/delete:"):
+    key = f"data_remove_{status.dataset}"
+    with st.popover("Remove a file", icon=":material/delete:", key=key):
         chosen = st.selectbox(
             "File",
             list(by_id),
@@ -209,18 +218,23 @@ def _removal(workspace: Workspace, status: Status) -> None:
                 chosen, progress, cancellation
             ),
             lambda _: forget_report(),
+            f"{plain(clipped(by_id[chosen].name, 60))} was removed. Undo brings it"
+            " back.",
         )
 
 
-def _deletion(workspace: Workspace) -> None:
-    with st.popover("Delete a person", icon=":material/person_remove:"):
+def _deletion(workspace: Workspace, status: Status) -> None:
+    key = f"data_delete_{status.dataset}"
+    with st.popover("Delete a person", icon=":material/person_remove:", key=key):
         customer_id = st.text_input(
-            "The customer's id, as in the exports", key="data_person"
+            "An id or e-mail address of the person, as in the exports",
+            key="data_person",
         ).strip()
         st.caption(
-            "Every row of this person leaves every file that is kept here, also the"
-            " rows that were rejected, and every earlier state of the data. This cannot"
-            " be undone. The files that you exported stay as they are: import them"
+            "Every row of this person, under whatever id or address, leaves every file"
+            " that is kept here, also the rejected rows. Every earlier version"
+            " of the data goes too, so that nothing can be undone afterwards, this"
+            " included. The files that you exported stay as they are: import them"
             " again and the person is there again."
         )
         st.button(
@@ -237,6 +251,7 @@ def _deletion(workspace: Workspace) -> None:
                 customer_id, progress, cancellation
             ),
             lambda _: _forget_person(),
+            "The person was deleted, with every earlier version of the data.",
         )
 
 
@@ -266,6 +281,7 @@ def _undo(workspace: Workspace) -> None:
     forget_report()
     try:
         workspace.undo()
+        tell("The last change was taken back.")
     except HoldfastError as error:
         fail(error)
 
@@ -274,12 +290,12 @@ def _file_row(source: StoredSource, counts: Any) -> dict[str, Any]:
     return {
         "id": source.id,
         "File": source.name,
-        "What it is": source.mapping.title,
-        "Into": counts.table_name,
         "Rows read": counts.rows_read,
         "Imported": counts.imported,
         "Rejected": counts.rejected,
         "Duplicates": counts.duplicates,
+        "What it is": source.mapping.title,
+        "Into": counts.table_name,
         "Loaded at (UTC)": datetime.fromisoformat(source.loaded_at).replace(
             tzinfo=None
         ),

@@ -37,7 +37,7 @@ def workspaces(workspace: Workspace) -> None:
     st.caption(
         f"In the folder {plain(clipped(str(workspace.path.absolute()), 160))}. Files,"
         " data and settings of a workspace are its own. Another one that you open is"
-        " open for this browser tab only."
+        " open in this browser tab until it is loaded anew."
     )
     if is_wanted(_LOADING):
         # Here, where the visitor is: the tab of the files is out of sight.
@@ -64,9 +64,9 @@ def workspaces(workspace: Workspace) -> None:
 
 
 def show_workspace() -> None:
-    """Name the workspace beside every page, where it is not the usual one."""
-    path = session.workspace_folder()
-    if path != workspace_path():
+    """Name the workspace beside every page, where there are others."""
+    path, usual = session.workspace_folder(), workspace_path()
+    if path != usual or recent_workspaces(usual):
         name = plain(clipped(path.name, 40))
         st.caption(f":material/folder_open: Workspace: **{name}**")
 
