@@ -41,13 +41,23 @@ def compare_versions(arguments: argparse.Namespace) -> None:
     """Print which past figures moved between two versions of the data.
 
     Raises:
-        WorkspaceError: One of them is not kept any more.
+        WorkspaceError: One of them is not kept any more, or none is named and the
+            workspace is empty.
     """
     from holdfast.comparison import Version, compare, version_label
     from holdfast.report.findings import comparison_lines
 
     workspace = Workspace.open(workspace_path(arguments.workspace))
     kept = {each.dataset: each for each in workspace.versions() if each.dataset}
+    if not arguments.versions and workspace.dataset_path() is None:
+        numbers = " and ".join(str(number) for number in list(kept)[-2:])
+        raise WorkspaceError(
+            "nothing_loaded",
+            f"The workspace {workspace.path.name} holds no data now.",
+            f"Name two versions that are kept, such as {numbers}."
+            if len(kept) > 1
+            else "Load files first.",
+        )
     wanted = arguments.versions or list(kept)[-2:]
     if len(wanted) != 2 or not kept.keys() >= set(wanted):
         numbers = ", ".join(str(number) for number in kept) or "none"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from holdfast.cli.opening import is_workspace, opened_dataset, opened_or_new
+from holdfast.cli.opening import opened_dataset, opened_or_new
 from holdfast.cli.speaking import PROGRAM, progress_line, room, say
 from holdfast.dataset import Dataset
 from holdfast.errors import WorkspaceError
@@ -21,6 +21,7 @@ from holdfast.workspace import (
     Status,
     StoredSource,
     Workspace,
+    is_workspace,
     workspace_path,
 )
 

@@ -11,12 +11,7 @@ from pathlib import Path
 from holdfast.cli.speaking import PROGRAM
 from holdfast.dataset import Dataset
 from holdfast.errors import DatasetError, WorkspaceError
-from holdfast.workspace import Workspace
-
-
-def is_workspace(path: Path) -> bool:
-    """Say whether a folder is one of ours."""
-    return (path / "workspace.json").exists()
+from holdfast.workspace import Workspace, is_workspace
 
 
 @contextmanager

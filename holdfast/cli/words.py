@@ -120,7 +120,8 @@ def parser() -> argparse.ArgumentParser:
         compare_versions,
         "say which past figures a change has moved, and why",
         "Compare two versions of the data that are kept, by default the current one "
-        "with the one before: files, settings, and every past figure that moved.",
+        "with the last before it that holds data: files, settings, and every past "
+        "figure that moved.",
         "compare",
         "compare 3 5 --csv",
     )

@@ -7,6 +7,7 @@ whatever fails before leaves everything as it was.
 from __future__ import annotations
 
 from holdfast.workspace.finding import MOST_ALONE, Found, find, is_data
+from holdfast.workspace.folder import is_workspace
 from holdfast.workspace.inspection import Inspection
 from holdfast.workspace.place import ENVIRONMENT, workspace_path
 from holdfast.workspace.recent import (
@@ -33,6 +34,7 @@ __all__ = [
     "find",
     "folder_named",
     "is_data",
+    "is_workspace",
     "recent_workspaces",
     "remember_workspace",
     "workspace_path",

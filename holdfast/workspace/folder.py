@@ -30,6 +30,14 @@ _MENDING = (
 )
 
 
+def is_workspace(path: Path) -> bool:
+    """Return whether a folder holds a workspace; a path that cannot be does not."""
+    try:
+        return (path / STATE).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 class Folder:
     """A workspace's folder.
 
@@ -61,13 +69,14 @@ class Folder:
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
             version = int(state["format"])
-        except FileNotFoundError:
-            raise WorkspaceError(
-                "no_workspace",
-                f"There is no workspace in {self.path.name}.",
-                "Load a file to start one, or choose another folder.",
-            ) from None
         except (OSError, ValueError, KeyError, TypeError) as error:
+            is_hidden = isinstance(error, PermissionError)
+            if not is_hidden and not is_workspace(self.path):
+                raise WorkspaceError(
+                    "no_workspace",
+                    f"There is no workspace in {self.path.name}.",
+                    "Load a file to start one, or choose another folder.",
+                ) from error
             raise WorkspaceError(
                 "workspace_damaged",
                 f"The file {STATE} of the workspace {self.path.name} cannot be read.",

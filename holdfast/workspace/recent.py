@@ -8,7 +8,7 @@ from pathlib import Path
 
 from holdfast.errors import WorkspaceError
 from holdfast.workspace.durable import write_json
-from holdfast.workspace.folder import STATE
+from holdfast.workspace.folder import is_workspace
 
 RECENT = "recent-workspaces.json"
 _MOST = 12
@@ -26,7 +26,7 @@ def recent_workspaces(usual: Path) -> tuple[Path, ...]:
     except (OSError, ValueError, KeyError, TypeError):
         return ()
     paths = [Path(each) for each in listed if isinstance(each, str)]
-    return tuple(path for path in paths if _is_there(path))
+    return tuple(path for path in paths if is_workspace(path))
 
 
 def remember_workspace(usual: Path, path: Path) -> None:
@@ -57,10 +57,3 @@ def folder_named(text: str, usual: Path) -> Path:
             "no_folder", f"There is no folder {words!r}.", "Write its whole path."
         ) from error
     return path if path.is_absolute() else usual.parent / path
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return (path / STATE).is_file()
-    except (OSError, ValueError):
-        return False

@@ -16,7 +16,7 @@ from holdfast.exports.mapping import SourceMapping
 from holdfast.model import FORMAT_VERSION
 from holdfast.workspace.durable import remove
 from holdfast.workspace.erasing import known_as, without_person
-from holdfast.workspace.folder import STATE
+from holdfast.workspace.folder import is_workspace
 from holdfast.workspace.gathering import gather, remembering
 from holdfast.workspace.holdings import Holdings
 from holdfast.workspace.inspection import Inspection
@@ -68,7 +68,7 @@ class Workspace(Holdings):
                     "next": 1,
                 }
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise WorkspaceError(
                 "cannot_write",
                 f"The folder {path.name} cannot be written.",
@@ -109,7 +109,7 @@ class Workspace(Holdings):
             WorkspaceError: As ``open`` and ``create``.
             DatasetError: As ``open``.
         """
-        return cls.open(path) if (path / STATE).exists() else cls.create(path)
+        return cls.open(path) if is_workspace(path) else cls.create(path)
 
     def load(
         self,

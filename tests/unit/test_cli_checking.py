@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from holdfast import cli
@@ -83,3 +85,20 @@ def test_versions_that_are_not_kept_are_refused(run, numbers, sentence):
     status, _, err = run("compare", *numbers)
     assert status == 2
     assert sentence.lower() in err.lower()
+
+
+def test_an_emptied_workspace_has_no_current_version_to_compare(home, capsys, tmp_path):
+    emptied = shutil.copytree(home, tmp_path / "emptied")
+    workspace = Workspace.open(emptied)
+    for source in workspace.status().sources:
+        workspace.remove(source.id)
+    numbers = [each.dataset for each in workspace.versions()]
+    assert cli.main(["compare", "--workspace", str(emptied)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == (
+        "The workspace emptied holds no data now. Name two versions that are kept,"
+        f" such as {numbers[-2]} and {numbers[-1]}.\n"
+    )
+    named = ["compare", *(str(each) for each in numbers[-2:])]
+    assert cli.main([*named, "--workspace", str(emptied)]) == 0

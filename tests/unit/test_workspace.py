@@ -228,6 +228,18 @@ def test_what_is_no_workspace_is_refused(tmp_path, workspace):
         Workspace.open(workspace.path)
 
 
+def test_a_path_that_is_too_long_is_refused_in_one_sentence(tmp_path):
+    path = tmp_path / ("x" * 300)
+    for ask, code in (
+        (Workspace.open, "no_workspace"),
+        (Workspace.create, "cannot_write"),
+        (Workspace.open_or_create, "cannot_write"),
+    ):
+        with pytest.raises(WorkspaceError) as refused:
+            ask(path)
+        assert refused.value.code == code
+
+
 def test_a_dataset_that_is_not_as_it_was_written_is_refused(workspace, events):
     workspace.load([events])
     with workspace.dataset_path().open("ab") as stream:
