@@ -23,7 +23,7 @@ import pandas as pd
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError
-from holdfast.query import Value, literal, quoted
+from holdfast.query import Value, literal, load, quoted
 
 _CHANGEABLE = (
     "max_execution_time",
@@ -309,8 +309,17 @@ class Dataset:
         counts = self._rows("select count(*), count(account_no) from customers")[0]
         self.customers: int = counts[0]
         self.customers_with_account: int = counts[1]
+        self.strangers: list[tuple[str, int]] = self._strangers()
         self.attributes = self._columns("attributes") | self._fixed_attributes()
         self.properties = self._columns("properties")
+
+    def _strangers(self) -> list[tuple[str, int]]:
+        """Name files of other people than the rest; older datasets do not know."""
+        known = self._rows(
+            "select 1 from duckdb_tables() where table_name = 'appearances'"
+        )
+        rows = self._rows(load("strangers").text) if known else []
+        return [(name, people) for _, name, people, _ in rows]
 
     def _is_dated(self) -> str:
         """Write the column of pure dates, which older datasets do not have."""

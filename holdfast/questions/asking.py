@@ -151,6 +151,24 @@ def account_caveat(members: Population) -> list[Caveat]:
     ]
 
 
+def stranger_caveat(dataset: Dataset) -> list[Caveat]:
+    """Warn where files seem to tell of different people: they count twice."""
+    if not dataset.strangers:
+        return []
+    files = ", ".join(
+        f"{name} ({people:,} people)" for name, people in dataset.strangers[:3]
+    )
+    more = len(dataset.strangers) - 3
+    return [
+        Caveat(
+            "strangers",
+            f"Hardly anybody of {files}{f' and {more} more files' if more > 0 else ''}"
+            " is in another file, so the same people may be counted twice. The Data"
+            " page shows who was not found; a file with pairs of ids joins them.",
+        )
+    ]
+
+
 def hole_caveat(dataset: Dataset, time: ObservedTime) -> list[Caveat]:
     """Warn of days that have no activity at all and lie in the observed time."""
     holes = [

@@ -207,4 +207,5 @@ def _caveats(
     complete = frame[frame["is_complete"] & ~frame["is_first"]]
     caveats.extend(asking.small_caveat(complete, dataset.min_n))
     caveats.extend(asking.hole_caveat(dataset, time))
+    caveats.extend(asking.stranger_caveat(dataset))
     return caveats

@@ -447,4 +447,5 @@ def _caveats(
     caveats.extend(asking.account_caveat(question.members))
     caveats.extend(asking.small_caveat(cells, dataset.min_n))
     caveats.extend(asking.hole_caveat(dataset, question.time))
+    caveats.extend(asking.stranger_caveat(dataset))
     return caveats

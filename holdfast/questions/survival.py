@@ -112,6 +112,7 @@ def answer(
             *(_left_out(dataset, found, cancellation) if sign == "tenure" else ()),
             *asking.account_caveat(found),
             *(asking.hole_caveat(dataset, time) if time and lapse else ()),
+            *asking.stranger_caveat(dataset),
         ),
     )
 

@@ -31,6 +31,12 @@ def who_is_who(dataset: Dataset, status: Status) -> None:
         " by e-mail address, whatever its case. An address that one file gives to"
         " several ids proves nothing and is not used."
     )
+    for name, count in dataset.strangers:
+        st.warning(
+            f"Hardly anybody of {plain(clipped(name, 60))} ({count:,} people) is in"
+            " another file, so the same people may be counted twice.",
+            icon=":material/group_off:",
+        )
     names = _names(matches)
     other = st.selectbox(
         "Look for the people of each file in",
