@@ -129,7 +129,7 @@ def best_guess(
         sample: Some values of each column.
     """
     looks = _looks(columns, sample)
-    if paired := pair(columns, looks):
+    if paired := pair(columns, looks, sample):
         mapping, sure, why = paired
         return mapping, sure, why, dict.fromkeys(columns, (sure, "name"))
     guesses = [
