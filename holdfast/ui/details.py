@@ -25,7 +25,7 @@ from holdfast.exports.notations import (
     in_common_years,
     read_number,
 )
-from holdfast.exports.recognition import TIME_FORMATS
+from holdfast.exports.recognition import TIME_FORMATS, in_words
 from holdfast.model import feed
 from holdfast.ui import columns
 from holdfast.ui.staging import StagedFile
@@ -106,8 +106,8 @@ def _format_words(form: str, value: str) -> str:
     try:
         read = datetime.strptime(value, form)
     except ValueError:
-        return form
-    return f"{form}: {clipped(value, 30)} is {read.day} {read:%B %Y}"
+        return in_words(form)
+    return f"{in_words(form)}: {clipped(value, 30)} is {read.day} {read:%B %Y}"
 
 
 def _divisors(file: StagedFile, main: FeedMapping) -> dict[str, int]:

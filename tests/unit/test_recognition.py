@@ -142,7 +142,7 @@ def test_the_format_of_times_is_found_in_the_values(values, form):
 def test_an_ambiguous_date_is_said():
     form, remark = time_format(["03/04/2024"])
     assert form == "%d/%m/%Y"
-    assert remark == "dates are read as %d/%m/%Y; %m/%d/%Y fits too"
+    assert remark == "dates are read as day/month/year; month/day/year fits too"
 
 
 def test_json_and_csv_of_one_table_are_the_same_to_recognition(tmp_path):

@@ -18,7 +18,7 @@ from holdfast.exports.recognition.layouts import (
 )
 from holdfast.exports.recognition.names import by_normal_name
 from holdfast.exports.recognition.refusal import missing_columns
-from holdfast.exports.recognition.times import TIME_FORMATS, fits, time_format
+from holdfast.exports.recognition.times import TIME_FORMATS, fits, in_words, time_format
 from holdfast.model import FEEDS
 
 _VERIFIED = 0.95
@@ -110,6 +110,7 @@ __all__ = [
     "Recognition",
     "fits",
     "guess",
+    "in_words",
     "kept_columns",
     "layouts",
     "missing_columns",

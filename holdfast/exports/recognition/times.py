@@ -34,6 +34,12 @@ TIME_FORMATS = (
 )
 """Formats of instants that are tried, ISO and epochs aside."""
 
+_WORDS = {
+    **{"d": "day", "m": "month", "b": "month", "B": "month", "Y": "year", "y": "year"},
+    **{"H": "hour", "I": "hour", "M": "minute", "S": "second", "f": "fraction"},
+    **{"p": "AM/PM", "z": "zone", "Z": "zone", "a": "weekday", "A": "weekday"},
+}
+
 
 def time_format(values: Sequence[str]) -> tuple[str, str]:
     """Return the format that all sampled instants have, and a remark.
@@ -52,8 +58,14 @@ def time_format(values: Sequence[str]) -> tuple[str, str]:
     if not fitting:
         return ISO, ""
     if len(fitting) > 1:
-        return fitting[0], f"dates are read as {fitting[0]}; {fitting[1]} fits too"
-    return fitting[0], f"dates are read as {fitting[0]}"
+        first, second = (in_words(form) for form in fitting[:2])
+        return fitting[0], f"dates are read as {first}; {second} fits too"
+    return fitting[0], f"dates are read as {in_words(fitting[0])}"
+
+
+def in_words(form: str) -> str:
+    """Write a strptime format for people, such as day.month.year hour:minute."""
+    return re.sub("%(.)", lambda found: _WORDS.get(found[1], found[0]), form)
 
 
 def fits(values: Sequence[str], form: str) -> bool:
