@@ -377,7 +377,11 @@ def test_an_id_is_found_by_each_address_that_its_events_have(world):
         (0, "u1", "a@x.com", "2024-01-01 00:00:00"),
         (1, "c@x.com", "c@x.com", "2024-01-05 00:00:00"),
     ]
-    assert ask("from identities") == [(0, "s1", "e-mail"), (0, "w1", "e-mail")]
+    assert ask("from identities") == [
+        (0, "b@x.com", "beside an id"),
+        (0, "s1", "e-mail"),
+        (0, "w1", "e-mail"),
+    ]
     appearances = ask("select source, customer_no, given_id, rows from appearances")
     assert sorted(appearances, key=str) == [
         ("0", 0, None, 4),
