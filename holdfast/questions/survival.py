@@ -172,23 +172,27 @@ def _prepare(
     return _Question(sign, lapse, as_of, time, found, relations)
 
 
-def sign_of_life(dataset: Dataset, sign: Sign) -> str:
-    """Return the sign of life that a dataset can show.
-
-    Raises:
-        SpecError: The data have none, or not the one that was asked for.
-    """
+def signs_of_life(dataset: Dataset) -> list[str]:
+    """Return the signs of life that a dataset can show, the most telling first."""
     has = {
         "subscription": "subscriptions" in dataset.observed,
         "tenure": "tenure_months" in dataset.attributes,
         "activity": "events" in dataset.observed,
         "order": "orders" in dataset.observed,
     }
-    if sign == "auto":
-        for name, there in has.items():
-            if there:
-                return name
-    elif has[sign]:
+    return [name for name, there in has.items() if there]
+
+
+def sign_of_life(dataset: Dataset, sign: Sign) -> str:
+    """Return the sign of life that a dataset can show.
+
+    Raises:
+        SpecError: The data have none, or not the one that was asked for.
+    """
+    shown = signs_of_life(dataset)
+    if sign == "auto" and shown:
+        return shown[0]
+    if sign in shown:
         return sign
     missing = "no sign of life" if sign == "auto" else f"no {sign}"
     raise SpecError(

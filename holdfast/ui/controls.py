@@ -26,7 +26,7 @@ from holdfast.occurrence import (
 from holdfast.periods import Interval, day_label
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
-from holdfast.questions.survival import Survival
+from holdfast.questions.survival import Survival, signs_of_life
 from holdfast.spec import choices, read_spec
 from holdfast.ui.address import read_spec_from_address
 from holdfast.ui.filter_panel import day_input
@@ -140,11 +140,13 @@ def lifecycle_controls(dataset: Dataset) -> Lifecycle:
 def survival_controls(dataset: Dataset) -> Survival:
     """Draw what can be asked about the length of lives and return it."""
     _seed("survival", Survival)
+    # What a link asks for stays, so that the page can say that the data lack it.
+    offered = {"auto", *signs_of_life(dataset), st.session_state.get("survival_sign")}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         values: dict[str, Any] = {
             "sign": st.selectbox(
                 "Sign of life",
-                list(choices(Survival, "sign")),
+                [each for each in choices(Survival, "sign") if each in offered],
                 format_func=_SIGNS.__getitem__,
                 key="survival_sign",
                 width=240,
