@@ -176,6 +176,12 @@ CHECKS: tuple[Check, ...] = (
         " migration, or ids were given anew. One day may be a matter of time zones.",
     ),
     Check(
+        "purchases_before_signup",
+        "warning",
+        "Many at once are most often dates read with day and month exchanged, or ids of"
+        " another tool. See on the Data page how the file's dates are read.",
+    ),
+    Check(
         "signups_at_once",
         "warning",
         "That many at once is more often a migration than a success: the cohort of that"

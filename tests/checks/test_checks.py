@@ -141,6 +141,13 @@ FOUND: dict[str, list[tuple]] = {
         ("undefined", "2025-01-02", "1970-01-02", 20089, 1),
         ("bob", "2025-01-05", "2025-01-03", 2, 2),
     ],
+    "purchases_before_signup": [
+        ("eva", "subscriptions", "2025-02-03", "2025-01-01", 33, 1),
+        ("dee", "subscriptions", "2025-02-01", "2025-01-01", 31, 1),
+        ("bob", "payments", "2025-01-05", "2025-01-01", 4, 1),
+        ("bob", "subscriptions", "2025-01-05", "2025-01-01", 4, 2),
+        ("bob", "orders", "2025-01-05", "2025-01-03", 2, 2),
+    ],
     "signups_at_once": [],
     "customers_sharing_email": [
         ("ann@shop.de", 2, "ann", "2025-01-01"),
