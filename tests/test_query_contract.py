@@ -93,6 +93,7 @@ ASKED_OTHERWISE = {
     "known_as": lambda dataset: dataset.frame(
         load("known_as").text, {"known_as": "c2"}
     ),
+    "known_ids": lambda dataset: dataset.frame(load("known_ids").text),
     "ambiguous_addresses": lambda dataset: dataset.frame(
         load("ambiguous_addresses").text, {"most": 5}
     ),

@@ -45,6 +45,7 @@ class Figure:
         value: Its value; None where there is none.
         customers: How many customers it is of; None where it is a count itself.
         cohorts: Complete cohorts that it is pooled over; None where it is not.
+        is_of_all_time: It counts all time so far, so that every day changes it.
         is_complete: The time that it covers was over.
         table: The table whose rows it counts; empty for a question's.
     """
@@ -53,6 +54,7 @@ class Figure:
     value: float | None
     customers: int | None = None
     cohorts: int | None = None
+    is_of_all_time: bool = False
     is_complete: bool = True
     table: str = ""
 
@@ -70,22 +72,12 @@ def shown(kind: Kind, value: float | None) -> str:
             return f"{value:,.0f}"
 
 
-def figures_of(
-    dataset: Dataset,
-    rows: Mapping[str, int],
-    progress: Callable[[str, float], None],
-    cancellation: Cancellation | None,
-) -> dict[Name, Figure]:
-    """Return every figure that is compared, by its name.
+def extent_of(dataset: Dataset, rows: Mapping[str, int]) -> dict[Name, Figure]:
+    """Return how many rows each table has, and from when to when it was observed.
 
     Args:
-        dataset: What is asked.
+        dataset: The dataset.
         rows: Rows of each of its tables.
-        progress: Told the question and the share done.
-        cancellation: Wish to stop.
-
-    Raises:
-        CancelledError: Somebody asked to stop.
     """
     found: dict[Name, Figure] = {}
     for table in _TABLES:
@@ -97,6 +89,25 @@ def figures_of(
         found["First day", table] = _day(seen.from_on, table)
         found["Last day", table] = _day(seen.until_on - day, table)
         found["Last complete day", table] = _day(seen.as_of - day, table)
+    return found
+
+
+def figures_of(
+    dataset: Dataset,
+    progress: Callable[[str, float], None],
+    cancellation: Cancellation | None,
+) -> dict[Name, Figure]:
+    """Return every figure whose time is over, by its name.
+
+    Args:
+        dataset: What is asked.
+        progress: Told the question and the share done.
+        cancellation: Wish to stop.
+
+    Raises:
+        CancelledError: Somebody asked to stop.
+    """
+    found: dict[Name, Figure] = {}
     questions: dict[str, Callable[[], dict[Name, Figure]]] = {
         "lifecycle": lambda: _lifecycle(dataset, cancellation),
         "survival": lambda: _survival(dataset, cancellation),
@@ -112,7 +123,7 @@ def figures_of(
         except HoldfastError:
             # Data that cannot answer a question have no such figure.
             continue
-    return found
+    return {name: figure for name, figure in found.items() if figure.is_complete}
 
 
 def _day(day: date, table: str) -> Figure:
@@ -168,10 +179,10 @@ def _survival(
     rows: Iterable[Any] = summary.itertuples()
     for row in rows:
         found[f"Median {row.unit} until they leave", "all customers"] = Figure(
-            "days", _value(row.median), row.customers
+            "days", _value(row.median), row.customers, is_of_all_time=True
         )
         found["Left", "all customers"] = Figure(
-            "share", _value(row.ended_rate), row.customers
+            "share", _value(row.ended_rate), row.customers, is_of_all_time=True
         )
     return found
 

@@ -9,6 +9,9 @@ from holdfast.comparison import Comparison, shown
 from holdfast.report.text import UNLIMITED, table, wrapped
 
 _MOST_FIGURES = 40
+GREW = (
+    "What goes on, and is no past figure: rows, days, and all that is complete so far."
+)
 
 
 def check_lines(findings: tuple[Finding, ...], room: int = UNLIMITED) -> list[str]:
@@ -54,15 +57,20 @@ def comparison_lines(found: Comparison, room: int = UNLIMITED) -> list[str]:
         " in the earlier one."
     )
     if len(found.moved):
-        lines += ["", *table(moved_table(found).head(_MOST_FIGURES), room)]
+        lines += ["", *table(figure_table(found.moved).head(_MOST_FIGURES), room)]
     if len(found.moved) > _MOST_FIGURES:
         lines.append(f"The first {_MOST_FIGURES} are shown; --csv has them all.")
+    if len(found.grown):
+        lines += ["", GREW, "", *table(figure_table(found.grown), room)]
     return lines
 
 
-def moved_table(found: Comparison) -> pd.DataFrame:
-    """Return the figures that moved, written for people, each with its customers."""
-    moved = found.moved
+def figure_table(moved: pd.DataFrame) -> pd.DataFrame:
+    """Write figures of two versions for people, each with its customers.
+
+    Args:
+        moved: As in ``Comparison.moved`` or ``Comparison.grown``.
+    """
     return pd.DataFrame(
         {
             "Figure": moved["figure"],

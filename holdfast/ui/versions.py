@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 
+import pandas as pd
 import streamlit as st
 
 from holdfast.cancellation import Cancellation
@@ -11,7 +12,7 @@ from holdfast.charts import export
 from holdfast.comparison import Comparison, Version, compare, version_label
 from holdfast.dataset import Dataset
 from holdfast.exports.building import Progress
-from holdfast.report.findings import moved_table
+from holdfast.report.findings import GREW, figure_table
 from holdfast.ui.progress import is_wanted, perform, want
 from holdfast.ui.words import counted, plain
 from holdfast.workspace import Workspace
@@ -92,22 +93,33 @@ def _show(found: Comparison) -> None:
         f" {found.appeared:,} are new in the later version, {found.vanished:,} are only"
         " in the earlier one."
     )
-    if moved.empty:
-        return
+    if len(moved):
+        _show_moved(moved)
+    if len(found.grown):
+        st.markdown(GREW)
+        st.dataframe(
+            figure_table(found.grown),
+            hide_index=True,
+            height="content" if len(found.grown) <= 12 else 420,
+            key="data_grown",
+            column_config=_COLUMNS,
+            alt="Rows, days and figures so far: before, after, of how many, and why.",
+        )
+
+
+def _show_moved(moved: pd.DataFrame) -> None:
     st.dataframe(
-        moved_table(found).head(_MOST_SHOWN),
+        figure_table(moved).head(_MOST_SHOWN),
         hide_index=True,
         height="content" if len(moved) <= 12 else 420,
         key="data_moved",
-        column_config={
-            "Reason": st.column_config.TextColumn(width="large"),
-        },
+        column_config=_COLUMNS,
         alt="Past figures that moved: before, after, of how many, and why.",
     )
     st.caption(
         "The largest difference first: shares by points, counts and lengths by the part"
         " of the greater one. Asked of all customers: retention by month and week, the"
-        " lifecycle by month, survival, rows and days of each table."
+        " lifecycle by month, survival. Only what was over in both versions counts."
     )
     st.download_button(
         "Download (CSV)",
@@ -118,3 +130,6 @@ def _show(found: Comparison) -> None:
         key="data_moved_csv",
         icon=":material/download:",
     )
+
+
+_COLUMNS = {"Reason": st.column_config.TextColumn(width="large")}
