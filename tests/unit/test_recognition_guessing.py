@@ -109,6 +109,24 @@ def test_a_user_an_event_name_and_a_date_are_events():
             ["customer_id", "charged_at", "amount", "failure_reason", "payment_id"],
         ),
         (
+            "Kundennummer,Datum,Betrag,Status\n"
+            "1,2025-01-01,9.99,Paid\n2,2025-01-02,9.99,Declined",
+            "payments",
+            ["customer_id", "charged_at", "amount", "status"],
+        ),
+        (
+            "customer,id,created,amount\n"
+            "1,py_1AbC2dEf,2025-01-01,9.99\n1,ch_1AbC2dEg,2025-01-02,9.99",
+            "payments",
+            ["customer_id", "payment_id", "charged_at", "amount"],
+        ),
+        (
+            "customer,order number,created,amount,status\n"
+            "1,A7,2025-01-01,9.99,paid\n1,A8,2025-01-02,9.99,refunded",
+            "orders",
+            ["customer_id", "order_id", "ordered_at", "amount", ""],
+        ),
+        (
             "Identifiant client,Adresse e-mail,Date d'inscription\n"
             "1,a@example.com,2025-01-01\n2,b@example.com,2025-01-02",
             "customers",
@@ -421,6 +439,20 @@ def test_a_log_of_cases_is_guessed_as_events_of_each_case():
         {"happened_at": "%Y/%m/%d %H:%M:%S.%f"},
     )
     assert found.confidence < 0.5
+
+
+def test_what_became_of_a_guessed_payment_is_translated():
+    text = "payment id,customer,paid at,amount,status\np1,1,2025-01-01,9,Succeeded\n"
+    mapping = recognise(*table(text + "p2,1,2025-01-02,9,declined")).mapping
+    assert mapping is not None
+    assert mapping.feeds[0].values == {
+        "status": {
+            "succeeded": "paid",
+            "successful": "paid",
+            "declined": "failed",
+            "uncollectible": "failed",
+        }
+    }
 
 
 def test_every_feed_can_be_guessed_when_it_is_named():

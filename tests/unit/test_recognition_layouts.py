@@ -870,6 +870,34 @@ def test_minor_units_are_divided(layout, divisors):
     assert mapping.feeds[0].divisors == divisors
 
 
+def test_unified_payments_are_charges():
+    text = (
+        "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,"
+        "Decline Reason,Status,Seller Message,Customer ID,Customer Email\n"
+        "ch_1,2025-01-01 10:00:00,9.00,0.00,eur,TRUE,,Paid,,cus_1,ann@example.com\n"
+        "py_2,2025-01-02 10:00:00,9.00,0.00,eur,FALSE,expired_card,Failed,,cus_2,"
+    )
+    mapping = recognised(text).mapping
+    assert mapping is not None
+    assert mapping.layout == "stripe_charges"
+    assert [(part.feed, dict(part.roles)) for part in mapping.feeds] == [
+        (
+            "payments",
+            {
+                "customer_id": ("Customer ID",),
+                "email": ("Customer Email",),
+                "payment_id": ("id",),
+                "charged_at": ("Created date (UTC)",),
+                "amount": ("Amount",),
+                "refunded": ("Amount Refunded",),
+                "currency": ("Currency",),
+                "status": ("Status",),
+                "failure_reason": ("Decline Reason", "Seller Message"),
+            },
+        )
+    ]
+
+
 def test_a_nested_subscription_is_the_same_as_a_flat_one():
     header, row, *_ = case("chargebee_subscriptions").splitlines()
     nested = ",".join(f"subscription.{name}" for name in header.split(","))

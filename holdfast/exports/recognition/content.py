@@ -28,6 +28,15 @@ _MONEY = re.compile(
     r"[-(]?\s?([$€£¥฿₹]|Rp\.?|zł)\s?-?[\d.,]+\)?|-?[\d.,]+\s?([€$£¥฿]|zł|Rp|[A-Z]{3})"
 )
 _ID = re.compile(r"(?=.*\d)[\w.:|+/=-]{2,}")
+# Ids of charges, payments and their invoices, as payment services write them.
+_CHARGE_ID = re.compile(r"(ch|py|pi|in|pay)_[A-Za-z0-9]{6,}")
+# What becomes of a payment; an order is sent or cancelled, and does not fail.
+_OUTCOMES = frozenset({"declined", "failed", "succeeded", "uncollectible"})
+_CHARGED = _OUTCOMES | {
+    *("blocked", "canceled", "cancelled", "disputed", "incomplete", "open", "paid"),
+    *("partially refunded", "pending", "processing", "refunded", "uncaptured"),
+    *("requires_action", "requires_payment_method", "successful", "void"),
+}
 _FLAGS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f"})
 _LONG = 12
 
@@ -43,6 +52,7 @@ class Look:
         high: Greatest number; 0 where they are none.
         is_whole: All numbers are whole.
         is_unique: No value comes twice.
+        is_of_charges: They are ids of payments, or what became of payments.
     """
 
     kind: str
@@ -50,6 +60,7 @@ class Look:
     high: float = 0.0
     is_whole: bool = False
     is_unique: bool = True
+    is_of_charges: bool = False
 
 
 def look(values: Sequence[str]) -> Look:
@@ -70,9 +81,8 @@ def look(values: Sequence[str]) -> Look:
         return Look("money", is_unique=is_unique)
     if is_wordy(seen):
         return Look("text", is_unique=is_unique)
-    if _most(seen, _ID.fullmatch):
-        return Look("id", is_unique=is_unique)
-    return Look("category", is_unique=is_unique)
+    kind = "id" if _most(seen, _ID.fullmatch) else "category"
+    return Look(kind, is_unique=is_unique, is_of_charges=_are_charges(values))
 
 
 def is_wordy(values: Sequence[str]) -> bool:
@@ -112,6 +122,14 @@ def _numbers(values: Sequence[str], *, is_unique: bool) -> Look:
         return Look("boolean", 0.0, 1.0, is_whole=True, is_unique=is_unique)
     whole = all(number.is_integer() for number in numbers)
     return Look("number", min(numbers), max(numbers), whole, is_unique)
+
+
+def _are_charges(values: Sequence[str]) -> bool:
+    words = {value.casefold() for value in values}
+    is_told = len(words & {"paid", "refunded"}) > 1 or bool(words & _OUTCOMES)
+    return (is_told and words <= _CHARGED) or _most(
+        values[:_LOOKED_AT], _CHARGE_ID.fullmatch
+    )
 
 
 def _most(values: Sequence[str], test: Callable[[str], object]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from holdfast.exports.mapping import ISO, WORKSPACE_ZONE, FeedMapping, SourceMapping
 from holdfast.exports.recognition.answers import UNSAID, answers
+from holdfast.exports.recognition.charges import OUTCOMES, are_charges, is_charge_id
 from holdfast.exports.recognition.content import Look, look
 from holdfast.exports.recognition.layouts import Sample, kept_columns
 from holdfast.exports.recognition.making import with_made
@@ -15,6 +16,7 @@ from holdfast.exports.recognition.pairs import FEED, pair
 from holdfast.exports.recognition.times import time_format
 from holdfast.exports.recognition.unnamed import unnamed
 from holdfast.exports.recognition.vocabulary import (
+    CHARGED,
     DATE,
     ID,
     PERSON,
@@ -48,6 +50,9 @@ _LONE_LINE = 0.9
 # A row with an id of its own beside the customer's is about something else.
 _OF_ANOTHER = 0.7
 
+# Rows with ids or outcomes of payments are hardly orders.
+_OF_CHARGES = 0.9
+
 # How well the values of a kind (rows) suit a role (columns).
 _SUITS: Mapping[str, Mapping[str, float]] = {
     "instant": {"instant": 1.0},
@@ -73,6 +78,7 @@ _TOLD_BY_VALUES = {
     ("comment", "text"): _OPTIONAL,
     ("amount", "money"): _OPTIONAL,
 }
+_CHARGE_ID = 0.9
 _ANY_INSTANT = 0.5
 _SCALE = 0.8
 # Without values the name alone decides; among filled columns an empty one tells little.
@@ -211,6 +217,7 @@ def _guess(
             roles=roles,
             constants=constants,
             formats=formats,
+            values=OUTCOMES if target.name == "payments" and "status" in roles else {},
             kept=kept_columns(columns, taken, target.name) if target.rest else (),
         ),
         likelihood=likelihood,
@@ -272,6 +279,8 @@ def _is_fraction(values: Look) -> bool:
 
 def _by_content(signs: FeedSigns, role: Role, column: str, values: Look) -> float:
     """Return how likely values alone make a column a role; a name counts for more."""
+    if role.name == "payment_id" and is_charge_id(values):
+        return _CHARGE_ID
     if (role.name, values.kind) not in _TOLD_BY_VALUES:
         is_main = role.name == signs.main and _is_wanted(role)
         is_instant = is_main and values.kind == "instant"
@@ -317,6 +326,8 @@ def _likelihood(
         sign = max(found[each][1] if each in found else 0.0 for each in group)
         if PERSON in group:
             sign = max(sign, _person(columns, taken))
+        if CHARGED in group and are_charges(columns, looks):
+            sign = 1.0
         if sign < _SIGN:
             return 0.0
         worths.append(sign)
@@ -346,6 +357,8 @@ def _doubt(
     doubt = 1.0
     if len(key) == 1 and key[0] in found and not looks[found[key[0]][0]].is_unique:
         doubt *= _REPEATED
+    if target.name in ("orders", "order_lines") and are_charges(columns, looks):
+        doubt *= _OF_CHARGES
     if target.name == "order_lines" and "unit_price" not in found:
         doubt *= _LONE_LINE if looks[found["order_id"][0]].is_unique else 1.0
     if target.name == "customers":

@@ -20,6 +20,9 @@ VOCABULARY = Path(__file__).with_name("vocabulary.toml")
 DATE, ID, PERSON = "date", "id", "person"
 """Concepts beside the roles: any date, the row's own id, what tells of people."""
 
+CHARGED = "charged"
+"""Sign of a feed that values tell: ids of payments, or what became of them."""
+
 # How alike two words must be, of 100; below, one is another word.
 _ALIKE = 88
 # A name that holds a word among others says less than the word alone: the less, the
