@@ -305,7 +305,6 @@ def _fill(
         "zone": settings["zone"],
         "email_matching": settings["email_matching"],
     }
-    match(engine, parameters)
     names = [
         row[0] for row in engine.execute(load("dataset_event_counts").text).fetchall()
     ]
@@ -333,13 +332,16 @@ def _accept(
     cancellation: Cancellation,
     progress: Progress,
 ) -> None:
-    """Find the rows that are duplicates, and the events that are refused."""
+    """Find who is who, the rows that are duplicates, and the events refused."""
     progress("customers", 0.0)
+    keep(engine, "events_seen", {"zone": settings["zone"]}, is_temporary=True)
+    cancellation.check()
+    match(engine, {"email_matching": settings["email_matching"]})
+    _tell_persons(engine)
     _find_repeated(engine, [source for source, *_ in sources])
     cancellation.check()
     keep(engine, "duplicates", {}, is_temporary=True)
     cancellation.check()
-    keep(engine, "events_seen", {"zone": settings["zone"]}, is_temporary=True)
     (has_rejected,) = engine.execute(
         "select coalesce(sum(rejected_events) > 0, false) from events_seen"
     ).fetchall()[0]
@@ -355,6 +357,26 @@ def _accept(
         only="events_refused",
     )
     engine.execute(f"create temp view refused_events as {refused}")
+
+
+def _tell_persons(engine: duckdb.DuckDBPyConnection) -> None:
+    """Make ``told_<feed>``: staged rows under the id that the customer goes by.
+
+    A row is the same under each id and e-mail address of its customer, so both give
+    way to that one; e-mail addresses are in lower case.
+    """
+    for feed in FEEDS:
+        node = (
+            "case when contains(staged.customer_id, '@')"
+            " then lower(staged.customer_id) else staged.customer_id end"
+        )
+        engine.execute(
+            f"create temp view {quoted('told_' + feed.name)} as"
+            " select staged.* exclude (email)"
+            f" replace (coalesce(aliases.person, {node}) as customer_id)"
+            f" from {quoted('staged_' + feed.name)} as staged"
+            f" left join aliases on {node} = aliases.alias"
+        )
 
 
 def _find_repeated(

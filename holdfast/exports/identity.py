@@ -11,7 +11,7 @@ from holdfast.query import quoted
 
 
 def match(engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -> None:
-    """Make the tables ``given_ids`` and ``seen`` from the staged relations.
+    """Make the tables ``given_ids``, ``aliases`` and ``seen`` from staged rows.
 
     The same id is the same customer; ids that a mapping file pairs are, and so are
     ids that share an e-mail address which no source gives to several of its ids.
@@ -26,7 +26,7 @@ def match(engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -
     for name in ("email_holders", "shared_emails", "email_links"):
         keep(engine, name, parameters, is_temporary=True)
     _connect(engine, "email_links", "linked")
-    for name in ("doubtful_persons", "given_ids", "seen"):
+    for name in ("doubtful_persons", "given_ids", "aliases", "seen"):
         keep(engine, name, parameters, is_temporary=True)
 
 

@@ -13,7 +13,8 @@
 --   lines (INTEGER): lines of the order
 --   is_return (BOOLEAN): no line has a positive quantity
 -- source: ours; an order is a return when no line of it has a positive quantity; its
---   own total goes before the sum of its lines
+--   own total goes before the sum of its lines; an order that is told both as a whole
+--   and by its lines has its amount from the whole, its quantity from the lines
 
 with single as (
     select
@@ -57,13 +58,16 @@ grouped as (
             )
         ) as amount,
         upper(max(staged.currency)) as currency,
-        -- Where every line says the order's total, it says the order's refund too.
+        -- Where lines say the order's total and all the same refund, it is the order's.
         case
-            when count(staged.order_total) > 1 then max(staged.refunded)
+            when
+                count(staged.order_total) > 1
+                and count(staged.order_total) = count(staged.refunded)
+                and min(staged.refunded) = max(staged.refunded)
+                then max(staged.refunded)
             else try_cast(sum(staged.refunded) as decimal(18, 4))
         end as refunded,
-        coalesce(sum(staged.quantity) filter (where staged.quantity > 0), 0)
-            as quantity,
+        sum(staged.quantity) filter (where staged.quantity > 0) as quantity,
         count(*) as lines,
         not coalesce(bool_or(coalesce(staged.quantity, 1) > 0), false) as is_return
     from staged_order_lines as staged
@@ -77,25 +81,27 @@ grouped as (
     group by customer_numbers.customer_no, staged.order_id
 ),
 
-together as (
-    select * from single
-    union all
-    select * from grouped
-),
-
 final as (
     select
-        customer_no,
-        order_id,
-        ordered_at,
-        ordered_on,
-        amount,
-        currency,
-        refunded,
-        quantity,
-        lines::integer as lines,
-        is_return
-    from together
+        coalesce(single.customer_no, grouped.customer_no) as customer_no,
+        coalesce(single.order_id, grouped.order_id) as order_id,
+        coalesce(single.ordered_at, grouped.ordered_at) as ordered_at,
+        coalesce(single.ordered_on, grouped.ordered_on) as ordered_on,
+        coalesce(single.amount, grouped.amount) as amount,
+        coalesce(single.currency, grouped.currency) as currency,
+        coalesce(single.refunded, grouped.refunded) as refunded,
+        coalesce(
+            grouped.quantity,
+            single.quantity,
+            case when grouped.lines is not null then 0 end
+        ) as quantity,
+        coalesce(grouped.lines, single.lines)::integer as lines,
+        coalesce(single.is_return, grouped.is_return) as is_return
+    from single
+    full join grouped
+        on
+            single.customer_no = grouped.customer_no
+            and single.order_id = grouped.order_id
 )
 
 select * from final

@@ -7,7 +7,9 @@
 --   line (BIGINT): line of the file
 -- source: ours; a row is the same when everything that is mapped of it is; what
 --   occurs n times in one file and m times in another counts max(n, m), so that
---   repeats within one file stay; a source may be put together from several files
+--   repeats within one file stay; a source may be put together from several files;
+--   lines of orders are compared within their source only, for a later source tells
+--   its orders anew
 
 with answers as (
     select
@@ -15,7 +17,7 @@ with answers as (
         line,
         answered_at,
         hash(*columns(* exclude (source_no, line, reason, row_text))) as answer_hash
-    from staged_responses
+    from told_responses
     where reason is null and response_id is null
 ),
 
@@ -26,7 +28,7 @@ alike as materialized (
         line,
         happened_at,
         hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_events
+    from told_events
     where
         reason is null
         and event_id is null
@@ -35,8 +37,8 @@ alike as materialized (
             from shared_times
             where
                 shared_times.feed = 'events'
-                and shared_times.source_no = staged_events.source_no
-                and staged_events.happened_at
+                and shared_times.source_no = told_events.source_no
+                and told_events.happened_at
                 between shared_times.from_at and shared_times.until_at
         )
     union all
@@ -46,7 +48,7 @@ alike as materialized (
         line,
         ordered_at as happened_at,
         hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_orders
+    from told_orders
     where
         reason is null
         and order_id is null
@@ -55,8 +57,8 @@ alike as materialized (
             from shared_times
             where
                 shared_times.feed = 'orders'
-                and shared_times.source_no = staged_orders.source_no
-                and staged_orders.ordered_at
+                and shared_times.source_no = told_orders.source_no
+                and told_orders.ordered_at
                 between shared_times.from_at and shared_times.until_at
         )
     union all
@@ -65,8 +67,8 @@ alike as materialized (
         source_no,
         line,
         ordered_at as happened_at,
-        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_order_lines
+        hash(*columns(* exclude (line, reason, row_text))) as row_hash
+    from told_order_lines
     where
         reason is null
         and exists (
@@ -74,28 +76,8 @@ alike as materialized (
             from shared_times
             where
                 shared_times.feed = 'order_lines'
-                and shared_times.source_no = staged_order_lines.source_no
-                and staged_order_lines.ordered_at
-                between shared_times.from_at and shared_times.until_at
-        )
-    union all
-    select
-        'subscriptions' as feed,
-        source_no,
-        line,
-        started_at as happened_at,
-        hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_subscriptions
-    where
-        reason is null
-        and subscription_id is null
-        and exists (
-            select 1
-            from shared_times
-            where
-                shared_times.feed = 'subscriptions'
-                and shared_times.source_no = staged_subscriptions.source_no
-                and staged_subscriptions.started_at
+                and shared_times.source_no = told_order_lines.source_no
+                and told_order_lines.ordered_at
                 between shared_times.from_at and shared_times.until_at
         )
     union all
@@ -105,7 +87,7 @@ alike as materialized (
         line,
         charged_at as happened_at,
         hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_payments
+    from told_payments
     where
         reason is null
         and payment_id is null
@@ -114,8 +96,8 @@ alike as materialized (
             from shared_times
             where
                 shared_times.feed = 'payments'
-                and shared_times.source_no = staged_payments.source_no
-                and staged_payments.charged_at
+                and shared_times.source_no = told_payments.source_no
+                and told_payments.charged_at
                 between shared_times.from_at and shared_times.until_at
         )
     union all
@@ -144,7 +126,7 @@ alike as materialized (
         line,
         sent_at as happened_at,
         hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_invitations
+    from told_invitations
     where
         reason is null
         and exists (
@@ -152,8 +134,8 @@ alike as materialized (
             from shared_times
             where
                 shared_times.feed = 'invitations'
-                and shared_times.source_no = staged_invitations.source_no
-                and staged_invitations.sent_at
+                and shared_times.source_no = told_invitations.source_no
+                and told_invitations.sent_at
                 between shared_times.from_at and shared_times.until_at
         )
     union all
@@ -163,7 +145,7 @@ alike as materialized (
         line,
         opened_at as happened_at,
         hash(*columns(* exclude (source_no, line, reason, row_text))) as row_hash
-    from staged_tickets
+    from told_tickets
     where
         reason is null
         and ticket_id is null
@@ -172,8 +154,8 @@ alike as materialized (
             from shared_times
             where
                 shared_times.feed = 'tickets'
-                and shared_times.source_no = staged_tickets.source_no
-                and staged_tickets.opened_at
+                and shared_times.source_no = told_tickets.source_no
+                and told_tickets.opened_at
                 between shared_times.from_at and shared_times.until_at
         )
 ),

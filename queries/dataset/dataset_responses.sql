@@ -12,13 +12,38 @@
 --   answered_at (TIMESTAMP): when, UTC
 --   answered_on (DATE): local day
 --   campaign (VARCHAR): the wave or campaign
--- source: ours; answers without a score are kept for their comments
+-- source: ours; answers without a score are kept for their comments; what makes two
+--   answers the same is in dataset_duplicates
 
-with final as (
+with staged_once as (
+    select
+        staged.*,
+        lower(staged.kind) as answer_kind,
+        coalesce(
+            given_ids.person_id,
+            case
+                when
+                    min(given_ids.person_id) over answers_of_id
+                    = max(given_ids.person_id) over answers_of_id
+                    then min(given_ids.person_id) over answers_of_id
+            end
+        ) as person_id
+    from staged_responses as staged
+    left join given_ids on staged.customer_id = given_ids.given_id
+    anti join duplicates
+        on
+            duplicates.feed = 'responses'
+            and staged.source_no = duplicates.source_no
+            and staged.line = duplicates.line
+    where staged.reason is null
+    window answers_of_id as (partition by staged.response_id, staged.answered_at)
+),
+
+final as (
     select
         customer_numbers.customer_no,
         staged.response_id,
-        lower(staged.kind) as kind,
+        staged.answer_kind as kind,
         staged.question,
         staged.score,
         staged.comment,
@@ -26,19 +51,18 @@ with final as (
         staged.answered_at,
         staged.answered_on,
         staged.campaign
-    from staged_responses as staged
+    from staged_once as staged
     left join customer_numbers on staged.customer_id = customer_numbers.given_id
-    anti join duplicates
-        on
-            duplicates.feed = 'responses'
-            and staged.source_no = duplicates.source_no
-            and staged.line = duplicates.line
-    where staged.reason is null
     -- A later export of an answer may lack questions that an earlier one had.
     qualify
         staged.response_id is null
         or row_number() over (
-            partition by staged.response_id, staged.kind, staged.question
+            partition by
+                staged.response_id,
+                staged.answer_kind,
+                staged.question,
+                staged.answered_at,
+                staged.person_id
             order by staged.source_no desc, staged.line desc
         ) = 1
 )

@@ -37,15 +37,6 @@ with spans as (
     group by source_no
     union all
     select
-        'subscriptions' as feed,
-        source_no,
-        min(started_at) as first_at,
-        max(started_at) as last_at
-    from staged_subscriptions
-    where subscription_id is null
-    group by source_no
-    union all
-    select
         'payments' as feed,
         source_no,
         min(charged_at) as first_at,
@@ -91,6 +82,7 @@ overlapping as (
     inner join spans as others
         on
             spans.feed = others.feed
+            and spans.feed <> 'order_lines'
             and spans.source_no <> others.source_no
             and spans.first_at <= others.last_at
             and spans.last_at >= others.first_at
