@@ -63,7 +63,7 @@ def choose_files(workspace: Workspace) -> None:
     staging = _staging()
     st.subheader("Load files", anchor=False)
     number = st.session_state.get(_ROUND, 0)
-    files, folder = st.columns(2)
+    files, folder = st.columns(2, vertical_alignment="bottom")
     uploads = [
         *files.file_uploader(
             "Drop exported files here: CSV, Excel, JSON or Parquet, also packed",

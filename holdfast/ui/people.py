@@ -167,7 +167,7 @@ def _ambiguous(dataset: Dataset, status: Status) -> None:
 
 _COLUMNS = {
     "Found": st.column_config.ProgressColumn(
-        format="percent", min_value=0, max_value=1, color="auto"
+        format="percent", min_value=0, max_value=1, color="auto", width="small"
     ),
 } | {
     name: st.column_config.NumberColumn(format="localized")
