@@ -20,8 +20,8 @@ def renew(workspace: Workspace, status: Status) -> None:
         return
     st.info(
         "An earlier version of Holdfast made these tables. Some are missing, so that"
-        " not everything can be shown. They are made anew from the stored files, which"
-        " can take as long as loading them did, and can be undone.",
+        " not everything can be shown. Making them anew from the stored files can take"
+        " as long as loading those did, and can be undone.",
         icon=":material/history:",
     )
     st.button(
