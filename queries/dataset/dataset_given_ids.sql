@@ -46,7 +46,7 @@ named as (
     select
         person,
         arg_min(
-            {'given_id': given_id, 'node': node, 'declared': declared},
+            { 'given_id': given_id, 'node': node, 'declared': declared },
             (
                 not is_customer,
                 contains(node, '@'),
