@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from holdfast.exports.mapping import ISO, FeedMapping, Kept, is_filled
 from holdfast.exports.recognition import kept_columns, time_format
+from holdfast.exports.recognition.scales import score_values
 from holdfast.exports.recognition.vocabulary import survey_kinds
 from holdfast.model import feed
 from holdfast.ui.staging import StagedFile
@@ -168,7 +169,11 @@ def one_more_answer(
         **({"kind": kind} if kind else {}),
     }
     return replace(
-        main, roles={**_shared(main), "score": (column,)}, constants=constants, kept=()
+        main,
+        roles={**_shared(main), "score": (column,)},
+        constants=constants,
+        values=score_values([column], sample),
+        kept=(),
     )
 
 

@@ -30,6 +30,7 @@ from holdfast.exports.recognition import (
     fits,
     guess,
 )
+from holdfast.exports.recognition.scales import score_values
 from holdfast.model import Role, feed
 from holdfast.ui.choosing import (
     ABOUT_CUSTOMERS,
@@ -121,7 +122,10 @@ def with_choices(file: StagedFile, chosen: Mapping[str, str]) -> SourceMapping:
         roles=roles,
         constants=without_filled(main.constants, roles),
         formats=formats_of(file, main, roles),
-        values={role: each for role, each in main.values.items() if role in roles},
+        values={
+            **{role: each for role, each in main.values.items() if role in roles},
+            **score_values(roles.get("score", ()), file.inspection.sample),
+        },
         divisors={role: each for role, each in main.divisors.items() if role in roles},
         kept=kept_of(main, chosen, KEPT),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from holdfast.exports.mapping import FeedMapping
 from holdfast.exports.recognition.content import is_wordy
+from holdfast.exports.recognition.scales import scale_of, score_values
 from holdfast.exports.recognition.vocabulary import survey_kinds
 
 UNSAID = "no question could be told to ask for NPS, CSAT or CES"
@@ -49,7 +50,8 @@ def answers(
         }
         if len(found) > 1 or _is_wording(column):
             constants["question"] = column[:_LONGEST]
-        parts.append(replace(part, roles=roles, constants=constants))
+        values = {**part.values, **score_values([column], sample)}
+        parts.append(replace(part, roles=roles, constants=constants, values=values))
     remarks = [remark for *_, remark in found if remark]
     if len(parts) > 1:
         remarks.append(f"each row gives up to {len(parts)} answers, one a question")
@@ -71,6 +73,7 @@ def _comments(
     if part.roles.get("comment"):
         return {(scores or [""])[0]: part.roles["comment"]}
     free = [column for column in columns if column not in scores]
+    free = [column for column in free if not scale_of(sample.get(column, ()))]
     wordy = [column for column in free if is_wordy(sample.get(column, ()))]
     asked = [column for column in free if column.rstrip().endswith("?")]
     found: dict[str, tuple[str, ...]] = {}

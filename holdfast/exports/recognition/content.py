@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from holdfast.exports.recognition.scales import scale_of
+
 # So many values tell; more would only cost time.
 _LOOKED_AT = 40
 # One wrong value among some does not change what a column is.
@@ -52,6 +54,7 @@ class Look:
         high: Greatest number; 0 where they are none.
         is_whole: All numbers are whole.
         is_unique: No value comes twice.
+        is_scale: They are words of a known scale of answers.
         is_of_charges: They are ids of payments, or what became of payments.
     """
 
@@ -60,6 +63,7 @@ class Look:
     high: float = 0.0
     is_whole: bool = False
     is_unique: bool = True
+    is_scale: bool = False
     is_of_charges: bool = False
 
 
@@ -79,6 +83,8 @@ def look(values: Sequence[str]) -> Look:
         return _numbers(seen, is_unique=is_unique)
     if _most(seen, _MONEY.fullmatch):
         return Look("money", is_unique=is_unique)
+    if scale_of(values):
+        return Look("category", is_unique=is_unique, is_scale=True)
     if is_wordy(seen):
         return Look("text", is_unique=is_unique)
     kind = "id" if _most(seen, _ID.fullmatch) else "category"

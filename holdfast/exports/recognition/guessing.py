@@ -13,6 +13,7 @@ from holdfast.exports.recognition.layouts import Sample, kept_columns
 from holdfast.exports.recognition.making import with_made
 from holdfast.exports.recognition.names import plain
 from holdfast.exports.recognition.pairs import FEED, pair
+from holdfast.exports.recognition.scales import score_values
 from holdfast.exports.recognition.times import time_format
 from holdfast.exports.recognition.unnamed import unnamed
 from holdfast.exports.recognition.vocabulary import (
@@ -81,6 +82,7 @@ _TOLD_BY_VALUES = {
 _CHARGE_ID = 0.9
 _ANY_INSTANT = 0.5
 _SCALE = 0.8
+_ASKED_IN_WORDS = 0.95
 # Without values the name alone decides; among filled columns an empty one tells little.
 _NO_VALUES = {"unseen": 0.95, "empty": 0.5}
 _ASKED = "kind"
@@ -217,7 +219,7 @@ def _guess(
             roles=roles,
             constants=constants,
             formats=formats,
-            values=OUTCOMES if target.name == "payments" and "status" in roles else {},
+            values=_values(target, roles, sample),
             kept=kept_columns(columns, taken, target.name) if target.rest else (),
         ),
         likelihood=likelihood,
@@ -228,6 +230,14 @@ def _guess(
             for column, worth, is_named in found.values()
         },
     )
+
+
+def _values(
+    target: Feed, roles: Mapping[str, tuple[str, ...]], sample: Sample
+) -> Mapping[str, Mapping[str, str]]:
+    if target.name == "payments" and "status" in roles:
+        return OUTCOMES
+    return score_values(roles.get("score", ()), sample)
 
 
 def _assigned(
@@ -269,6 +279,8 @@ def _by_name(signs: FeedSigns, role: Role, column: str, values: Look) -> float:
     is_own = role.name == signs.own and role.name != "customer_id"
     if is_own and not values.is_unique:
         worth *= _REPEATED_OWN
+    if role.name == "score" and values.is_scale:
+        return worth
     suits = _SUITS[role.kind].get(values.kind) or _NO_VALUES.get(values.kind, 0.0)
     return worth * suits
 
@@ -281,6 +293,8 @@ def _by_content(signs: FeedSigns, role: Role, column: str, values: Look) -> floa
     """Return how likely values alone make a column a role; a name counts for more."""
     if role.name == "payment_id" and is_charge_id(values):
         return _CHARGE_ID
+    if role.name == "score" and values.is_scale:
+        return _ASKED_IN_WORDS if kind_of(column, None) else _SCALE
     if (role.name, values.kind) not in _TOLD_BY_VALUES:
         is_main = role.name == signs.main and _is_wanted(role)
         is_instant = is_main and values.kind == "instant"

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from holdfast.exports.recognition.content import Look, look
 from holdfast.exports.recognition.names import plain
+from holdfast.exports.recognition.scales import Scale, scale_of
 
 VOCABULARY = Path(__file__).with_name("vocabulary.toml")
 
@@ -99,6 +100,7 @@ def survey_kinds(
         sample: Some values of each column.
     """
     may_be = {}
+    scales: dict[str, Scale] = {}
     names = {plain(column) for column in columns}
     for column in columns:
         values = sample.get(column, ())
@@ -106,6 +108,9 @@ def survey_kinds(
         is_group = plain(column).endswith(f" {_GROUP}")
         if not is_group and (scores or not values):
             may_be[column] = look(scores)
+        elif not is_group and (scale := scale_of(values)):
+            may_be[column] = look([])
+            scales[column] = scale
     found = []
     for column in may_be:
         # A second header row can hold the question's words.
@@ -116,14 +121,19 @@ def survey_kinds(
         code = plain(column.split(":")[0])
         if f"{code} nps {_GROUP}" in names:
             kind = "nps"
+        if kind is None and column in scales:
+            kind = scales[column].kind
         if kind:
-            found.append((column, kind, f"{column!r} asks for {kind.upper()}"))
+            remark = f"{column!r} asks for {kind.upper()}"
+            if column in scales:
+                remark += f", and its words stand for 1 to {scales[column].top}"
+            found.append((column, kind, remark))
     for column, values_look in may_be.items():
         kind = kind_of("", values_look)
         is_asked = "?" in column or _QUESTION.match(plain(column))
         if not found and kind and (is_asked or "score" in meanings(column)):
-            scale = f"from {_WORDS_OF_KIND[kind]}, as {kind.upper()} does"
-            found.append((column, kind, f"{column!r} goes {scale}"))
+            goes = f"from {_WORDS_OF_KIND[kind]}, as {kind.upper()} does"
+            found.append((column, kind, f"{column!r} goes {goes}"))
     return found
 
 
