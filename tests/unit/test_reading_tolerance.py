@@ -56,6 +56,57 @@ def test_a_footer_is_no_row(tmp_path, table, footer):
     assert found.refused == [(4, "seems to be a footer", footer)]
 
 
+@pytest.mark.parametrize(
+    "total",
+    [
+        "Summe,,3",
+        "Total:,,",
+        "Grand total,x,1234 EUR",
+        ",Razem,€ 1'234.50",
+        "Итого,,3",
+        "合计,,3",
+        "รวม,,3",
+    ],
+)
+def test_a_last_row_that_adds_up_is_no_row(tmp_path, total):
+    found = read_file(
+        written(tmp_path, f"id,x,paid\n1,a,1\n2,b,2\n{total}\n"), tmp_path
+    )
+    assert found.cells == [("1", "a", "1"), ("2", "b", "2")]
+    assert found.lines == [2, 3]
+    assert found.refused == [(4, "looks like a total", total)]
+
+
+def test_a_total_stands_behind_the_rows_that_are_refused_for_else(tmp_path):
+    text = 'id,x,paid\n1,"a\nb",1\n2\n3,c,2\nSum,,3\n'
+    found = read_file(written(tmp_path, text), tmp_path)
+    assert found.cells == [("1", "a\nb", "1"), ("3", "c", "2")]
+    assert found.lines == [2, 5]
+    assert found.refused == [
+        (4, "has 1 cell where the header has 3", "2"),
+        (6, "looks like a total", "Sum,,3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # The only row, one of several, and a row with words and dates of its own.
+        ["Total,,3"],
+        ["Total,a,3", "7,b,4", "Total,,5"],
+        ["1,a,3", "Total,b,14.01.2024"],
+        ["1,a,3", "Totalenergies,,3"],
+    ],
+)
+def test_other_rows_that_say_total_stay(tmp_path, rows):
+    text = "\n".join(["id,x,paid", *rows])
+    found = read_file(written(tmp_path, text), tmp_path)
+    assert found.cells == [
+        tuple(each or None for each in row.split(",")) for row in rows
+    ]
+    assert found.refused == []
+
+
 def test_titles_above_the_header_are_skipped(tmp_path):
     text = "Report of May\nmade by hand;;\n;;\nid;paid;on\n1;2,5;x\n2;3,5;y\n"
     found = read_file(written(tmp_path, text), tmp_path)

@@ -14,6 +14,7 @@ from holdfast.exports.reading.description import Reading, Rows, Survey
 from holdfast.exports.reading.json_text import read_json_lines
 from holdfast.exports.reading.parquet import read_parquet
 from holdfast.exports.reading.relations import one
+from holdfast.exports.reading.totals import without_total
 from holdfast.query import literal, quoted
 
 
@@ -52,6 +53,7 @@ def read(
                     rows = read_json_lines(cursor, path, survey, target, cancellation)
                 case _:
                     rows = read_csv(cursor, path, reading, survey, target, cancellation)
+                    rows = without_total(cursor, reading, target, rows)
             padded = _padded(cursor, target, rows)
             return replace(rows, padded=padded, notes=survey.notes, files=survey.files)
     except duckdb.InterruptException:
