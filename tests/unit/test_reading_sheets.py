@@ -48,6 +48,14 @@ def test_lines_are_the_rows_of_the_sheet(tmp_path):
     assert found.cells == [("1", "a", "b"), ("2", "c\nd", "e")]
 
 
+def test_the_total_below_a_sheet_is_no_row(tmp_path):
+    rows = [["List"], [], ["id", "plan", "seats"], ["a", "pro", 3], ["b", "basic", 4]]
+    rows.append(["Summe", None, 7])
+    found = read_file(written(tmp_path, workbook({"Data": rows})), tmp_path)
+    assert found.cells == [("a", "pro", "3"), ("b", "basic", "4")]
+    assert found.refused == [(6, "looks like a total", "Summe,,7")]
+
+
 def test_the_first_visible_sheet_with_rows_is_guessed_and_others_can_be_chosen(
     tmp_path,
 ):
