@@ -13,10 +13,12 @@ from holdfast.cli.opening import opened_dataset, opened_or_new
 from holdfast.cli.speaking import PROGRAM, progress_line, room, say
 from holdfast.dataset import Dataset
 from holdfast.errors import WorkspaceError
+from holdfast.exports.recognition.times import FITS_TOO
 from holdfast.query import QUERIES, load
 from holdfast.report.text import table, wrapped
 from holdfast.workspace import (
     FileReport,
+    Inspection,
     LoadReport,
     Status,
     StoredSource,
@@ -85,12 +87,34 @@ def _print_load(path: Path, report: LoadReport, new: Sequence[StoredSource]) -> 
         if file.is_known:
             say(file.describe())
     if new:
+        workspace = Workspace.open(path)
         with opened_dataset(path) as dataset:
-            _print_sources(dataset, new)
+            for source in new:
+                _print_sources(dataset, [source])
+                say(*_doubts(source, workspace.inspect_source(source.id)))
     for error in report.passed_over:
         say(f"Not loaded: {error.sentence}")
     if report.has_changed:
         say("", f"Loaded into {path}. Next: {PROGRAM} ask retention")
+
+
+def _doubts(source: StoredSource, inspection: Inspection) -> list[str]:
+    """Say what of a file was guessed, and what its rows give beside one row each."""
+    lines = []
+    mapping, recognised = source.mapping, inspection.recognised
+    answers = sum(1 for part in mapping.feeds if part.feed == "responses")
+    if answers > 1:
+        lines.append(f"  up to {answers} answers a row")
+    if recognised is None or recognised.feeds[0].roles != mapping.feeds[0].roles:
+        # It is as somebody chose it.
+        return lines
+    if mapping.layout is None:
+        sure = f"{inspection.recognition.confidence:.0%}"
+        lines.append(f"  guessed, {sure} sure: look at the columns on the Data page")
+    if recognised.feeds[0].formats == mapping.feeds[0].formats:
+        told = inspection.recognition.reasons
+        lines += [f"  {each}" for each in told if FITS_TOO in each]
+    return lines
 
 
 def show_status(arguments: argparse.Namespace) -> None:

@@ -102,6 +102,7 @@ def gather(
     added: list[StoredSource] = []
     given: list[tuple[str, StoredSource]] = []
     passed_over: list[ImportRefusedError] = []
+    refused: list[ImportRefusedError] = []
     try:
         found = _found(files)
         for position, file in enumerate(found):
@@ -119,15 +120,16 @@ def gather(
                         cancellation,
                     )
             except ImportRefusedError as error:
-                if isinstance(file, Inspection) or not file.is_among_others:
-                    raise
-                passed_over.append(error)
+                is_alone = isinstance(file, Inspection) or not file.is_among_others
+                (refused if is_alone else passed_over).append(error)
                 continue
             given.append((name, source))
             if source not in sources:
                 added.append(source)
                 sources = [each for each in sources if each.digest != source.digest]
                 sources.append(source)
+        if refused:
+            raise _all_of(refused)
         if passed_over and not given:
             raise passed_over[0]
     except BaseException:
@@ -135,6 +137,16 @@ def gather(
             target.forget(source.id)
         raise
     return Gathered(sources, added, given, tuple(passed_over))
+
+
+def _all_of(refused: Sequence[ImportRefusedError]) -> ImportRefusedError:
+    """Return one error for all files that are refused, so that all can be mended."""
+    first, *others = refused
+    if not others:
+        return first
+    sentences = " ".join(each.sentence for each in refused)
+    remedies = " ".join(dict.fromkeys(each.remedy for each in refused))
+    return ImportRefusedError(first.code, sentences, f"Nothing is loaded. {remedies}")
 
 
 def _add(

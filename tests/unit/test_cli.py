@@ -678,3 +678,43 @@ def test_the_demo_is_built_where_there_is_none_and_then_left_alone(
     assert status == 0
     assert "is there already" in output
     assert snapshot(home) == before
+
+
+def test_loading_says_what_was_guessed_and_which_dates_read_two_ways(
+    home, tmp_path, capsys
+):
+    path = tmp_path / "orders.csv"
+    path.write_text("Kundennr,Bestelldatum,Betrag\nk1,03/04/2025,9\nk2,05/06/2025,8\n")
+    assert cli.main(["load", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "orders.csv (Orders): 2 rows read = 2 imported + 0 rejected + 0 duplicates,"
+        " into orders.",
+        "  columns: customer_id from Kundennr, ordered_at from Bestelldatum,"
+        " amount from Betrag",
+        "  guessed, 75% sure: look at the columns on the Data page",
+        "  dates are read as day/month/year; month/day/year fits too",
+    ]
+
+
+def test_loading_says_how_many_answers_a_row_gives(home, tmp_path, capsys):
+    path = tmp_path / "form.csv"
+    path.write_text(
+        "Email Address,Timestamp,Would you recommend us?,How satisfied are you?\n"
+        "ann@example.com,2025-01-01 10:00:00,9,Very satisfied\n"
+        "bob@example.com,2025-01-02 10:00:00,3,Dissatisfied\n"
+    )
+    assert cli.main(["load", str(path)]) == 0
+    assert "  up to 2 answers a row" in capsys.readouterr().out.splitlines()
+
+
+def test_all_files_that_are_not_understood_are_named_at_once(home, tmp_path, capsys):
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("foo,bar.\nx,y\n")
+    second.write_text("one,two\nx,y\n")
+    assert cli.main(["load", str(first), *written(tmp_path / "e"), str(second)]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "It is not clear what first.csv holds: its columns are foo, bar."
+        " It is not clear what second.csv holds: its columns are one, two."
+        " Nothing is loaded. Say what its columns are on the Data page, or rename them:"
+        " events need user_id, event and timestamp, customers user_id and signed_up_at."
+    )

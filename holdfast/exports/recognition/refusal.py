@@ -43,10 +43,11 @@ def missing_columns(columns: Sequence[str], name: str) -> ImportRefusedError:
     feeding = (each for each in layouts().values() if each.feeds)
     nearest = max(feeding, key=nearness)
     if nearness(nearest)[0] < _NEAR:
+        shown = ", ".join(columns[:_SHOWN]) + (" …" if len(columns) > _SHOWN else "")
+        # A name such as "No." has a full stop of its own.
         return ImportRefusedError(
             "unknown_layout",
-            f"It is not clear what {name} holds: its columns are"
-            f" {', '.join(columns[:_SHOWN])}{' …' if len(columns) > _SHOWN else ''}.",
+            f"It is not clear what {name} holds: its columns are {shown.rstrip('.')}.",
             "Say what its columns are on the Data page, or rename them: events need"
             " user_id, event and timestamp, customers user_id and signed_up_at.",
         )

@@ -34,6 +34,9 @@ TIME_FORMATS = (
 )
 """Formats of instants that are tried, ISO and epochs aside."""
 
+FITS_TOO = "fits too"
+"""Words of the remark on dates that can be read in two ways."""
+
 _WORDS = {
     **{"d": "day", "m": "month", "b": "month", "B": "month", "Y": "year", "y": "year"},
     **{"H": "hour", "I": "hour", "M": "minute", "S": "second", "f": "fraction"},
@@ -59,7 +62,7 @@ def time_format(values: Sequence[str]) -> tuple[str, str]:
         return ISO, ""
     if len(fitting) > 1:
         first, second = (in_words(form) for form in fitting[:2])
-        return fitting[0], f"dates are read as {first}; {second} fits too"
+        return fitting[0], f"dates are read as {first}; {second} {FITS_TOO}"
     return fitting[0], f"dates are read as {in_words(fitting[0])}"
 
 
