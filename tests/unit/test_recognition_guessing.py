@@ -331,12 +331,17 @@ def test_a_word_among_others_means_something_else():
         ("distinct_id,user_id\nd1,u1\nd2,u1\nd1,u1", "user_id"),
         ("Kundennummer,CRM Contact\n7,c1\n8,c2", "Kundennummer"),
         ("person_id,external_id\n7,x1\n8,x2", "person_id"),
+        ("App-ID,Kundennr.\n9f-1,K-1\n9f-2,K-2", "Kundennr."),
+        ("identyfikator aplikacji,klient\n9f-1,K-1\n9f-2,K-2", "klient"),
         ("user_id,customer_id\nu1,c1\nu2,c2", "user_id"),
         # Two people, or a company and its people.
         ("user_id,alias\n7,team\n8,team", None),
         ("user_id,customer_id\nu1,acme\nu2,acme", None),
         ("customer_id,user_id\nacme,u1\nacme,u2", None),
         ("user_id,alias\n7,x\n8,\n9,x", None),
+        ("App-ID,Kundennr.\n9f-1,K-1\n9f-2,K-1", None),
+        ("App-ID,Kundennr.\nbasic,K-1\nbasic,K-2", None),
+        ("id,Kundennr.\n9f-1,K-1\n9f-2,K-2", None),
         # What people share, and what is of no person at all.
         ("user_id,device_id\nu1,d1\nu2,d2", None),
         ("user_id,anonymous_id\nu1,d1\nu2,d2", None),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from holdfast.exports.mapping import WORKSPACE_ZONE, FeedMapping, SourceMapping
 from holdfast.exports.recognition.content import Look
 from holdfast.exports.recognition.names import plain
-from holdfast.exports.recognition.vocabulary import PERSON, meanings
+from holdfast.exports.recognition.vocabulary import ID, PERSON, meanings
 
 FEED = "identities"
 _SURE = 0.7
@@ -51,7 +51,11 @@ def pair(
         looks: What the values of each column look like.
         sample: Some values of each column, without the empty ones.
     """
-    if len(columns) != 2 or not all(_is_id(each, looks[each]) for each in columns):
+    if len(columns) != 2:
+        return None
+    # One beside one: even of an id that could be of anything, each is of one customer.
+    is_one_to_one = all(looks[each].is_unique for each in columns)
+    if not all(_is_id(each, looks[each], is_one_to_one) for each in columns):
         return None
     own, other = sorted(columns, key=_rank)
     is_alike = _rank(own) == _rank(other)
@@ -69,11 +73,18 @@ def pair(
     return mapping, _SURE, reasons
 
 
-def _is_id(column: str, values: Look) -> bool:
+def _is_id(column: str, values: Look, is_one_to_one: bool) -> bool:
     said = meanings(column)
     is_whole = values.kind != "number" or values.is_whole
     things = max(said.get(each, 0.0) for each in _THINGS)
     is_named = _is_customer(column) or said.get("other_id", 0.0) >= _NAMED
+    # Not bare: a column named id is the row's own.
+    words = plain(column).split()
+    is_named |= (
+        is_one_to_one
+        and len(words) > 1
+        and any(meanings(each).get(ID, 0.0) == 1.0 for each in words)
+    )
     is_shared = bool(_SHARED & set(plain(column).split()))
     is_thing = things > max(said.get("customer_id", 0.0), said.get("other_id", 0.0))
     return (
