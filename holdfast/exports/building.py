@@ -21,6 +21,7 @@ from holdfast.exports.mapping import (
     staged_relation,
     unreadable_relation,
 )
+from holdfast.exports.mapping.cells import node_of
 from holdfast.model import FEEDS, TABLES
 from holdfast.periods import WEEK_SHIFTS
 from holdfast.query import literal, load, quoted
@@ -366,10 +367,7 @@ def _tell_persons(engine: duckdb.DuckDBPyConnection) -> None:
     way to that one; e-mail addresses are in lower case.
     """
     for feed in FEEDS:
-        node = (
-            "case when contains(staged.customer_id, '@')"
-            " then lower(staged.customer_id) else staged.customer_id end"
-        )
+        node = node_of("staged.customer_id")
         engine.execute(
             f"create temp view {quoted('told_' + feed.name)} as"
             " select staged.* exclude (email)"

@@ -47,6 +47,11 @@ def _connect(engine: duckdb.DuckDBPyConnection, links: str, components: str) -> 
         f" union select other_node from {quoted(links)})"
     )
     (size,) = engine.execute("select count(*) from nodes").fetchall()[0]
+    if not size:
+        engine.execute(
+            f"create temp table {quoted(components)} (node text, person text)"
+        )
+        return
     found = engine.execute(
         f"select nodes.node_no as node_no, others.node_no as other_no"
         f" from {quoted(links)} as links"
@@ -60,7 +65,7 @@ def _connect(engine: duckdb.DuckDBPyConnection, links: str, components: str) -> 
 
     ends = (found["node_no"], found["other_no"])
     graph = coo_array(([True] * len(ends[0]), ends), shape=(size, size))
-    labels = connected_components(graph, directed=False)[1] if size else []
+    labels = connected_components(graph, directed=False)[1]
     engine.register("labels", pd.DataFrame({"component": labels}).reset_index())
     engine.execute(
         f"create temp table {quoted(components)} as"

@@ -12,7 +12,7 @@ import duckdb
 
 from holdfast.errors import WorkspaceError
 from holdfast.exports.mapping import FeedMapping, customer_text
-from holdfast.exports.mapping.cells import role_text
+from holdfast.exports.mapping.cells import node_of, role_text
 from holdfast.exports.reading import refused_path
 from holdfast.exports.reading.description import free_name
 from holdfast.query import literal, load, quoted
@@ -95,8 +95,8 @@ def _declared(
         for part in source.mapping.feeds:
             if not part.roles.get(_PAIRED):
                 continue
-            own = _node_of(customer_text(part, columns))
-            other = _node_of(f"trim({quoted(part.roles[_PAIRED][0])}::varchar)")
+            own = node_of(customer_text(part, columns))
+            other = node_of(f"trim({quoted(part.roles[_PAIRED][0])}::varchar)")
             pairs += engine.execute(
                 f"select distinct {own}, {other} from read_parquet({rows})"
             ).fetchall()
@@ -227,11 +227,7 @@ def _is_own(part: FeedMapping, columns: Mapping[str, str], rows: Path) -> str:
 
 
 def _is_named(text: str) -> str:
-    return f"coalesce(list_contains($ids, {_node_of(text)}), false)"
-
-
-def _node_of(text: str) -> str:
-    return f"case when contains({text}, '@') then lower({text}) else {text} end"
+    return f"coalesce(list_contains($ids, {node_of(text)}), false)"
 
 
 def _node(name: str) -> str:

@@ -35,24 +35,31 @@ best as (
     group by source
 ),
 
+apart as (
+    select * from best
+    where overlap < 0.5
+),
+
+-- of these few only: a dataset asks when it is opened
 customers_of as (
     select
-        source,
-        count(distinct customer_no) as customers
+        appearances.source,
+        count(distinct appearances.customer_no) as customers
     from appearances
-    group by source
+    inner join apart on appearances.source = apart.source
+    group by appearances.source
 ),
 
 final as (
     select
-        best.source,
+        apart.source,
         source_rows.name,
-        best.people,
-        best.shared
-    from best
-    inner join source_rows on best.source = source_rows.source
-    inner join customers_of on best.source = customers_of.source
-    where best.overlap < 0.5 and customers_of.customers >= 20
+        apart.people,
+        apart.shared
+    from apart
+    inner join source_rows on apart.source = source_rows.source
+    inner join customers_of on apart.source = customers_of.source
+    where customers_of.customers >= 20
 )
 
 select * from final

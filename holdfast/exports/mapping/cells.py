@@ -135,6 +135,11 @@ def address(text: str) -> str:
     return f"case when contains({text}, '@') then lower(trim({text})) end"
 
 
+def node_of(text: str) -> str:
+    """Return SQL of an id as it is compared: an e-mail address in lower case."""
+    return f"case when contains({text}, '@') then lower({text}) else {text} end"
+
+
 def role_value(role: Role, part: FeedMapping, text: str, type_: str, zones: str) -> str:
     """Return SQL of a role's value; null where the text is none.
 
