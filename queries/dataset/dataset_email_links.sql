@@ -8,11 +8,31 @@
 -- source: ours; an address that several ids of one source have links nobody, unless
 --   email_matching is 'always'; 'off' links nobody at all
 
-with final as (
+with holders as (
+    select
+        email,
+        min(person) <> max(person) as is_several
+    from email_holders
+    group by email
+),
+
+-- an address of one person that is no id itself joins nothing
+telling as (
+    select holders.email
+    from holders
+    left join declared on holders.email = declared.node
+    where
+        holders.is_several
+        or declared.node is not null
+        or holders.email in (select sightings.node from sightings)
+),
+
+final as (
     select distinct
         coalesce(declared.person, email_holders.email) as node,
         email_holders.person as other_node
     from email_holders
+    inner join telling on email_holders.email = telling.email
     left join declared on email_holders.email = declared.node
     where
         $email_matching = 'always'
