@@ -20,6 +20,7 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 # From the ground up: a room imports only from rooms that stand before it.
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
+    "durations",
     *("occurrence", "filters", "query", "model", "exports", "dataset", "population"),
     *(
         "happenings",
