@@ -66,7 +66,8 @@ def _spec_of(question: str) -> type[Any]:
     """
     from holdfast.questions import module_of
 
-    kind: type[Any] = getattr(module_of(question), question.capitalize())
+    name = "".join(word.capitalize() for word in question.split("_"))
+    kind: type[Any] = getattr(module_of(question), name)
     return kind
 
 

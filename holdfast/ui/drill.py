@@ -66,7 +66,7 @@ def lifecycle_bar(
         )
     )
     at = when(period, answer.spec.interval)
-    _list(
+    customer_list(
         dataset,
         answer,
         rows,
@@ -95,7 +95,7 @@ def survival_left(dataset: Dataset, answer: Answer) -> None:
             )
         )
         ended = summary.loc[summary["segment"] == segment, "ended"]
-        _list(
+        customer_list(
             dataset,
             answer,
             rows.rename(columns={"duration": f"{blocks.unit_of(answer)} stayed"}),
@@ -149,7 +149,7 @@ def _retention(
         ),
     }
     for status, (part, total) in parts.items():
-        _list(
+        customer_list(
             dataset,
             answer,
             part,
@@ -160,7 +160,7 @@ def _retention(
         )
 
 
-def _list(
+def customer_list(
     dataset: Dataset,
     answer: Answer,
     rows: pd.DataFrame,
