@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +24,7 @@ import pandas as pd
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError
 from holdfast.query import Value, literal, load, quoted
+from holdfast.saved_segments import SavedSegment
 
 _CHANGEABLE = (
     "max_execution_time",
@@ -123,6 +124,8 @@ class Dataset:
         self._results: OrderedDict[object, Any] = OrderedDict()
         self._statements: OrderedDict[str, duckdb.Statement] = OrderedDict()
         self._connection = _locked_down(path, self.limits)
+        # Replaced as a whole: others may be asking meanwhile.
+        self._saved: Mapping[str, SavedSegment] = {}
         stat = path.stat()
         self.fingerprint = f"{path.stem}-{stat.st_size}-{stat.st_mtime_ns}"
         try:
@@ -184,6 +187,15 @@ class Dataset:
             )
             rows, found = cursor.fetchall()[0]
         return rows, found
+
+    @property
+    def saved_segments(self) -> Mapping[str, SavedSegment]:
+        """The saved segments that filters may name, by name; none of its own."""
+        return self._saved
+
+    def take_segments(self, segments: Iterable[SavedSegment]) -> None:
+        """Let filters name these saved segments, in place of those so far."""
+        self._saved = {each.name: each for each in segments}
 
     def has_table(self, name: str) -> bool:
         """Say whether a table was materialised and is still kept."""
@@ -303,6 +315,9 @@ class Dataset:
         events = self._rows("select event, code, events from event_names order by code")
         self.event_codes: dict[str, int] = {event: code for event, code, _ in events}
         self.event_counts: dict[str, int] = {event: n for event, _, n in events}
+        self.knows_identities = bool(
+            self._rows("select 1 from duckdb_tables() where table_name = 'identities'")
+        )
         self.holes: list[tuple[date, date]] = self._rows(
             "select from_on, until_on from holes order by from_on"
         )

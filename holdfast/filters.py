@@ -100,7 +100,24 @@ class DidEvent:
         return text
 
 
-Filter = AttributeIn | AttributeRange | DidEvent
+@dataclass(frozen=True)
+class InSegment:
+    """Customers who are in a saved segment, or are not."""
+
+    name: str
+    is_excluded: bool = False
+
+    def __str__(self) -> str:
+        """Write the notation: ``in "Stuck after sign-up"`` or ``not in "…"``."""
+        name = self.name.replace('"', '""')
+        return f'{"not " if self.is_excluded else ""}in "{name}"'
+
+    def describe(self, label: Callable[[str], str] = str) -> str:  # noqa: ARG002  # as the others
+        """Say it in words."""
+        return f"{'not ' if self.is_excluded else ''}in the segment “{self.name}”"
+
+
+Filter = AttributeIn | AttributeRange | DidEvent | InSegment
 
 
 @dataclass(frozen=True)
@@ -109,13 +126,21 @@ class Filters:
 
     Attributes:
         filters: All must hold; values within one filter are alternatives.
-        breakdown: Attribute whose values become segments; none for no segments.
+        breakdown: Attribute whose values become segments, or a saved segment as its
+            filter is written; none for no segments.
         segments: How many segments are shown before the rest becomes "Other".
     """
 
     filters: tuple[Filter, ...] = ()
     breakdown: str | None = None
     segments: int = 8
+
+    @property
+    def saved_segments(self) -> tuple[str, ...]:
+        """Names of the saved segments that the filters and the breakdown name."""
+        names = [each.name for each in self.filters if isinstance(each, InSegment)]
+        broken_by = broken_by_segment(self.breakdown)
+        return tuple(dict.fromkeys([*names, *([broken_by] if broken_by else [])]))
 
     def describe(self, label: Callable[[str], str] = str) -> str:
         """Say in one sentence who is in view; ``label`` names attributes."""
@@ -124,7 +149,11 @@ class Filters:
             who = (
                 f"Customers {', '.join(item.describe(label) for item in self.filters)}"
             )
-        return f"{who}, by {label(self.breakdown)}." if self.breakdown else f"{who}."
+        if not self.breakdown:
+            return f"{who}."
+        segment = broken_by_segment(self.breakdown)
+        by = f"the segment “{segment}” and the rest" if segment else None
+        return f"{who}, by {by or label(self.breakdown)}."
 
 
 _IN = re.compile(rf"(?P<name>{WORD})(?P<sign>!?=)(?P<values>.*)", re.DOTALL)
@@ -133,6 +162,16 @@ _DID = re.compile(
     rf"did (?P<excluded>not )?(?P<event>{WORD})(?:>=(?P<count>\d+))?"
     r"(?: @(?P<first>[\d-]*)\.\.(?P<last>[\d-]*))?"
 )
+_IN_SEGMENT = re.compile(rf"(?P<excluded>not )?in (?P<name>{WORD})")
+
+
+def broken_by_segment(breakdown: str | None) -> str | None:
+    """Return the saved segment that a breakdown sets against the rest, if one.
+
+    Such a breakdown is written as the filter: ``in "Stuck after sign-up"``.
+    """
+    match = _IN_SEGMENT.fullmatch(breakdown or "")
+    return read_word(match["name"]) if match and not match["excluded"] else None
 
 
 def read_filter(text: str) -> Filter:
@@ -149,6 +188,8 @@ def read_filter(text: str) -> Filter:
             first=read_date(match["first"] or ""),
             last=read_date(match["last"] or ""),
         )
+    if match := _IN_SEGMENT.fullmatch(text):
+        return InSegment(read_word(match["name"]), match["excluded"] is not None)
     if match := _IN.fullmatch(text):
         return AttributeIn(
             attribute=read_word(match["name"]),
@@ -161,7 +202,8 @@ def read_filter(text: str) -> Filter:
     raise SpecError(
         "unreadable_filter",
         f"The filter {text!r} cannot be read.",
-        "Write for example plan=pro,team or seats:5..20 or did created_project.",
+        "Write for example plan=pro,team or seats:5..20 or did created_project or"
+        ' in "My segment".',
     )
 
 

@@ -19,7 +19,7 @@ from typing import Literal
 
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
-from holdfast.errors import SpecError
+from holdfast.errors import HoldfastError, SpecError
 from holdfast.filters import (
     NONE,
     AttributeIn,
@@ -27,8 +27,11 @@ from holdfast.filters import (
     DidEvent,
     Filter,
     Filters,
+    InSegment,
+    broken_by_segment,
 )
-from holdfast.query import Value, literal, quoted
+from holdfast.query import Value, literal, load, quoted
+from holdfast.saved_segments import SavedSegment
 
 Unit = Literal["customer", "account"]
 
@@ -37,6 +40,8 @@ OTHER = "Other"
 
 # A number with more values than this breaks down into quarters of the customers.
 _MOST_NUMBERS = 12
+# Of a larger saved segment, the ids are not written into the SQL that is shown.
+_MOST_IDS_SHOWN = 1_000
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,9 @@ def population(
     Raises:
         SpecError: A filter names an attribute or event that the data do not have.
     """
-    key = hashlib.sha256(f"{unit} {filters!r} {before}".encode()).hexdigest()[:12]
+    saved = saved_in(dataset, filters)
+    asked = f"{unit} {filters!r} {before} {_contents(saved)}"
+    key = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()[:12]
     kept = dataset.recall(("population", key))
     if isinstance(kept, Population) and all(
         dataset.has_table(relation.kept_as)
@@ -115,7 +122,9 @@ def population(
         if relation.kept_as
     ):
         return kept
-    relations = _definitions(dataset, filters, unit, before)
+    relations = _definitions(dataset, filters, unit, saved, before)
+    for segment in saved.values():
+        keep_members(dataset, segment, cancellation)
     is_everyone = not (filters.filters or filters.breakdown or unit == "account")
     segments: tuple[str, ...] = ()
     units = dataset.customers
@@ -135,7 +144,7 @@ def population(
         units = int(counted["units"].iloc[0])
     without = 0
     if unit == "account":
-        without = _without_account(dataset, filters, before, cancellation)
+        without = _without_account(dataset, filters, saved, before, cancellation)
     found = Population(key, unit, is_everyone, units, without, segments, relations)
     dataset.keep(("population", key), found)
     return found
@@ -238,30 +247,130 @@ def attribute_values(dataset: Dataset, name: str, limit: int = 500) -> list[str]
 def check_filters(dataset: Dataset, filters: Filters) -> SpecError | None:
     """Return what in the filters does not fit the data, if anything."""
     try:
-        _definitions(dataset, filters, "customer")
-    except SpecError as problem:
-        return problem
+        _definitions(dataset, filters, "customer", saved_in(dataset, filters))
+    except HoldfastError as problem:
+        # A saved segment may be damaged, too.
+        return SpecError(problem.code, problem.sentence, problem.remedy)
     return None
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Offer the names that are nearest to a name that is not known."""
+def suggestion(
+    name: str, known: Iterable[str], nothing: str = "There is none in the data."
+) -> str:
+    """Offer the names that are nearest to a name that is not known.
+
+    Args:
+        name: The name that is not known.
+        known: Those that are.
+        nothing: What is said where there are none.
+    """
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return f"Did you mean {' or '.join(near)}?"
     if not names:
-        return "There is none in the data."
+        return nothing
     more = " …" if len(names) > 8 else ""
     return f"There are {', '.join(names[:8])}{more}."
 
 
+def saved_in(dataset: Dataset, filters: Filters) -> dict[str, SavedSegment]:
+    """Return the saved segments that filters and breakdown name, as they are now.
+
+    Raises:
+        SpecError: There is none of that name, or the dataset cannot tell who is in it.
+    """
+    known = dataset.saved_segments
+    found: dict[str, SavedSegment] = {}
+    for name in filters.saved_segments:
+        if name not in known:
+            if name == broken_by_segment(filters.breakdown) and (
+                filters.breakdown in dataset.attributes
+            ):
+                continue
+            raise SpecError(
+                "unknown_segment",
+                f"There is no saved segment {name!r}.",
+                suggestion(name, known, "There is none: save a list of customers."),
+            )
+        found[name] = known[name]
+    if found and not dataset.knows_identities:
+        raise SpecError(
+            "earlier_dataset",
+            "These tables were made by an earlier version, which did not know under"
+            " which other ids a customer goes.",
+            "Make them anew on the Data page.",
+        )
+    return found
+
+
+def contents_of(dataset: Dataset, filters: Filters) -> str:
+    """Return what changes whenever a saved segment in the filters does.
+
+    Raises:
+        SpecError: There is no such segment.
+    """
+    return _contents(saved_in(dataset, filters))
+
+
+def _contents(saved: Mapping[str, SavedSegment]) -> str:
+    return " ".join(each.digest for each in saved.values())
+
+
+def keep_members(
+    dataset: Dataset, segment: SavedSegment, cancellation: Cancellation | None = None
+) -> str:
+    """Find out who a saved segment's ids are, once, and return the table's name.
+
+    The table has one row per id, with the ``customer_no`` of who goes by it now.
+    """
+    table = f"saved_{segment.digest}"
+    if not dataset.has_table(table):
+        ids = segment.read_ids()
+        text = load("saved_segment_members").text
+        dataset.materialise(table, text, {"saved_ids": ids}, cancellation)
+    return table
+
+
+def _members_of(saved: Mapping[str, SavedSegment]) -> dict[str, Relation]:
+    """Spell out who is in each saved segment, as ``saved_0`` and so on."""
+    relations = {}
+    text = load("saved_segment_members").text
+    for number, segment in enumerate(saved.values()):
+        name = f"saved_{number}"
+        kept = f"saved_{segment.digest}"
+        if segment.ids > _MOST_IDS_SHOWN:
+            hint = literal([f"the {segment.ids:,} ids of the segment, from its CSV"])
+            relations[name] = Relation(text.replace("$saved_ids", hint), kept_as=kept)
+            continue
+        relations[name] = Relation(
+            text.replace("$saved_ids", f"${name}_ids"),
+            {f"{name}_ids": segment.read_ids()},
+            kept_as=kept,
+        )
+    return relations
+
+
+def _is_in(saved: Mapping[str, SavedSegment], name: str, unit: Unit) -> str:
+    """Write that a customer, or anybody of the account, is in a saved segment."""
+    table = f"saved_{list(saved).index(name)}"
+    members = f"select {table}.customer_no from {table} where customer_no is not null"
+    if unit == "customer":
+        return f"customer_no in ({members})"
+    accounts = f"select account_no from customers where customer_no in ({members})"
+    return f"coalesce(account_no in ({accounts}), false)"
+
+
 def _definitions(
-    dataset: Dataset, filters: Filters, unit: Unit, before: date | None = None
+    dataset: Dataset,
+    filters: Filters,
+    unit: Unit,
+    saved: Mapping[str, SavedSegment],
+    before: date | None = None,
 ) -> dict[str, Relation]:
     """Spell out ``in_view``, ``segments`` and ``population``, in this order."""
-    predicates, values = _predicates(dataset, filters.filters, before)
-    value, sort, bound = _breakdown(dataset, filters.breakdown)
+    predicates, values = _predicates(dataset, filters.filters, saved, before)
+    value, sort, bound = _breakdown(dataset, filters.breakdown, saved, unit)
     values.update(bound)
     segment = f",\n    {value} as value,\n    {sort} as sort" if value else ""
     if unit == "account":
@@ -280,6 +389,7 @@ def _definitions(
         members = _MEMBERS
         values["segments"] = filters.segments
     return {
+        **_members_of(saved),
         "units": _units(unit, before),
         "in_view": Relation(in_view, values),
         "segments": Relation(segments),
@@ -390,13 +500,25 @@ inner join segments
     on in_view.value = segments.value"""
 
 
+def _kept_members(definitions: Mapping[str, Relation]) -> dict[str, str]:
+    """Read who is in saved segments from the tables that hold it."""
+    return {
+        name: f"select * from {relation.kept_as}"
+        for name, relation in definitions.items()
+        if name.startswith("saved_")
+    }
+
+
 def _nested(definitions: Mapping[str, Relation], upto: str, key: str) -> Relation:
     """Write one of the definitions as a statement of its own.
 
     ``population`` reads the segments that are already materialised.
     """
     in_view = definitions["in_view"]
-    parts = {"in_view": in_view.text}
+    parts = {
+        **_kept_members(definitions),
+        "in_view": in_view.text,
+    }
     if upto == "population":
         parts["segments"] = f"select * from segments_{key}"
     text = ", ".join(f"{name} as ({body})" for name, body in parts.items())
@@ -414,15 +536,17 @@ def _nested(definitions: Mapping[str, Relation], upto: str, key: str) -> Relatio
 def _without_account(
     dataset: Dataset,
     filters: Filters,
+    saved: Mapping[str, SavedSegment],
     before: date | None,
     cancellation: Cancellation | None,
 ) -> int:
-    predicates, values = _predicates(dataset, filters.filters, before)
+    predicates, values = _predicates(dataset, filters.filters, saved, before)
     every = ["account_no is null", *(each.of_customer for each in predicates)]
+    text = f"select count(*) as customers from customers{_where(every)}"
+    parts = _kept_members(_members_of(saved)).items()
+    named = ", ".join(f"{name} as ({body})" for name, body in parts)
     counted = dataset.frame(
-        f"select count(*) as customers from customers{_where(every)}",
-        values,
-        cancellation,
+        f"with {named} {text}" if named else text, values, cancellation
     )
     return int(counted["customers"].iloc[0])
 
@@ -446,20 +570,27 @@ class _Predicate:
 
 
 def _predicates(
-    dataset: Dataset, filters: tuple[Filter, ...], before: date | None
+    dataset: Dataset,
+    filters: tuple[Filter, ...],
+    saved: Mapping[str, SavedSegment],
+    before: date | None,
 ) -> tuple[list[_Predicate], dict[str, Value]]:
     predicates: list[_Predicate] = []
     values: dict[str, Value] = {}
     for number, item in enumerate(filters):
-        text, bound = _predicate(dataset, item, f"filter_{number}", before)
-        is_denied = isinstance(item, DidEvent) and item.is_excluded
+        text, bound = _predicate(dataset, item, f"filter_{number}", saved, before)
+        is_denied = isinstance(item, DidEvent | InSegment) and item.is_excluded
         predicates.append(_Predicate(text, is_denied))
         values.update(bound)
     return predicates, values
 
 
 def _predicate(
-    dataset: Dataset, item: Filter, name: str, before: date | None
+    dataset: Dataset,
+    item: Filter,
+    name: str,
+    saved: Mapping[str, SavedSegment],
+    before: date | None,
 ) -> tuple[str, dict[str, Value]]:
     match item:
         case AttributeIn():
@@ -485,6 +616,8 @@ def _predicate(
             )
         case DidEvent():
             return _did(dataset, item, name, before)
+        case InSegment():
+            return _is_in(saved, item.name, "customer"), {}
 
 
 def _check_range(item: AttributeRange, kind: str) -> None:
@@ -521,11 +654,20 @@ def _did(
 
 
 def _breakdown(
-    dataset: Dataset, attribute: str | None
+    dataset: Dataset,
+    attribute: str | None,
+    saved: Mapping[str, SavedSegment],
+    unit: Unit,
 ) -> tuple[str, str, dict[str, Value]]:
     """Write a customer's segment value and its place (null: by size)."""
     if attribute is None:
         return "", "", {}
+    segment = broken_by_segment(attribute)
+    if segment and attribute not in dataset.attributes:
+        member = _is_in(saved, segment, unit)
+        labels = {"label_in": f"In “{segment}”", "label_out": f"Not in “{segment}”"}
+        value = f"case when {member} then $label_in else $label_out end"
+        return value, f"case when {member} then 0.0 else 1.0 end::double", {**labels}
     kind = attribute_type(dataset, attribute)
     column = quoted(attribute)
     if kind == "date":

@@ -16,6 +16,7 @@ from holdfast.ui import (
 )
 from holdfast.ui.frame import active_filters
 from holdfast.ui.progress import settle
+from holdfast.ui.segments import saved_segments
 from holdfast.ui.settings import settings
 from holdfast.ui.versions import versions
 from holdfast.ui.workspaces import workspaces
@@ -28,8 +29,8 @@ st.caption("What is loaded, how far does it reach, and what was left out?")
 settle()
 
 status = workspace.status()
-files, checked, compared, chosen = st.tabs(
-    ["Files", "Checks", "Versions", "Settings"], key="data_tabs"
+files, checked, saved, compared, chosen = st.tabs(
+    ["Files", "Checks", "Segments", "Versions", "Settings"], key="data_tabs"
 )
 
 with files:
@@ -50,6 +51,9 @@ with files:
 
 with checked:
     data_checks.check_data(dataset, status)
+
+with saved:
+    saved_segments(workspace, dataset)
 
 with compared:
     versions(workspace)

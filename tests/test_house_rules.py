@@ -21,13 +21,15 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
     "durations",
-    *("occurrence", "filters", "query", "model", "exports", "dataset", "population"),
+    *("occurrence", "filters", "saved_segments", "query", "model", "exports"),
+    *("dataset", "population"),
     *(
         "happenings",
         "cohorts",
         "lifetimes",
         "spec",
         "answer",
+        "membership",
         "questions",
         "checks",
         "workspace",
@@ -49,6 +51,7 @@ READING = {
     "lifetimes",
     "spec",
     "answer",
+    "membership",
     "questions",
     "checks",
 }
@@ -64,6 +67,7 @@ NEVER = {
         "cohorts",
         "lifetimes",
         "answer",
+        "membership",
         "questions",
     },
     "charts": {
@@ -94,8 +98,8 @@ COMPOSES_SQL = (
     "holdfast/lifetimes.py",
     *LIBRARIES["duckdb"],
 )
-# A source notes when it was loaded; no figure reads that.
-READS_CLOCK = ("holdfast/workspace/gathering.py",)
+# A source notes when it was loaded, a segment when it was saved; no figure reads that.
+READS_CLOCK = ("holdfast/workspace/gathering.py", "holdfast/workspace/segments.py")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 SECTIONS = ("grain", "params", "returns", "source")
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from holdfast.dataset import Dataset
-from holdfast.filters import AttributeIn, DidEvent, Filters
+from holdfast.filters import AttributeIn, DidEvent, Filters, InSegment
+from holdfast.membership import customers_of, membership
 from holdfast.occurrence import ORDER, SUBSCRIPTION, read_occurrence
 from holdfast.query import QUERIES, load, parameters
 from holdfast.questions import ask, lifecycle, retention, survival
@@ -17,7 +18,7 @@ from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.survival import Survival, lapse_days
 from tests.conftest import PROJECT
-from tests.worlds import dataset_of
+from tests.worlds import dataset_of, segment_of
 
 NAMES = sorted(path.stem for path in (QUERIES / "answers").glob("*.sql"))
 PLANS = Filters(breakdown="plan")
@@ -28,6 +29,7 @@ SOME = Filters(
     ),
     breakdown="seats",
 )
+SAVED = Filters((InSegment('it\'s "one"; -- $x'),), breakdown='in "two"')
 LOGIN = read_occurrence("event:login?device=phone")
 EITHER = read_occurrence("event:login,export")
 
@@ -93,6 +95,15 @@ ASKED_OTHERWISE = {
     "known_as": lambda dataset: dataset.frame(
         load("known_as").text, {"known_as": "c2"}
     ),
+    "saved_segment_members": lambda dataset: dataset.frame(
+        load("saved_segment_members").text, {"saved_ids": ["c2", "nobody"]}
+    ),
+    "saved_segment_counts": lambda dataset: membership(
+        dataset, segment_of("some", "c2", "nobody")
+    ),
+    "customers_of_accounts": lambda dataset: customers_of(
+        dataset, pd.DataFrame({"id": ["acme"]}), "account"
+    ),
     "known_ids": lambda dataset: dataset.frame(load("known_ids").text),
     "ambiguous_addresses": lambda dataset: dataset.frame(
         load("ambiguous_addresses").text, {"most": 5}
@@ -104,7 +115,7 @@ ASKED_OTHERWISE = {
 def sample(tmp_path_factory):
     hostile = 'it\'s "free"; -- $x'
     people = [f"c{number}" for number in range(9)]
-    return dataset_of(
+    dataset = dataset_of(
         tmp_path_factory.mktemp("sample"),
         customers=[
             {
@@ -140,6 +151,13 @@ def sample(tmp_path_factory):
         ]
         + [("known by nobody else", "2025-01-11", "")],
     )
+    dataset.take_segments(
+        [
+            segment_of('it\'s "one"; -- $x', "c1", "c4", "gone; --", *people[5:]),
+            segment_of("two", "c4", "c5", "c7"),
+        ]
+    )
+    return dataset
 
 
 class Statements:
@@ -239,7 +257,9 @@ def test_it_has_a_test_of_its_own(name):
 
 
 @pytest.mark.parametrize(
-    "filters", [Filters(), PLANS, SOME], ids=["all", "plan", "some"]
+    "filters",
+    [Filters(), PLANS, SOME, SAVED],
+    ids=["all", "plan", "some", "saved"],
 )
 @pytest.mark.parametrize("spec", SPECS, ids=repr)
 def test_the_shown_sql_gives_the_same_rows_on_the_datasets_file(

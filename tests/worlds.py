@@ -16,6 +16,7 @@ import pandas as pd
 
 from holdfast.dataset import Dataset
 from holdfast.exports.mapping import FeedMapping, SourceMapping
+from holdfast.saved_segments import Origin, SavedSegment, digest_of
 from holdfast.workspace import Workspace
 
 Row = Sequence[Any] | Mapping[str, Any]
@@ -101,6 +102,15 @@ def mapped(
         found = workspace.inspect(folder / name)
         workspace.load([replace(found, mapping=mapping)])
     return workspace
+
+
+def segment_of(name: str, *ids: str) -> SavedSegment:
+    """Make a saved segment that no workspace holds."""
+    kept = sorted(set(ids))
+    instant = "2026-01-01T00:00:00+00:00"
+    return SavedSegment(
+        name, instant, len(kept), digest_of(kept), Origin(), lambda: kept
+    )
 
 
 def made_earlier(workspace: Workspace) -> None:

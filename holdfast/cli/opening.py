@@ -17,7 +17,8 @@ from holdfast.workspace import Workspace, is_workspace
 @contextmanager
 def opened_dataset(path: Path) -> Iterator[Dataset]:
     """Open the workspace's current dataset for one command."""
-    current = Workspace.open(path).dataset_path()
+    workspace = Workspace.open(path)
+    current = workspace.dataset_path()
     if current is None:
         raise DatasetError(
             "nothing_loaded",
@@ -25,6 +26,7 @@ def opened_dataset(path: Path) -> Iterator[Dataset]:
             f"Load files first: {PROGRAM} load FILE…",
         )
     dataset = Dataset(current)
+    dataset.take_segments(workspace.segments.all())
     try:
         yield dataset
     finally:

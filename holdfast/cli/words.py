@@ -13,6 +13,7 @@ from holdfast.cli.asking import ask_question, settings_help
 from holdfast.cli.cataloguing import write_catalogue
 from holdfast.cli.checking import check, compare_versions, version_number
 from holdfast.cli.loading import build_demo, load_files, show_status, undo
+from holdfast.cli.segments import list_segments
 from holdfast.cli.speaking import PROGRAM
 from holdfast.errors import SpecError
 from holdfast.report.plain import FRAME
@@ -133,6 +134,21 @@ def parser() -> argparse.ArgumentParser:
         help="two numbers",
     )
     command.add_argument("--csv", action="store_true", help="the figures as CSV")
+    command = _command(
+        commands,
+        "segments",
+        list_segments,
+        "list the saved segments",
+        "List the saved segments: how many customers are in each, how many of them are "
+        "not in the data any more, and where it came from. With the name of one, print "
+        "its customers' ids.",
+        "segments",
+        'segments "Stuck after sign-up" --csv',
+    )
+    command.add_argument(
+        "segment", nargs="?", metavar="SEGMENT", help="print the ids of this one"
+    )
+    command.add_argument("--csv", action="store_true", help="the table as CSV")
     _command(
         commands,
         "undo",
@@ -197,10 +213,14 @@ def _add_ask(commands: Any) -> None:
         metavar="TEXT",
         help='who is in view: "plan=pro,team", "plan!=free", "seats:5..20", '
         '"joined_on:2025-01-01..", "did export>=3 @2025-01-01..2025-01-31", '
-        '"did not export". All given must hold',
+        '"did not export", \'in "My segment"\', \'not in "My segment"\'. All given '
+        "must hold",
     )
     command.add_argument(
-        "--by", metavar="ATTRIBUTE", help="break the answer down by an attribute"
+        "--by",
+        metavar="ATTRIBUTE",
+        help="break the answer down by an attribute, or by a saved segment and the "
+        "rest: 'in \"My segment\"'",
     )
     command.add_argument(
         "--segments",

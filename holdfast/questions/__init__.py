@@ -7,6 +7,7 @@ question about the same dataset is kept.
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,8 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
+from holdfast.membership import gone_caveats
+from holdfast.population import contents_of
 
 QUESTIONS = ("retention", "survival", "lifecycle", "cadence")
 
@@ -54,11 +57,16 @@ def ask(
         DatasetError: The engine stopped the query.
     """
     filters = filters or Filters()
-    key = ("answer", spec, filters)
+    # Of a saved segment only its name is in the filters.
+    contents = contents_of(dataset, filters)
+    key = ("answer", spec, filters, contents)
     kept = dataset.recall(key)
     if isinstance(kept, Answer):
         return kept
     question = type(spec).__module__.rpartition(".")[2]
     answer: Answer = module_of(question).answer(dataset, spec, filters, cancellation)
-    dataset.keep(key, answer)
+    gone = gone_caveats(dataset, filters, cancellation)
+    answer = replace(answer, caveats=(*answer.caveats, *gone))
+    if contents_of(dataset, filters) == contents:
+        dataset.keep(key, answer)
     return answer

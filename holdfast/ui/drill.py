@@ -21,6 +21,7 @@ from holdfast.ui import blocks, session
 from holdfast.ui.blocks import Selection
 from holdfast.ui.controls import segment_choice
 from holdfast.ui.example import when
+from holdfast.ui.saving import offer_segment, say_saved
 from holdfast.ui.words import attribute_label, plain
 
 
@@ -201,16 +202,19 @@ def customer_list(
     )
     if len(rows) > _MOST_ROWS_SHOWN:
         st.caption(f"The first {_MOST_ROWS_SHOWN:,} are shown; the file has them all.")
-    st.download_button(
-        "Download the list (CSV)",
-        data=lambda: export.csv(with_attributes(dataset, kept, names)),
-        file_name=f"{file_stem(*file)}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key=f"{key}_csv",
-        icon=":material/download:",
-        type="tertiary",
-    )
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Download the list (CSV)",
+            data=lambda: export.csv(with_attributes(dataset, kept, names)),
+            file_name=f"{file_stem(*file)}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"{key}_csv",
+            icon=":material/download:",
+            type="tertiary",
+        )
+        offer = offer_segment(dataset, answer, rows, heading, key)
+    say_saved(offer, key)
 
 
 def known_attributes(dataset: Dataset) -> list[str]:

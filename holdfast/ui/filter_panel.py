@@ -16,6 +16,8 @@ from holdfast.filters import (
     DidEvent,
     Filter,
     Filters,
+    InSegment,
+    broken_by_segment,
 )
 from holdfast.population import attribute_values, check_filters
 from holdfast.ui.address import read_filters_from_address
@@ -24,6 +26,7 @@ from holdfast.ui.words import attribute_label, plain
 _SEEDED = "filter_seeded"
 _ATTRIBUTES = "filter_attributes"
 _DID, _DID_NOT = "filter_did", "filter_did_not"
+_IN, _NOT_IN = "filter_in_segment", "filter_not_in_segment"
 _BREAKDOWN, _SEGMENTS = "filter_breakdown", "filter_segments"
 _KEPT = "filter_kept"
 
@@ -55,6 +58,7 @@ def filter_panel(dataset: Dataset) -> Filters:
         for label, key in (("Did", _DID), ("Did not do", _DID_NOT)):
             done = _multiselect(label, events, key, "Any event")
             filters.extend(DidEvent(event, key == _DID_NOT) for event in done)
+    filters.extend(_saved_segments(dataset))
     filters.extend(_kept_filters())
     breakdown = st.selectbox(
         "Break down by",
@@ -62,7 +66,7 @@ def filter_panel(dataset: Dataset) -> Filters:
         index=None,
         key=_BREAKDOWN,
         placeholder="No segments",
-        format_func=attribute_label,
+        format_func=_breakdown_label,
     )
     segments = st.session_state.get(_SEGMENTS, Filters().segments)
     return Filters(tuple(filters), breakdown, segments)
@@ -72,8 +76,7 @@ def _seed(dataset: Dataset) -> list[SpecError]:
     """Put what the address says into the widgets, once a session."""
     state = st.session_state
     if state.get(_SEEDED):
-        _forget_unknown(dataset)
-        return []
+        return _forget_unknown(dataset)
     state[_SEEDED] = True
     filters, notices = read_filters_from_address()
     kept: list[Filter] = []
@@ -87,7 +90,13 @@ def _seed(dataset: Dataset) -> list[SpecError]:
         if problem := check_filters(dataset, Filters(breakdown=filters.breakdown)):
             notices.append(problem)
         else:
-            state[_BREAKDOWN] = filters.breakdown
+            segment = broken_by_segment(filters.breakdown)
+            is_attribute = filters.breakdown in dataset.attributes
+            state[_BREAKDOWN] = (
+                str(InSegment(segment))
+                if segment and not is_attribute
+                else filters.breakdown
+            )
     state[_SEGMENTS] = filters.segments
     return notices
 
@@ -103,6 +112,10 @@ def _put(dataset: Dataset, item: Filter) -> bool:
             return False
         key = _DID_NOT if item.is_excluded else _DID
         state[key] = [*state.get(key, []), item.event]
+        return True
+    if isinstance(item, InSegment):
+        key = _NOT_IN if item.is_excluded else _IN
+        state[key] = [*state.get(key, []), item.name]
         return True
     name = item.attribute
     kind = dataset.attributes[name].type
@@ -131,29 +144,84 @@ def _has_field(end: float | date) -> bool:
     return abs(end) < 2**53
 
 
-def _forget_unknown(dataset: Dataset) -> None:
-    """Drop what another dataset knew and this one does not."""
+def apply_segment(name: str) -> None:
+    """Let only the customers of a saved segment be in view; for a callback."""
     state = st.session_state
+    state[_IN] = list(dict.fromkeys([*state.get(_IN, []), name]))
+    state[_NOT_IN] = [each for each in state.get(_NOT_IN, []) if each != name]
+
+
+def rename_segment(before: str, after: str | None) -> None:
+    """Let the filters name a saved segment as it is called now; none drops it."""
+    state = st.session_state
+    for key in (_IN, _NOT_IN):
+        if before in state.get(key, []):
+            names = [after if each == before else each for each in state[key]]
+            state[key] = [each for each in names if each]
+    if broken_by_segment(state.get(_BREAKDOWN)) == before:
+        state[_BREAKDOWN] = str(InSegment(after)) if after else None
+
+
+def _forget_unknown(dataset: Dataset) -> list[SpecError]:
+    """Drop what another dataset knew and this one does not.
+
+    Returns:
+        A notice for each saved segment that is gone: somebody else deleted it.
+    """
+    state = st.session_state
+    gone = [
+        name
+        for key in (_IN, _NOT_IN)
+        for name in state.get(key, [])
+        if name not in dataset.saved_segments
+    ]
     known: dict[str, Iterable[str]] = {
         _ATTRIBUTES: dataset.attributes,
         _DID: dataset.event_codes,
         _DID_NOT: dataset.event_codes,
+        _IN: dataset.saved_segments,
+        _NOT_IN: dataset.saved_segments,
     }
     for key, names in known.items():
         if any(name not in names for name in state.get(key, [])):
             state[key] = [name for name in state[key] if name in names]
-    if state.get(_BREAKDOWN) not in (None, *dataset.attributes):
+    if state.get(_BREAKDOWN) not in (None, *_breakdowns(dataset)):
         state[_BREAKDOWN] = None
     state[_KEPT] = tuple(
         item
         for item in state.get(_KEPT, ())
         if check_filters(dataset, Filters((item,))) is None
     )
+    return [
+        SpecError(
+            "unknown_segment",
+            f"There is no saved segment {name!r} any more, so that filter was left"
+            " out.",
+            "The Data page lists those that there are.",
+        )
+        for name in gone
+    ]
+
+
+def _saved_segments(dataset: Dataset) -> list[Filter]:
+    names = sorted(dataset.saved_segments, key=str.casefold)
+    if not names:
+        return []
+    return [
+        InSegment(name, key == _NOT_IN)
+        for label, key in (("In the segment", _IN), ("Not in the segment", _NOT_IN))
+        for name in _multiselect(label, names, key, "Any customer")
+    ]
+
+
+def _breakdown_label(name: str) -> str:
+    segment = broken_by_segment(name)
+    return f"In “{segment}” or not" if segment else attribute_label(name)
 
 
 def _breakdowns(dataset: Dataset) -> list[str]:
     """Return what makes segments, and what a link asks for."""
-    return [
+    attributes = [
         name
         for name, column in dataset.attributes.items()
         if name == st.session_state.get(_BREAKDOWN)
@@ -164,6 +232,8 @@ def _breakdowns(dataset: Dataset) -> list[str]:
             and column.distinct_values <= (dataset.customers - column.missing) / 2
         )
     ]
+    segments = [str(InSegment(name)) for name in sorted(dataset.saved_segments)]
+    return [*attributes, *segments]
 
 
 def _category(dataset: Dataset, name: str) -> list[Filter]:

@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
 def open_frame() -> StreamlitPage:
     """Draw the frame and return the page to run; called by ``app.py`` alone."""
     page = _navigation()
+    session.take_page(page.url_path or Path(PAGES[""][0].file).stem)
     session.open_workspace()
     dataset = session.dataset()
     with st.sidebar:

@@ -29,6 +29,7 @@ _GLANCE_SECONDS = 0.1
 _WAITING = "Counting …"
 _WORKSPACE = "workspace_of_this_run"
 _CHOSEN = "workspace_chosen"
+_PAGE = "page_of_this_run"
 
 
 def open_workspace() -> Workspace:
@@ -66,6 +67,16 @@ def choose_workspace(path: Path) -> None:
     st.session_state[_CHOSEN] = str(path)
 
 
+def take_page(stem: str) -> None:
+    """Note which page this run shows; for the frame."""
+    st.session_state[_PAGE] = stem
+
+
+def page_stem() -> str:
+    """Return the stem of the file of the page that this run shows."""
+    return str(st.session_state.get(_PAGE, ""))
+
+
 def workspace() -> Workspace:
     """Return the workspace that this run opened."""
     opened: Workspace | None = st.session_state.get(_WORKSPACE)
@@ -78,7 +89,9 @@ def dataset() -> Dataset | None:
     if path is None:
         return None
     try:
-        return _opened(str(path), path.stat().st_mtime_ns)
+        found = _opened(str(path), path.stat().st_mtime_ns)
+        found.take_segments(workspace().segments.all())
+        return found
     except HoldfastError as error:
         _stop(error)
 

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.model import FORMAT_VERSION
+from holdfast.workspace import segments
 from holdfast.workspace.durable import remove, sync, sync_folder, write_json
 from holdfast.workspace.remembering import Remembered, learnt
 from holdfast.workspace.reports import lacks_tables
@@ -45,6 +46,7 @@ class Folder:
         path: The folder.
         datasets: Its folder of datasets.
         sources: Its stored sources.
+        segments: Its folder of saved segments, which may not be there yet.
         lock: Held by the one who writes.
     """
 
@@ -53,6 +55,7 @@ class Folder:
         self.path = path
         self.datasets = path / "datasets"
         self.sources = Sources(path / "sources")
+        self.segments = path / "segments"
         self.lock = FileLock(str(path / ".lock"))
 
     def dataset(self, number: int) -> Path:
@@ -239,6 +242,7 @@ class Folder:
         for path in self.sources.folder.iterdir() if is_listed else ():
             if path.name.partition(".")[0] not in used:
                 remove(path)
+        segments.sweep(self.segments, state)
 
     @contextmanager
     def aside(self, state: Mapping[str, Any]) -> Iterator[Path]:
@@ -333,6 +337,8 @@ def _fault(state: Mapping[str, Any]) -> str:
             Remembered.from_json(each)
     except (KeyError, TypeError, ValueError, AttributeError):
         return "a remembered mapping is no mapping"
+    if not segments.is_list(state.get(segments.LISTED, [])):
+        return f"its {segments.LISTED!r} are no saved segments"
     return ""
 
 

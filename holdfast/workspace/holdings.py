@@ -22,6 +22,7 @@ from holdfast.workspace.making import listed, part_of, silent
 from holdfast.workspace.remapping import check_mapped, found_source, inspect_stored
 from holdfast.workspace.remembering import Remembered, find_remembered, remembered
 from holdfast.workspace.reports import LoadReport, Reason, Status
+from holdfast.workspace.segments import Segments
 from holdfast.workspace.settings import Settings, settings_of
 from holdfast.workspace.stored import Sources
 
@@ -31,12 +32,14 @@ class Holdings:
 
     Attributes:
         path: Its folder.
+        segments: Its saved segments.
     """
 
     def __init__(self, path: Path) -> None:
         """Take a folder that holds a workspace."""
         self.path = path
         self._folder = Folder(path)
+        self.segments = Segments(self._folder)
 
     @property
     def settings(self) -> Settings:

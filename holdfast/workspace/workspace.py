@@ -279,7 +279,7 @@ class Workspace(Holdings):
     ) -> Status:
         """Delete every row of a person, for good: earlier datasets go with it.
 
-        Rows under other ids of the same customer go too.
+        Rows under other ids of the same customer go too, and saved segments lose them.
 
         Args:
             customer_id: An id or e-mail address of the person, as in the exports.
@@ -303,7 +303,10 @@ class Workspace(Holdings):
                 before,
                 customer_id.strip(),
             )
+            state = change.state
             try:
+                # Listed by the state that names the new dataset, not before.
+                change.state = self.segments.without_person(state, ids)
                 for number, source in enumerate(before):
                     change.cancellation.check()
                     again = without_person(
@@ -314,7 +317,7 @@ class Workspace(Holdings):
                         change.staging / f"without {number}",
                     )
                     left += [again] if again else []
-                if left == before:
+                if left == before and change.state == state:
                     raise WorkspaceError(
                         "unknown_person",
                         "No loaded file has a row of that customer.",

@@ -10,6 +10,7 @@ from holdfast.filters import (
     AttributeRange,
     DidEvent,
     Filters,
+    InSegment,
     read_filter,
     read_filters,
 )
@@ -20,6 +21,9 @@ WORDS = st.one_of(
         (
             "did x",
             "not x",
+            "in x",
+            "not in x",
+            'in "x"',
             "a=b",
             "a!",
             "x..y",
@@ -39,6 +43,7 @@ BOUNDS = st.one_of(
 FILTERS = st.one_of(
     st.builds(AttributeIn, WORDS, st.lists(WORDS).map(tuple), st.booleans()),
     st.builds(lambda name, ends: AttributeRange(name, *ends), WORDS, BOUNDS),
+    st.builds(InSegment, WORDS, st.booleans()),
     st.builds(
         DidEvent,
         WORDS,
@@ -57,6 +62,10 @@ FILTERS = st.one_of(
 @example(AttributeIn("did x", ("y",)))
 @example(AttributeIn("did not x", ("y",), is_excluded=True))
 @example(AttributeRange("did x", 1.0, None))
+@example(AttributeIn("in x", ("y",)))
+@example(AttributeIn("not in x", ("y",), is_excluded=True))
+@example(AttributeRange("in x", 1.0, None))
+@example(InSegment('say "in", =x\n', is_excluded=True))
 @example(AttributeIn("a", ("",)))
 @example(AttributeIn("a", ()))
 def test_every_filter_survives_the_round_trip(item):
@@ -82,6 +91,16 @@ def test_every_filter_survives_the_round_trip(item):
             "joined_on:2025-01-01..",
             AttributeRange("joined_on", date(2025, 1, 1), None),
             "with joined_on from 2025-01-01",
+        ),
+        (
+            'in "Stuck after sign-up"',
+            InSegment("Stuck after sign-up"),
+            "in the segment “Stuck after sign-up”",
+        ),
+        (
+            'not in "5 o""clock, twice"',
+            InSegment('5 o"clock, twice', is_excluded=True),
+            'not in the segment “5 o"clock, twice”',
         ),
         ("did export", DidEvent("export"), "who did export"),
         (
@@ -132,6 +151,20 @@ def test_all_filters_and_the_breakdown_make_one_sentence():
     assert both.describe() == (
         "Customers with plan pro, who did not do export, by country."
     )
+
+
+def test_a_segment_may_be_written_without_quotes():
+    assert read_filter("in Stuck after sign-up") == InSegment("Stuck after sign-up")
+    assert read_filter("not in Stuck") == InSegment("Stuck", is_excluded=True)
+
+
+def test_a_breakdown_by_a_segment_is_told_in_words():
+    both = read_filters(['in "a"', 'not in "b"', 'in "a"'], 'in "c ""d"""')
+    assert both.saved_segments == ("a", "b", 'c "d"')
+    assert both.describe().endswith(', by the segment “c "d"” and the rest.')
+    assert read_filters([], "in plan").saved_segments == ("plan",)
+    assert read_filters([], "not in plan").saved_segments == ()
+    assert read_filters([], "country").saved_segments == ()
 
 
 def test_equal_filters_are_one_key():
