@@ -58,10 +58,10 @@ types: $(TOOLS) ## Check types, strictly in holdfast/
 sql: $(TOOLS) ## Check the style of the queries
 	$(PY) -m sqlfluff lint --processes 2 queries
 
-# One run for all that needs no browser: so the demo workspace is built once.
+# One run for all: what is shared is built once, and while one worker waits for the
+# browser the others have the rest.
 pytest: $(TOOLS) chromium
-	$(PY) -m pytest $(PARALLEL) tests --ignore=tests/browser
-	$(PY) -m pytest $(PARALLEL) tests/browser
+	$(PY) -m pytest $(PARALLEL) tests
 
 # Whatever has no stage of its own runs here, so that no test is left out.
 unit: $(TOOLS) ## Run the tests that need neither pages nor a browser

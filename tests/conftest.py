@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from holdfast.dataset import Dataset
+from holdfast.workspace import Workspace
+from tests.reference import reference_data
+
 PROJECT = Path(__file__).resolve().parent.parent
 WORKSPACE = "HOLDFAST_WORKSPACE"
 
@@ -17,13 +21,34 @@ WORKSPACE = "HOLDFAST_WORKSPACE"
 @pytest.fixture(scope="session")
 def demo_workspace(tmp_path_factory, worker_id) -> Path:
     """Return the demo workspace, built once a run. Shared: change only a copy of it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "demo workspace"
+    folder = of_the_run(tmp_path_factory, worker_id) / "demo workspace"
     with FileLock(f"{folder}.lock"):
         built = folder / "workspace.json"
         if not built.exists():
             holdfast("demo", workspace=folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def online_retail(tmp_path_factory, worker_id) -> Dataset:
+    """Return the shop of the reference data, its half million rows loaded once a run.
+
+    Many figures of it are published.
+    """
+    file = reference_data("online_retail/online_retail.parquet")
+    folder = of_the_run(tmp_path_factory, worker_id) / "online retail"
+    with FileLock(f"{folder}.lock"):
+        workspace = Workspace.open_or_create(folder)
+        workspace.load([file])
+    path = workspace.dataset_path()
+    assert path is not None
+    return Dataset(path)
+
+
+def of_the_run(tmp_path_factory, worker_id: str) -> Path:
+    """Return the temporary folder that all workers of a run share."""
+    base: Path = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
 
 
 @pytest.fixture

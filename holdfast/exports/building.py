@@ -338,8 +338,9 @@ def _accept(
     keep(engine, "events_seen", {"zone": settings["zone"]}, is_temporary=True)
     cancellation.check()
     match(engine, {"email_matching": settings["email_matching"]})
-    _tell_persons(engine)
-    _find_repeated(engine, [source for source, *_ in sources])
+    stored = [source for source, *_ in sources]
+    _tell_persons(engine, stored)
+    _find_repeated(engine, stored)
     cancellation.check()
     keep(engine, "duplicates", {}, is_temporary=True)
     cancellation.check()
@@ -352,7 +353,7 @@ def _accept(
         accepted += " anti join events_refused using (source_no, line)"
     engine.execute(f"create temp view accepted_events as {accepted}")
     refused = staged_relation(
-        [source for source, *_ in sources] if has_rejected else [],
+        stored if has_rejected else [],
         "events",
         settings["zone"],
         only="events_refused",
@@ -360,21 +361,24 @@ def _accept(
     engine.execute(f"create temp view refused_events as {refused}")
 
 
-def _tell_persons(engine: duckdb.DuckDBPyConnection) -> None:
+def _tell_persons(engine: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """Make ``told_<feed>``: staged rows under the id that the customer goes by.
 
     A row is the same under each id and e-mail address of its customer, so both give
     way to that one; e-mail addresses are in lower case.
     """
+    fed = {part.feed for source in sources for part in source.mapping.feeds}
+    node = node_of("staged.customer_id")
     for feed in FEEDS:
-        node = node_of("staged.customer_id")
-        engine.execute(
-            f"create temp view {quoted('told_' + feed.name)} as"
-            " select staged.* exclude (email)"
-            f" replace (coalesce(aliases.person, {node}) as customer_id)"
-            f" from {quoted('staged_' + feed.name)} as staged"
-            f" left join aliases on {node} = aliases.alias"
-        )
+        rows = f"{quoted('staged_' + feed.name)} as staged"
+        told = f"select staged.* exclude (email) from {rows}"
+        if feed.name in fed:
+            told = (
+                "select staged.* exclude (email)"
+                f" replace (coalesce(aliases.person, {node}) as customer_id)"
+                f" from {rows} left join aliases on {node} = aliases.alias"
+            )
+        engine.execute(f"create temp view {quoted('told_' + feed.name)} as {told}")
 
 
 def _find_repeated(

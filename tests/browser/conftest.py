@@ -1,6 +1,7 @@
 """A real server and a real browser: one of each a run, a fresh context a test."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -51,6 +52,19 @@ def app_server(demo_workspace, tmp_path_factory) -> Iterator[Callable[..., str]]
         process.terminate()
     for _, process in servers.values():
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def reused(tmp_path_factory) -> Path:
+    """Return the folder whose server all tests of an empty workspace share."""
+    return tmp_path_factory.mktemp("reused") / "workspace"
+
+
+@pytest.fixture
+def empty_workspace(reused) -> Path:
+    """Return the folder of a workspace that is not there yet."""
+    shutil.rmtree(reused, ignore_errors=True)
+    return reused
 
 
 def serve(workspace: Path, home: Path) -> tuple[str, subprocess.Popen]:

@@ -27,9 +27,9 @@ HOSTILE = (
 
 
 @pytest.fixture
-def empty(app_server, tmp_path) -> str:
+def empty(app_server, empty_workspace) -> str:
     """Return the address of the app on a workspace that is empty."""
-    return app_server(tmp_path / "empty")
+    return app_server(empty_workspace)
 
 
 def visit(page: Page, address: str) -> Page:
@@ -119,7 +119,7 @@ def test_a_folder_that_is_named_by_its_path_is_understood_without_help(empty, pa
     screenshot(page, "loading-sample-files")
 
 
-def test_an_import_shows_its_stage_and_stops_when_asked(empty, page, tmp_path):
+def test_an_import_shows_its_stage_and_stops_when_asked(empty, empty_workspace, page):
     visit(page, empty)
     press(page, "Load the sample company")
     main = page.get_by_test_id("stMain")
@@ -129,24 +129,23 @@ def test_an_import_shows_its_stage_and_stops_when_asked(empty, page, tmp_path):
     )
     main.get_by_role("button", name="Stop").click()
     settled(page, page.get_by_text("The work was stopped. Nothing was changed."))
-    assert Workspace.open(tmp_path / "empty").status().sources == ()
+    assert Workspace.open(empty_workspace).status().sources == ()
     press(page, "Load the sample company")
     imported(page, page.get_by_text("from 12 files."))
 
 
-def test_closing_the_tab_stops_the_import(empty, page, tmp_path):
+def test_closing_the_tab_stops_the_import(empty, empty_workspace, page):
     visit(page, empty)
     press(page, "Load the sample company")
     expect(page.get_by_text("Reading mixpanel_events.jsonl.gz")).to_be_visible(
         timeout=PATIENCE
     )
     page.close()
-    folder = tmp_path / "empty"
     deadline = time.monotonic() + 20
-    while list(folder.glob("staging-*")) and time.monotonic() < deadline:
+    while list(empty_workspace.glob("staging-*")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert list(folder.glob("staging-*")) == []
-    assert Workspace.open(folder).status().sources == ()
+    assert list(empty_workspace.glob("staging-*")) == []
+    assert Workspace.open(empty_workspace).status().sources == ()
 
 
 def test_hostile_names_and_values_are_shown_letter_by_letter(empty, page):

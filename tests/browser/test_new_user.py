@@ -15,9 +15,9 @@ CUSTOMERS = "customer_id,signed_up_at,plan\na,2024-01-01,pro\nb,2024-01-02,free\
 
 
 @pytest.fixture
-def data_page(app_server, page, tmp_path) -> Page:
+def data_page(app_server, empty_workspace, page) -> Page:
     """Return the Data page of an empty workspace."""
-    page.goto(f"{app_server(tmp_path / 'empty')}/data")
+    page.goto(f"{app_server(empty_workspace)}/data")
     return settled(page, page.get_by_role("heading", name="Data", exact=True))
 
 

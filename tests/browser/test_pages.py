@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.screen import screenshot, settled
 
 PAGES = ("", "retention", "survival", "lifecycle", "data")
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 CELLS = "g.mark-rect.role-mark path"
 
 
@@ -21,15 +22,18 @@ def chart(page: Page, number: int):
     return page.get_by_test_id("stVegaLiteChart").nth(number)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 800])
-def test_every_page_shows_without_an_error(app_server, open_page, scheme, width):
-    page = open_page(width=width, color_scheme=scheme)
-    for name in PAGES:
-        page.goto(f"{app_server()}/{name}")
-        settled(page, page.get_by_role("heading", level=1))
-        screenshot(page, f"{name or 'overview'}-{scheme}-{width}")
-        expect(page.get_by_test_id("stException")).to_have_count(0)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_shows_without_an_error(app_server, page, name):
+    page.goto(f"{app_server()}/{name}")
+    for scheme, background in BACKGROUNDS.items():
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width in (1280, 800):
+            page.set_viewport_size({"width": width, "height": 900})
+            settled(page, page.get_by_role("heading", level=1))
+            app = page.get_by_test_id("stApp")
+            expect(app).to_have_css("background-color", background)
+            screenshot(page, f"{name or 'overview'}-{scheme}-{width}")
+            expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_a_page_opened_first_gets_its_frame(demo_copy, app_server, page):
@@ -133,8 +137,10 @@ def test_the_sql_of_a_figure_is_shown_with_its_values(app_server, page):
     expect(shown).to_contain_text("from cells")
 
 
-def test_the_first_page_of_an_empty_workspace_leads_on(app_server, page, tmp_path):
-    visit(page, app_server(tmp_path / "empty"), "Holdfast")
+def test_the_first_page_of_an_empty_workspace_leads_on(
+    app_server, empty_workspace, page
+):
+    visit(page, app_server(empty_workspace), "Holdfast")
     expect(page.get_by_test_id("stSidebarLogo")).to_be_visible()
     screenshot(page, "empty")
     page.get_by_role("button", name="Load your files").click()

@@ -1,6 +1,7 @@
 """Checks, versions, settings, workspaces and mappings of the Data page."""
 
 import json
+import shutil
 
 import pytest
 
@@ -21,16 +22,24 @@ EVENTS = "customer_id,event,timestamp,kind\n" + "".join(
 MORE = "customer_id,event,timestamp,kind\nann,open,2025-02-07 10:00,x\n"
 
 
-@pytest.fixture
-def home(tmp_path):
-    workspace = Workspace.create(tmp_path / "usual")
-    workspace.load(
-        [
-            written(tmp_path, PEOPLE, "people.csv"),
-            written(tmp_path, EVENTS, "events.csv"),
-        ]
-    )
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("loaded")
+    files = [
+        written(folder, PEOPLE, "people.csv"),
+        written(folder, EVENTS, "events.csv"),
+    ]
+    workspace = Workspace.create(folder / "workspace")
+    workspace.load(files)
+    for file in files:
+        file.unlink()
     return workspace
+
+
+@pytest.fixture
+def home(loaded, tmp_path):
+    """Return a workspace with both files in it, a copy for each test."""
+    return Workspace.open(shutil.copytree(loaded.path, tmp_path / "usual"))
 
 
 @pytest.fixture
@@ -175,7 +184,8 @@ def test_a_damaged_list_of_workspaces_is_no_fault(data, tmp_path):
 def test_the_sample_company_gets_a_workspace_of_its_own(
     data, home, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("holdfast.ui.loading._SAMPLE_DATA", tmp_path / "people.csv")
+    people = written(tmp_path, PEOPLE, "people.csv")
+    monkeypatch.setattr("holdfast.ui.loading._SAMPLE_DATA", people)
     data.button(key="data_workspace_sample").click().run()
     data.switch_page(DATA).run()
     assert not data.exception
@@ -193,8 +203,7 @@ def column(page, position):
     )
 
 
-def test_a_loaded_file_is_mapped_anew_without_the_file(data, home, tmp_path):
-    (tmp_path / "events.csv").unlink()
+def test_a_loaded_file_is_mapped_anew_without_the_file(data, home):
     _, events = home.status().sources
     data.selectbox(key="data_remap_source_1").select(events.id)
     data.button(key="data_remap").click().run()

@@ -41,11 +41,12 @@ def test_a_number_of_segments_is_taken(app, demo_workspace):
     assert len(segments) == 5, "all, two countries, the others and those without"
 
 
-@pytest.fixture
-def seats(tmp_path):
+@pytest.fixture(scope="module")
+def seats(tmp_path_factory):
     """Return a workspace of 120 customers with plans, seats and two days of use."""
+    folder = tmp_path_factory.mktemp("seats")
     people = range(120)
-    customers = tmp_path / "customers.csv"
+    customers = folder / "customers.csv"
     customers.write_text(
         "customer_id,email,plan,seats,signed_up_at\n"
         + "".join(
@@ -54,7 +55,7 @@ def seats(tmp_path):
             for n in people
         )
     )
-    events = tmp_path / "events.csv"
+    events = folder / "events.csv"
     events.write_text(
         "customer_id,event,timestamp\n"
         + "".join(
@@ -63,7 +64,7 @@ def seats(tmp_path):
             for month in (1, 2, 3)
         )
     )
-    workspace = Workspace.create(tmp_path / "workspace")
+    workspace = Workspace.create(folder / "workspace")
     workspace.load([customers, events])
     return workspace.path
 

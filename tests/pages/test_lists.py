@@ -10,10 +10,10 @@ from tests.pages.test_journeys import open_page
 from tests.worlds import dataset_of
 
 
-@pytest.fixture
-def town(tmp_path):
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
     return dataset_of(
-        tmp_path,
+        tmp_path_factory.mktemp("town"),
         customers=[
             {
                 "customer_id": "ann",

@@ -7,13 +7,13 @@ from tests.pages.test_journeys import open_page
 from tests.worlds import dataset_of
 
 
-@pytest.fixture
-def tenures(tmp_path):
+@pytest.fixture(scope="module")
+def tenures(tmp_path_factory):
     """Return a workspace whose customers have a tenure and no dates."""
     rows = [(4, "Yes", "x"), (5, "No", "y"), (7, "No", "y")]
     names = ("tenure_months", "has_churned", "plan")
     dataset = dataset_of(
-        tmp_path,
+        tmp_path_factory.mktemp("tenures"),
         customers=[
             {"customer_id": f"c{i}", **dict(zip(names, row, strict=True))}
             for i, row in enumerate(rows)
@@ -48,10 +48,10 @@ def test_tenures_alone_lead_on_to_survival(app, tenures, name):
     assert links == ["survival"]
 
 
-@pytest.fixture
-def subscribers(tmp_path):
+@pytest.fixture(scope="module")
+def subscribers(tmp_path_factory):
     dataset = dataset_of(
-        tmp_path,
+        tmp_path_factory.mktemp("subscribers"),
         subscriptions=[
             ("ann", "2025-01-10", "2025-03-05"),
             ("bob", "2025-01-20", ""),

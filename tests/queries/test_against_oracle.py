@@ -173,7 +173,7 @@ def figures(frame: pd.DataFrame):
     return {row[:5]: row[5:] for row in rows}
 
 
-@drawn(120)
+@drawn(90)
 @given(st.sampled_from(SEEDS), specs(), SHIFTS)
 def test_every_cell_of_retention(loaded_world, seed, spec, shift):
     world, dataset = loaded_world(seed)
@@ -181,7 +181,7 @@ def test_every_cell_of_retention(loaded_world, seed, spec, shift):
     assert figures(ask(dataset, spec).frame) == oracle.retention(world, spec)
 
 
-@drawn(50)
+@drawn(40)
 @given(st.sampled_from(SEEDS), specs())
 def test_every_cell_of_retention_by_segment(loaded_world, seed, spec):
     world, dataset = loaded_world(seed)
@@ -190,7 +190,7 @@ def test_every_cell_of_retention_by_segment(loaded_world, seed, spec):
     assert found == oracle.retention(world, spec, by_segment=True)
 
 
-@drawn(60)
+@drawn(40)
 @given(
     st.sampled_from(SEEDS),
     st.sampled_from(OCCURRENCES),
@@ -260,7 +260,7 @@ def test_lists_of_the_lifecycle_are_as_long_as_it_says(
     assert len(listed) == row[status]
 
 
-@drawn(40)
+@drawn(20)
 @given(st.sampled_from(SEEDS), specs())
 def test_segments_add_up_to_the_total_and_to_what_there_is_without_them(
     loaded_world, seed, spec

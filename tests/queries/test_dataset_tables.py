@@ -403,21 +403,6 @@ def test_no_number_is_large_enough_to_stop_an_import(built):
     assert ask("select reopens, first_responded_at from tickets") == [(None, None)]
 
 
-def test_december_2010_of_online_retail_is_as_published(built):
-    ask = built(reference_data("online_retail/online_retail.parquet"))
-    assert ask("select rows_read, imported, rejected from source_rows") == [
-        (541_909, 406_829, 135_080)
-    ]
-    december = "ordered_on between '2010-12-01' and '2010-12-31'"
-    assert ask(
-        "select count(distinct customer_no) from orders"
-        f" where not is_return and {december}"
-    ) == [(885,)]
-    assert ask(f"select count(distinct customer_no) from orders where {december}") == [
-        (948,)
-    ]
-
-
 def test_the_telco_customers_are_as_published(built):
     ask = built(reference_data("telco/Telco-Customer-Churn.csv"))
     assert ask(

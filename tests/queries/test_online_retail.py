@@ -10,15 +10,14 @@ from holdfast.occurrence import ORDER, read_occurrence
 from holdfast.questions import ask
 from holdfast.questions.retention import Retention, members
 from tests.reference import reference_data
-from tests.worlds import loaded
+from tests.worlds import table
 
 DECEMBER = date(2010, 12, 1)
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    file = reference_data("online_retail/online_retail.parquet")
-    return loaded(tmp_path_factory.mktemp("retail") / "workspace", [file])
+@pytest.fixture
+def shop(online_retail):
+    return online_retail
 
 
 def counts(frame):
@@ -44,6 +43,19 @@ def test_the_whole_published_table_of_cohorts(shop):
     assert [int(size) for (size,) in sizes] == [
         expected[f"{cohort:%Y-%m}", 0] for cohort in sizes.index
     ]
+
+
+def test_every_row_is_an_order_line_or_refused(shop):
+    rows = shop.frame("from source_rows")
+    assert table(rows, "rows_read", "imported", "rejected") == [
+        (541_909, 406_829, 135_080)
+    ]
+    december = "ordered_on between '2010-12-01' and '2010-12-31'"
+    buyers = shop.frame(
+        "select count(distinct customer_no) filter (not is_return) as bought,"
+        f" count(distinct customer_no) as came from orders where {december}"
+    )
+    assert table(buyers, "bought", "came") == [(885, 948)]
 
 
 def test_the_december_cohort_as_percentages(shop):

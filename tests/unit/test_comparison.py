@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -22,16 +23,23 @@ END = "c1,open,2025-03-31 23:00\n"
 MORE = "customer_id,event,timestamp\nc6,open,2025-02-06 10:00\n"
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    workspace = Workspace.create(tmp_path / "workspace")
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("loaded")
+    workspace = Workspace.create(folder / "workspace")
     workspace.load(
         [
-            written(tmp_path, PEOPLE, "people.csv"),
-            written(tmp_path, EVENTS + AGAIN + END, "events.csv"),
+            written(folder, PEOPLE, "people.csv"),
+            written(folder, EVENTS + AGAIN + END, "events.csv"),
         ]
     )
     return workspace
+
+
+@pytest.fixture
+def workspace(loaded, tmp_path):
+    """Return a workspace with both files in it, a copy for each test."""
+    return Workspace.open(shutil.copytree(loaded.path, tmp_path / "workspace"))
 
 
 def compared(workspace):

@@ -1,4 +1,5 @@
 import json
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -260,14 +261,22 @@ def lose_file(workspace: Workspace) -> None:
     workspace.dataset_path().unlink()
 
 
+@pytest.fixture(scope="module")
+def loaded_twice(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("loaded twice")
+    workspace = Workspace.create(folder / "workspace")
+    workspace.load([written(folder, "events.csv", EVENTS)])
+    workspace.load([written(folder, "customers.csv", CUSTOMERS)])
+    return workspace
+
+
 @pytest.mark.parametrize("damage", [damage_file, damage_list, lose_file])
 @pytest.mark.parametrize("mend", ["rebuild", "load", "load more", "undo"])
 def test_a_damaged_dataset_is_made_anew_from_the_kept_sources(
-    workspace, events, tmp_path, damage, mend
+    loaded_twice, events, tmp_path, damage, mend
 ):
-    more = written(tmp_path, "customers.csv", CUSTOMERS)
-    workspace.load([events])
-    workspace.load([more])
+    copy = shutil.copytree(loaded_twice.path, tmp_path / "my workspace")
+    workspace = Workspace.open(copy)
     before = counts(workspace)
     damage(workspace)
     with pytest.raises(DatasetError, match="rebuild it"):
