@@ -27,7 +27,7 @@ from holdfast.population import (
 )
 from holdfast.query import Value, quoted
 
-Role = Literal["start", "return"]
+Role = Literal["start", "return", "milestone"]
 
 # Code of the refusal where the data show no behaviour at all.
 NOTHING_TO_COUNT = "nothing_to_count"

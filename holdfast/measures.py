@@ -339,6 +339,101 @@ MEASURES: dict[str, Measure] = {
             ",.0f",
             "Nine of ten customers have a median gap this long or shorter.",
         ),
+        Measure(
+            "reached",
+            "Reached it",
+            "customers",
+            ",d",
+            "Customers who reached the milestone, at their start or after it, within "
+            "the days of the figure.",
+            "up",
+        ),
+        Measure(
+            "reached_rate",
+            "Share that reached it",
+            "share",
+            ".1%",
+            "Along the curve, the share expected to have reached the milestone by then "
+            "(Kaplan–Meier: those who have not count for as long as they were observed"
+            "). By cohort, those who reached it divided by all of the cohort.",
+            "up",
+        ),
+        Measure(
+            "median_days",
+            "Median days",
+            "days",
+            ",.0f",
+            "Half of the customers have reached the milestone within so many days, by "
+            "Kaplan–Meier. Not reached while fewer have.",
+            "down",
+        ),
+        Measure(
+            "within_days",
+            "Within days",
+            "days",
+            ",d",
+            "Days from the start, of 24 hours each; of calendar days where the data "
+            "give no time of day.",
+        ),
+        Measure(
+            "by_horizon_rate",
+            "Share within the horizon",
+            "share",
+            ".1%",
+            "The share expected to have reached the milestone within the days that are "
+            "looked at, by Kaplan–Meier.",
+            "up",
+        ),
+        Measure(
+            "made",
+            "Made the deadline",
+            "customers",
+            ",d",
+            "Customers who reached the milestone within the deadline, of those whose "
+            "interval of staying is over.",
+        ),
+        Measure(
+            "made_rate",
+            "Stayed, made the deadline",
+            "share",
+            ".1%",
+            "Of those who made the deadline, the share that was there in the interval "
+            "of staying.",
+            "up",
+        ),
+        Measure(
+            "missed",
+            "Missed the deadline",
+            "customers",
+            ",d",
+            "Customers who did not reach the milestone within the deadline, of those "
+            "whose interval of staying is over.",
+        ),
+        Measure(
+            "missed_rate",
+            "Stayed, missed the deadline",
+            "share",
+            ".1%",
+            "Of those who missed the deadline, the share that was there in the "
+            "interval of staying.",
+            "up",
+        ),
+        Measure(
+            "difference",
+            "Difference",
+            "share",
+            ".1%",
+            "The share that stayed of those who reached the milestone in time, less "
+            "that of the others, with its 95% Newcombe interval.",
+        ),
+        Measure(
+            "deadline",
+            "The deadline that tells most",
+            "days",
+            ",d",
+            "Of the deadlines tried, the one whose difference has the highest lower "
+            "end of its 95% interval, among those with enough customers on both sides.",
+        ),
     )
 }
 

@@ -14,8 +14,7 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 
-# A product of ratios that should be one half may miss it by a rounding error.
-HALF = 0.5 + 1e-12
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,11 +192,28 @@ def median_survival(table: LifeTable, confidence: float = 0.95) -> Estimate:
 
     Source: Brookmeyer and Crowley (1982), Biometrics 38, 29-41.
     """
+    return time_until(table, 0.5, confidence)
+
+
+def time_until(table: LifeTable, share: float, confidence: float = 0.95) -> Estimate:
+    """Give the first duration by which a share has ended, such as 0.5 for the median.
+
+    The interval is where the bounds of the curve's own log-log band cross. NaN means
+    not reached: it lies beyond the last duration observed.
+
+    Source: Brookmeyer and Crowley (1982), Biometrics 38, 29-41, whose method for the
+    median holds for every quantile.
+
+    Raises:
+        ValueError: The share does not lie between 0 and 1.
+    """
+    if not 0 < share < 1:
+        raise ValueError("A share lies between 0 and 1.")
     curve = kaplan_meier(table, confidence)
     return Estimate(
-        _first_at_most_half(curve.duration, curve.survival),
-        _first_at_most_half(curve.duration, curve.lower),
-        _first_at_most_half(curve.duration, curve.upper),
+        _first_at_most(1 - share, curve.duration, curve.survival),
+        _first_at_most(1 - share, curve.duration, curve.lower),
+        _first_at_most(1 - share, curve.duration, curve.upper),
     )
 
 
@@ -297,9 +313,10 @@ def _greenwood(at_risk: Floats, ended: Floats) -> Floats:
     return np.asarray(np.cumsum(np.where(ended > 0, ended / staying, 0.0)))
 
 
-def _first_at_most_half(duration: Floats, curve: Floats) -> float:
-    """Give the first duration at which the curve is one half or less, else NaN."""
-    below = np.flatnonzero(curve <= HALF)
+def _first_at_most(share: float, duration: Floats, curve: Floats) -> float:
+    """Give the first duration at which the curve is this low, else NaN."""
+    # A product of ratios that should be the share may miss it by a rounding error.
+    below = np.flatnonzero(curve <= share + _ROUNDING)
     return float(duration[below[0]]) if len(below) else float("nan")
 
 

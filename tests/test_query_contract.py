@@ -12,8 +12,9 @@ from holdfast.filters import AttributeIn, DidEvent, Filters, InSegment
 from holdfast.membership import customers_of, membership
 from holdfast.occurrence import ORDER, SUBSCRIPTION, read_occurrence
 from holdfast.query import QUERIES, load, parameters
-from holdfast.questions import ask, lifecycle, retention, survival
+from holdfast.questions import ask, first_success, lifecycle, retention, survival
 from holdfast.questions.cadence import Cadence
+from holdfast.questions.first_success import FirstSuccess
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.survival import Survival, lapse_days
@@ -49,6 +50,9 @@ SPECS = [
     *(Survival(sign=sign) for sign in ("subscription", "activity", "order", "tenure")),
     Cadence(),
     Cadence(ORDER, unit="account"),
+    FirstSuccess(),
+    FirstSuccess(LOGIN, EITHER, times=2, interval="week", unit="account"),
+    FirstSuccess(milestone=SUBSCRIPTION, retained_at=2, as_of=date(2025, 2, 20)),
 ]
 
 ASKED_OTHERWISE = {
@@ -66,6 +70,15 @@ ASKED_OTHERWISE = {
         dataset, Lifecycle(), PLANS, date(2025, 2, 1), "new"
     ),
     "survival_members": lambda dataset: survival.members(dataset, Survival(), PLANS),
+    **dict.fromkeys(
+        ("success_cohorts", "success_deadlines", "unseen_starts"),
+        lambda dataset: first_success.answer(
+            dataset, FirstSuccess(interval="day", retained_at=9), PLANS
+        ),
+    ),
+    "first_success_members": lambda dataset: first_success.members(
+        dataset, FirstSuccess(), PLANS, 30
+    ),
     "customers": lambda dataset: dataset.frame(
         load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
     ),
@@ -199,6 +212,7 @@ def put(name: str, dataset: Dataset) -> None:
         "lifecycle": Lifecycle,
         "survival": Survival,
         "cadence": Cadence,
+        "first_success": FirstSuccess,
     }
     # not through ask, whose answers are kept
     module = __import__(f"holdfast.questions.{name}", fromlist=["answer"])

@@ -19,7 +19,7 @@ from holdfast.filters import Filters
 from holdfast.membership import gone_caveats
 from holdfast.population import contents_of
 
-QUESTIONS = ("retention", "survival", "lifecycle", "cadence")
+QUESTIONS = ("retention", "survival", "lifecycle", "cadence", "first_success")
 
 
 def module_of(question: str) -> ModuleType:

@@ -25,9 +25,14 @@ UNLIMITED = 10_000
 _WIDTH = 88
 _NARROWEST_HEAD = 10
 _UNFINISHED, _FEW = "*", "°"
-_TITLES = {"summary": "Summary", "logrank": "Log-rank test between the segments"}
+_TITLES = {
+    "summary": "Summary",
+    "logrank": "Log-rank test between the segments",
+    "deadlines": "Who stayed, by deadline",
+    "cohorts": "Reached within days, by cohort",
+}
 # Questions whose frame is a curve: too long to read, so it is printed on demand.
-_LONG = ("survival",)
+_LONG = ("survival", "first_success")
 _POOLED = {
     "All complete": "retention_rate",
     "  lower end": "rate_lower",

@@ -29,6 +29,7 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "survival": lambda: _survival(answer),
         "lifecycle": lambda: _rates(answer) if "crr" in measures else _parts(answer),
         "cadence": lambda: _cadence(answer),
+        "first_success": lambda: _first_success(answer, measures),
     }
     work_out = examples.get(answer.question)
     return "" if work_out is None or answer.frame.empty else work_out()
@@ -140,6 +141,62 @@ def _cadence(answer: Answer) -> str:
         f" {customers:,} of them, the middle one of their gaps between active days is"
         f" {days:,} {'day' if days == 1 else 'days'}. {_division(customers, everyone)}."
     )
+
+
+def _first_success(answer: Answer, measures: tuple[str, ...]) -> str:
+    if "difference" in measures:
+        return _deadline(answer)
+    if "within_days" in measures:
+        cells = answer.extras["cohorts"]
+        rows = cells[(cells["segment"] == TOTAL) & (cells["scope"] == "pooled")]
+        if rows.empty:
+            return ""
+        row = rows.iloc[min(1, len(rows) - 1)]
+        customers, reached = int(row["customers"]), int(row["reached"])
+        return (
+            f"{customers:,} {_units(answer)} started in {int(row['cohorts']):,} cohorts"
+            f" that were observed for {_day_count(row['within_days'])} after their"
+            f" last start. {reached:,} of them reached it within these days."
+            f" {_division(reached, customers)}."
+        )
+    frame = answer.frame[answer.frame["segment"] == TOTAL].reset_index(drop=True)
+    now = frame["reached"].diff().fillna(frame["reached"]).astype("int64")
+    if not now.any():
+        return ""
+    place = int(now.to_numpy().nonzero()[0][0])
+    row, at_risk = frame.iloc[place], int(frame["at_risk"].iloc[place])
+    waiting = 1 - now.iloc[place] / at_risk
+    return (
+        f"{at_risk:,} {_units(answer)} were observed for {_day_count(row['day'])} or"
+        f" longer and had not reached it before; {now.iloc[place]:,} of them did then."
+        f" {_division(int(now.iloc[place]), at_risk)}, and"
+        f" {percent(waiting, 1)} were still to do so; the next day's share is taken of"
+        " them, and so on."
+    )
+
+
+def _deadline(answer: Answer) -> str:
+    deadlines = answer.extras["deadlines"]
+    rows = deadlines[(deadlines["segment"] == TOTAL) & (deadlines["made"] > 0)]
+    rows = rows[rows["missed"] > 0]
+    if rows.empty:
+        return ""
+    best = rows[rows["is_best"]]
+    row = best.iloc[0] if len(best) else rows.iloc[0]
+    made, missed = int(row["made"]), int(row["missed"])
+    kept = (int(row["made_retained"]), int(row["missed_retained"]))
+    measured = f"{answer.spec.interval} {answer.spec.measured_at}"
+    return (
+        f"{measured.capitalize()} is over for {made + missed:,} {_units(answer)}."
+        f" {made:,} of them reached it within {_day_count(row['within_days'])}, and"
+        f" of these {kept[0]:,} stayed: {_division(kept[0], made)}. Of the other"
+        f" {missed:,}, {kept[1]:,} stayed: {_division(kept[1], missed)}. The difference"
+        f" is {row['difference'] * 100:.1f} points."
+    )
+
+
+def _day_count(days: float) -> str:
+    return f"{int(days):,} {'day' if days == 1 else 'days'}"
 
 
 def _last_complete(answer: Answer) -> pd.Series | None:

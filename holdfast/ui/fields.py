@@ -148,7 +148,7 @@ def occurrence(dataset: Dataset, key: str, label: str, role: str) -> Occurrence:
         label: Its words.
         role: ``start`` offers the sign-up too, ``milestone`` no mere activity.
     """
-    options = _offered(dataset, role)
+    options = offered(dataset, role)
     current = st.session_state.get(key)
     if isinstance(current, Occurrence) and current not in options:
         options.append(current)
@@ -156,6 +156,22 @@ def occurrence(dataset: Dataset, key: str, label: str, role: str) -> Occurrence:
         label, options, format_func=occurrence_name, key=key, width=230
     )
     return chosen
+
+
+def offered(dataset: Dataset, role: str) -> list[Occurrence]:
+    """Return what can be counted in these data, in a role of ``occurrence``."""
+    has: dict[Kind, bool] = {
+        "signup": role == "start",
+        "activity": role != "milestone"
+        and bool({"events", "orders"} & set(dataset.observed)),
+        "order": "orders" in dataset.observed,
+        "subscription": "subscriptions" in dataset.observed,
+    }
+    options = [occurrence for occurrence in _WORDS if has[occurrence.kind]]
+    events = sorted(dataset.event_counts, key=lambda name: -dataset.event_counts[name])
+    if "events" in dataset.observed:
+        options.extend(Occurrence("event", (event,)) for event in events)
+    return options
 
 
 def occurrence_name(occurrence: Occurrence) -> str:
@@ -199,8 +215,8 @@ def _changed(asked: Any, made: Any, names: Iterable[str]) -> list[SpecError]:
     return [
         SpecError(
             "not_settable",
-            f"{_FIELDS.get(name, name)}: the link asks for {_said(getattr(asked, name))}, which"
-            " cannot be set here.",
+            f"{_FIELDS.get(name, name)}: the link asks for"
+            f" {_said(getattr(asked, name))}, which cannot be set here.",
             f"It is {_said(getattr(made, name)) or 'left empty'}.",
         )
         for name in names
@@ -218,18 +234,3 @@ def _said(value: Any) -> str:
 
 def _as_values(spec: Any, names: dict[str, str]) -> dict[str, Any]:
     return {name: getattr(spec, name) for name in names}
-
-
-def _offered(dataset: Dataset, role: str) -> list[Occurrence]:
-    has: dict[Kind, bool] = {
-        "signup": role == "start",
-        "activity": role != "milestone"
-        and bool({"events", "orders"} & set(dataset.observed)),
-        "order": "orders" in dataset.observed,
-        "subscription": "subscriptions" in dataset.observed,
-    }
-    options = [occurrence for occurrence in _WORDS if has[occurrence.kind]]
-    events = sorted(dataset.event_counts, key=lambda name: -dataset.event_counts[name])
-    if "events" in dataset.observed:
-        options.extend(Occurrence("event", (event,)) for event in events)
-    return options

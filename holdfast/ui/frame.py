@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("retention.py", "Retention", ":material/grid_on:"),
         PageEntry("survival.py", "Survival", ":material/timeline:"),
         PageEntry("lifecycle.py", "Lifecycle", ":material/autorenew:"),
+        PageEntry("first_success.py", "First success", ":material/flag:"),
     ),
     "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.dataset import Dataset
-from tests.worlds import mapped
+from tests.worlds import dataset_of, mapped
 
 PEOPLE = (
     "people.csv",
@@ -35,3 +35,39 @@ def strangers(tmp_path_factory):
     path = workspace.dataset_path()
     assert path is not None
     return Dataset(path), ids
+
+
+@pytest.fixture(scope="session")
+def onboarding(tmp_path_factory):
+    """People who reach what is "done" sooner, later or never."""
+    # Observed to the end of 30 April: 1 May has events, but may not be over.
+    return dataset_of(
+        tmp_path_factory.mktemp("town"),
+        customers=[
+            ("ann", "2025-01-06 10:00:00", {"plan": "pro", "account_id": "acme"}),
+            ("bob", "2025-01-06 10:00:00", {"plan": "free", "account_id": "acme"}),
+            ("cat", "2025-01-31 23:00:00", {"plan": "pro", "account_id": "zeta"}),
+            ("dan", "2025-02-03 10:00:00", {"plan": "free"}),
+            ("eve", "2025-04-29 12:00:00", {"plan": "pro"}),
+            ("fay", "2024-12-31 10:00:00"),
+            ("gus", "2025-05-01 00:30:00"),
+        ],
+        events=[
+            ("bob", "opened", "2025-01-01 08:00:00"),
+            # Done before the sign-up is not done after it; 24 hours to the second are
+            # within one day.
+            ("ann", "done", "2025-01-06 09:00:00"),
+            ("ann", "done", "2025-01-07 10:00:00"),
+            ("ann", "done", "2025-01-20 10:00:00"),
+            ("bob", "done", "2025-01-09 10:00:01"),
+            # A second more than three days is within four.
+            ("cat", "done", "2025-02-28 10:00:00"),
+            ("ann", "opened", "2025-04-02 10:00:00"),
+            ("bob", "opened", "2025-04-03 10:00:00"),
+            # March is month 2 of January, April month 3.
+            ("cat", "opened", "2025-03-31 10:00:00"),
+            # Seen on the day that is not over: not within a whole observed day.
+            ("eve", "done", "2025-05-01 01:00:00"),
+            ("gus", "done", "2025-05-01 01:00:00"),
+        ],
+    )

@@ -24,6 +24,7 @@ COLUMNS = {
     "lifecycle": "new returning resurrected dormant active customers_at_start pulse "
     "crr strict_rate strict_lower strict_upper",
     "churn": "churned churn_rate",
+    "first_success": "reached reached_rate median_days within_days difference",
     "cadence": "gap_days share cumulative_share median_gap p75_gap p90_gap",
 }
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from holdfast.errors import SpecError
 from holdfast.occurrence import ACTIVITY, ORDER, SIGNUP, SUBSCRIPTION, Occurrence
 from holdfast.questions.cadence import Cadence
+from holdfast.questions.first_success import FirstSuccess
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.survival import Survival
@@ -59,6 +60,18 @@ SPECS = st.one_of(
         DAYS,
     ),
     st.builds(Cadence, OCCURRENCES, UNITS, DAYS),
+    st.builds(
+        FirstSuccess,
+        start=OCCURRENCES,
+        milestone=st.one_of(st.none(), OCCURRENCES),
+        times=st.integers(0, 99),
+        horizon=st.integers(1, 365),
+        interval=INTERVALS,
+        returning=OCCURRENCES,
+        retained_at=st.one_of(st.just(0), st.integers(2, 400)),
+        unit=UNITS,
+        as_of=DAYS,
+    ),
 )
 
 
@@ -122,7 +135,7 @@ def test_a_closed_set_tells_its_choices():
 
 
 def test_specs_are_keys():
-    for kind in (Retention, Lifecycle, Survival, Cadence):
+    for kind in (Retention, Lifecycle, Survival, Cadence, FirstSuccess):
         assert hash(kind()) == hash(kind())
         assert all(field.default is not None or field.name for field in fields(kind))
 
