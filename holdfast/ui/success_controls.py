@@ -71,6 +71,10 @@ def success_table(answer: Answer) -> None:
                 )
                 for _, row in summary.iterrows()
             ],
+            "Deadline that tells most": [
+                _deadline(best.loc[segment]) if segment in best.index else "none"
+                for segment in summary["segment"]
+            ],
             "A quarter within": summary["p25_days"].map(_days),
             "Half within": [
                 _days(row["median_days"])
@@ -79,10 +83,6 @@ def success_table(answer: Answer) -> None:
             ],
             "Three quarters within": summary["p75_days"].map(_days),
             "Nine of ten within": summary["p90_days"].map(_days),
-            "Deadline that tells most": [
-                _deadline(best.loc[segment]) if segment in best.index else "none"
-                for segment in summary["segment"]
-            ],
         }
     )
     st.dataframe(
