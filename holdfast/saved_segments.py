@@ -25,7 +25,7 @@ class Origin:
         question: Title of the page or question, such as Retention.
         figure: The figure that was clicked, in words.
         filters: Notations of the filters that were in view.
-        page: Stem of the page's file; empty where there was no page.
+        page: Stem of the page's file; empty where its view cannot be shown again.
         address: What the page's address said, in pairs of name and value.
     """
 

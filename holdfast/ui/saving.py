@@ -15,7 +15,7 @@ from holdfast.ui.filter_panel import apply_segment
 from holdfast.ui.progress import is_wanted, want
 from holdfast.ui.words import counted, plain
 
-_SAVED = "saving_done"
+_NAME, _SAVED = "saving_name", "saving_done"
 
 
 def offer_segment(
@@ -36,14 +36,19 @@ def offer_segment(
     figure = digest_of([heading, *map(str, answer.filters.filters)])[:8]
     wanted = f"save segment {key} {figure}"
     names = dataset.saved_segments
+    field = f"{key}_segment_name_{figure}_{len(names)}"
     with st.popover(
-        "Save as a segment", icon=":material/bookmark_add:", type="tertiary"
+        "Save as a segment",
+        icon=":material/bookmark_add:",
+        type="tertiary",
+        # Another one is closed, so that what was saved can be read.
+        key=f"{key}_segment_{len(names)}",
     ):
-        name = st.text_input(
+        st.text_input(
             "Name",
             value=free_name(heading, names),
             max_chars=MOST_LETTERS,
-            key=f"{key}_segment_name_{figure}",
+            key=field,
         )
         of_accounts = (
             "The customers of these accounts are kept as a list"
@@ -58,15 +63,15 @@ def offer_segment(
             "Save",
             key=f"{key}_segment_save",
             type="primary",
-            on_click=want,
-            args=(wanted,),
+            on_click=_want,
+            args=(wanted, field),
         )
     if is_wanted(wanted):
         ids = customers_of(dataset, rows, answer.spec.unit)
         outcome: str | HoldfastError
         try:
             saved = session.workspace().segments.save(
-                name, ids, _origin(answer, heading)
+                str(st.session_state.pop(_NAME, "")), ids, _origin(answer, heading)
             )
             outcome = saved.name
         except HoldfastError as error:
@@ -103,6 +108,12 @@ def say_saved(offer: str, key: str) -> None:
             on_click=_apply,
             args=(outcome,),
         )
+
+
+def _want(wanted: str, field: str) -> None:
+    # The next run may draw another field: somebody else may have saved one.
+    st.session_state[_NAME] = st.session_state[field]
+    want(wanted)
 
 
 def _apply(name: str) -> None:

@@ -13,15 +13,16 @@ from holdfast.charts import export
 from holdfast.dataset import Dataset
 from holdfast.errors import HoldfastError, SpecError
 from holdfast.membership import Membership, membership
-from holdfast.saved_segments import MOST_LETTERS, SavedSegment
+from holdfast.saved_segments import MOST_LETTERS, Origin, SavedSegment, digest_of
 from holdfast.ui import session
 from holdfast.ui.drill import file_stem, known_attributes, with_attributes
 from holdfast.ui.filter_panel import apply_segment, rename_segment
-from holdfast.ui.progress import fail, tell
+from holdfast.ui.progress import fail, is_wanted, tell, want
 from holdfast.ui.words import attribute_label, clipped, counted, plain
 from holdfast.workspace import Workspace
 
 _CHOSEN = "data_segment"
+_VIEW = "view of a segment"
 _NEW_NAME = "data_segment_new_name"
 _PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
@@ -88,6 +89,7 @@ def _held(dataset: Dataset | None, segment: SavedSegment) -> Membership | None:
 
 
 def _actions(dataset: Dataset | None, segment: SavedSegment) -> None:
+    field = f"{_NEW_NAME}_{digest_of([segment.name])[:8]}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Use as a filter",
@@ -96,21 +98,22 @@ def _actions(dataset: Dataset | None, segment: SavedSegment) -> None:
             on_click=_use,
             args=(segment.name,),
         )
-        with st.popover("Rename", icon=":material/edit:"):
+        # Under another name it is another box, and closed.
+        with st.popover("Rename", icon=":material/edit:", key=f"{field}_box"):
             st.text_input(
                 "New name",
                 value=segment.name,
                 max_chars=MOST_LETTERS,
-                key=f"{_NEW_NAME}_{segment.digest}",
+                key=field,
             )
             st.button(
                 "Rename it",
                 key="data_segment_rename",
                 type="primary",
                 on_click=_rename,
-                args=(segment,),
+                args=(segment.name, field),
             )
-        with st.popover("Delete", icon=":material/delete:"):
+        with st.popover("Delete", icon=":material/delete:", key=f"{field}_delete"):
             st.caption(
                 f"The list of {counted(segment.ids, 'customer')} goes for good; the"
                 " customers themselves stay. Links that name it say that it is gone."
@@ -132,14 +135,33 @@ def _actions(dataset: Dataset | None, segment: SavedSegment) -> None:
             icon=":material/download:",
             type="tertiary",
         )
-        origin = segment.origin
-        if origin.address and (_PAGES / f"{origin.page}.py").is_file():
-            st.page_link(
-                f"pages/{origin.page}.py",
-                label="The view it came from",
+        if (_PAGES / f"{segment.origin.page}.py").is_file():
+            st.button(
+                "Show the view it came from",
+                key="data_segment_view",
                 icon=":material/link:",
-                query_params=origin.address,
+                type="tertiary",
+                on_click=_put_view,
+                args=(segment.origin,),
             )
+    if is_wanted(_VIEW):
+        st.switch_page(
+            f"pages/{segment.origin.page}.py", query_params=segment.origin.address
+        )
+
+
+def _put_view(origin: Origin) -> None:
+    """Put the filters and settings of a view in the place of those of now."""
+    names = [str(name) for name in st.session_state]
+    for name in names:
+        if name.startswith(("filter_", f"{origin.page}_")):
+            del st.session_state[name]
+    # The filters beside the page are read from the address, as from a link.
+    address: dict[str, list[str]] = {}
+    for name, value in origin.address:
+        address.setdefault(name, []).append(value)
+    st.query_params.from_dict(address)
+    want(_VIEW)
 
 
 def _listed(dataset: Dataset | None, segment: SavedSegment) -> pd.DataFrame:
@@ -154,16 +176,16 @@ def _use(name: str) -> None:
     tell(f"In view on every page are now the customers of {plain(name)}.")
 
 
-def _rename(segment: SavedSegment) -> None:
-    wanted = str(st.session_state[f"{_NEW_NAME}_{segment.digest}"])
-    if wanted == segment.name:
+def _rename(name: str, field: str) -> None:
+    wanted = str(st.session_state[field])
+    if wanted == name:
         return
     try:
-        renamed = session.workspace().segments.rename(segment.name, wanted)
+        renamed = session.workspace().segments.rename(name, wanted)
     except HoldfastError as error:
         fail(error)
         return
-    rename_segment(segment.name, renamed.name)
+    rename_segment(name, renamed.name)
     st.session_state[_CHOSEN] = renamed.name
     tell(f"The segment is called {plain(renamed.name)} now.")
 

@@ -299,15 +299,16 @@ def _unnamed(text: str, ids: Sequence[str]) -> str:
 
 
 def _unnamed_origin(origin: Origin, ids: Sequence[str]) -> Origin:
-    address = origin.address
+    page, address = origin.page, origin.address
     filters = tuple(each for each in origin.filters if not _names(each, ids))
     if any(_names(each, ids) for _, each in address):
         # A view without one of its parts would be another view.
-        address = ()
+        page, address = "", ()
     return replace(
         origin,
         figure=_unnamed(origin.figure, ids),
         filters=filters,
+        page=page,
         address=address,
     )
 

@@ -36,11 +36,33 @@ def test_every_page_shows_without_an_error(app_server, page, name):
             expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_a_page_opened_first_gets_its_frame(demo_copy, app_server, page):
+def test_a_page_opened_first_gets_its_frame_and_saves_a_list(
+    demo_copy, app_server, page
+):
     address = app_server(demo_copy)
     visit(page, f"{address}/lifecycle?interval=week", "Lifecycle")
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Who is in view")
     expect(page.get_by_role("radio", name="Week")).to_be_checked()
+    bars = chart(page, 0).locator("[aria-label*='2025-03-03'][aria-label*='new']")
+    bars.first.click(force=True)
+    save = page.get_by_role("button", name="Save as a segment")
+    settled(page, save)
+    # By keyboard alone.
+    save.focus()
+    page.keyboard.press("Enter")
+    name = page.get_by_role("textbox", name="Name", exact=True)
+    expect(name).to_have_value("New in the week of 3 Mar 2025")
+    name.fill("Early birds")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    only = page.get_by_role("button", name="Show only them")
+    settled(page, only)
+    expect(page.get_by_text("Saved: Early birds")).to_be_visible()
+    # The box is closed, so that this can be read.
+    expect(name).to_have_count(0)
+    only.press("Enter")
+    settled(page, page.get_by_text("Customers in the segment “Early birds”."))
+    expect(page).to_have_url(re.compile("filter=in.%22Early.birds%22"))
 
 
 def test_a_click_on_a_cell_lists_as_many_customers_as_it_says(app_server, page):

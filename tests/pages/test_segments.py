@@ -181,6 +181,8 @@ def test_the_data_page_lists_renames_and_deletes(app, home):
         ["Yours", 1, 0, "All customers."],
         ["Mine", 2, 1, "Retained, Retention. Customers with plan pro."],
     ]
+    # The one without a page has no view to go back to.
+    assert "data_segment_view" not in [each.key for each in page.button]
     page.selectbox(key="data_segment").set_value("Mine").run()
     box = next(box for box in page.text_input if "data_segment_new_name" in box.key)
     box.set_value("Ours")
@@ -198,6 +200,19 @@ def test_the_data_page_lists_renames_and_deletes(app, home):
     assert said(page.warning) == []
     page.button(key="data_segment_apply").click().run()
     assert page.multiselect(key="filter_in_segment").value == ["Yours"]
+
+
+def test_the_view_that_a_segment_came_from_is_shown_again(app, home):
+    view = (("filter", "plan=pro"), ("interval", "week"), ("by", "plan"))
+    origin = Origin("Retention", "Retained", ("plan=pro",), "retention", view)
+    Workspace(home).segments.save("Mine", ["ann"], origin)
+    page = open_page(app, home, "retention", filter=["plan=free"])
+    page.switch_page("pages/data.py").run()
+    page.button(key="data_segment_view").click().run()
+    assert not page.exception
+    assert page.title[0].value == "Retention"
+    assert said(page.caption)[0].endswith("**Customers with plan pro, by plan.**")
+    assert page.segmented_control(key="retention_interval").value == "week"
 
 
 def test_without_a_segment_the_page_says_how_to_get_one(app, home):

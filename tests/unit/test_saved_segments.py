@@ -223,7 +223,7 @@ def test_a_deleted_person_leaves_the_segments_too(workspace, tmp_path):
         *("With (deleted)!", 1, ["a"]),
     )
     assert with_her.origin == Origin(
-        "Retention", "Retained in month 1, (deleted)", ("plan=pro",), "retention", ()
+        "Retention", "Retained in month 1, (deleted)", ("plan=pro",), "", ()
     )
     assert (others.name, others.read_ids()) == ("Only the others", ["a", "b"])
     assert others.origin == ORIGIN
