@@ -37,7 +37,14 @@ def saved_segments(workspace: Workspace, dataset: Dataset | None) -> None:
     st.subheader("Saved segments", anchor=False)
     found = {each.name: each for each in reversed(workspace.segments.all())}
     if lost := workspace.segments.unreadable():
-        st.warning(f"{counted(lost, 'saved segment')} cannot be read.")
+        st.warning(
+            f"{counted(lost, 'saved segment')} cannot be read: a file in the"
+            " workspace's folder is missing or damaged. Put back a copy of it, or take"
+            " them off the list."
+        )
+        st.button(
+            "Take them off the list", key="data_segments_lost", on_click=_forget_lost
+        )
     if not found:
         st.info(
             "There is none yet. Click a figure of a chart on another page: below the"
@@ -188,6 +195,13 @@ def _rename(name: str, field: str) -> None:
     rename_segment(name, renamed.name)
     st.session_state[_CHOSEN] = renamed.name
     tell(f"The segment is called {plain(renamed.name)} now.")
+
+
+def _forget_lost() -> None:
+    try:
+        session.workspace().segments.forget_unreadable()
+    except HoldfastError as error:
+        fail(error)
 
 
 def _delete(name: str) -> None:

@@ -120,6 +120,17 @@ class Segments:
             state = self.home.state()
             self._replace(state, {self._stem(name, state): None})
 
+    def forget_unreadable(self) -> None:
+        """Take those that cannot be read off the list, for good.
+
+        Raises:
+            WorkspaceError: Something else is changing the workspace.
+        """
+        with telling_of_disk(self.home.path), self.home.writing():
+            state = self.home.state()
+            lost = [each for each in listed(state) if self._read(each) is None]
+            self._replace(state, dict.fromkeys(lost))
+
     def without_person(
         self, state: Mapping[str, Any], ids: Sequence[str]
     ) -> dict[str, Any]:

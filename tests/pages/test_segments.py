@@ -221,6 +221,19 @@ def test_without_a_segment_the_page_says_how_to_get_one(app, home):
     assert "filter_in_segment" not in [box.key for box in page.multiselect]
 
 
+def test_a_damaged_segment_is_told_and_can_be_taken_off_the_list(app, home):
+    segments = Workspace(home).segments
+    segments.save("Mine", ["ann"], Origin())
+    for path in (home / "segments").iterdir():
+        path.write_text("{")
+    page = open_page(app, home, "data")
+    assert any("1 saved segment cannot be read" in text for text in said(page.warning))
+    page.button(key="data_segments_lost").click().run()
+    assert not page.exception
+    assert said(page.warning) == []
+    assert list((home / "segments").iterdir()) == []
+
+
 def test_segments_are_there_before_the_data(app, tmp_path):
     workspace = Workspace.create(tmp_path / "empty")
     workspace.segments.save("Mine", ["ann"], Origin())

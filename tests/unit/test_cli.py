@@ -16,16 +16,17 @@ import pytest
 from holdfast import cli
 from holdfast.cli import asking, cataloguing, loading
 from holdfast.dataset import Dataset
-from holdfast.filters import read_filters
+from holdfast.filters import InSegment, read_filters
 from holdfast.query import load
 from holdfast.questions import QUESTIONS, ask
 from holdfast.questions.retention import Retention
 from holdfast.report.text import printable, table
+from holdfast.saved_segments import Origin
 from holdfast.workspace import ENVIRONMENT, Workspace
 from tests.conftest import PROJECT
 from tests.worlds import dataset_of
 
-COMMANDS = ("load", "ask", "status", "undo", "demo", "catalogue")
+COMMANDS = ("load", "ask", "status", "segments", "undo", "demo", "catalogue")
 
 CUSTOMERS = """customer_id,signed_up_at,country
 a,2025-01-05,de
@@ -386,6 +387,35 @@ def test_settings_and_filters_reach_the_question(loaded, run):
     assert given["n"] == 1
 
 
+def test_saved_segments_are_listed_and_asked_about(loaded, run):
+    nothing = "There is no saved segment: save a list behind a figure in the app.\n"
+    assert run("segments") == (0, nothing, "")
+    origin = Origin("Retention", "Retained in month 1", ("country=de",))
+    saved = Workspace(loaded).segments.save('=Stuck, "1"', ["a", "c", "gone"], origin)
+    status, listed, _ = run("segments")
+    assert status == 0
+    words = ("3", "1", "Retained in month 1, Retention. Customers with country de.")
+    assert all(each in listed.splitlines()[-1] for each in ('=Stuck, "1"', *words))
+    at = saved.saved_at[:16].replace("T", " ")
+    assert run("segments", "--csv")[1].splitlines() == [
+        "segment,customers,not in the data,saved,from",
+        f'"\'=Stuck, ""1""",3,1,{at},"{words[2]}"',
+    ]
+    assert run("segments", '=Stuck, "1"', "--csv")[1].split() == [
+        "id",
+        "a",
+        "c",
+        "gone",
+    ]
+    assert run("ask", "retention", "--filter", str(InSegment(saved.name)))[
+        1
+    ].startswith(f"Customers in the segment “{saved.name}”.")
+    answer = json.loads(
+        run("ask", "cadence", "--filter", f"not {InSegment(saved.name)}", "--json")[1]
+    )
+    assert answer["n"] == 1
+
+
 def test_another_table_of_the_answer_can_be_chosen(loaded, run):
     output = run("ask", "survival", "--table", "summary", "--csv")[1]
     assert output.startswith("segment,customers,ended,")
@@ -426,6 +456,11 @@ BAD_WORDS = {
         ["ask", "retention", "--filter", "contry=de"],
         "no attribute 'contry'. Did you mean country?",
     ),
+    "unknown segment": (
+        ["ask", "retention", "--filter", 'in "Stuck"'],
+        "no saved segment 'Stuck'. There is none: save a list of customers.",
+    ),
+    "unknown segment to list": (["segments", "Stuck"], "no saved segment 'Stuck'"),
     "unknown breakdown": (["ask", "retention", "--by", "plan"], "attribute 'plan'"),
     "too many segments": (["ask", "retention", "--segments", "0"], "from 1 to 100"),
     "two forms": (["ask", "retention", "--csv", "--sql"], "not allowed"),

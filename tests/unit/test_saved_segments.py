@@ -190,6 +190,9 @@ def test_a_damaged_segment_holds_up_nothing(workspace, damage):
     assert opened.segments.unreadable() == 1
     opened.segments.save("three", ["c"], ORIGIN)
     assert names(opened) == ["two", "three"]
+    opened.segments.forget_unreadable()
+    assert (names(opened), opened.segments.unreadable()) == (["two", "three"], 0)
+    assert len(files(workspace)) == 4
 
 
 @pytest.mark.parametrize("listed", ["x", ["../../x"], [1], {"a": "b"}, None])
