@@ -8,9 +8,9 @@ changed filter or breakdown only joins them anew.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
@@ -25,9 +25,10 @@ from holdfast.population import (
     suggestion,
     text_sql,
 )
-from holdfast.query import Value, quoted
+from holdfast.query import Value, parameters, quoted
 
-Role = Literal["start", "return", "milestone"]
+Role = str
+"""What an occurrence is to a question, such as ``start``; names its values."""
 
 # Code of the refusal where the data show no behaviour at all.
 NOTHING_TO_COUNT = "nothing_to_count"
@@ -79,8 +80,8 @@ def table_of(dataset: Dataset, occurrence: Occurrence) -> str:
         "activity": "events" if "events" in dataset.observed else "orders",
         "event": "events",
         "order": "orders",
-        "subscription": "subscriptions",
-    }[occurrence.kind]
+        "response": "responses",
+    }.get(occurrence.kind, "subscriptions")
     if wanted not in dataset.observed:
         raise SpecError(
             f"no_{wanted}",
@@ -114,7 +115,7 @@ def resolved(dataset: Dataset, occurrence: Occurrence) -> Occurrence:
 def is_dated(dataset: Dataset, occurrence: Occurrence) -> bool:
     """Say whether all it happens at are pure dates."""
     table = table_of(dataset, occurrence)
-    if table == "subscriptions":
+    if occurrence.kind == "subscription":
         return True
     # Where there is no sign-up, it is the first thing seen.
     tables = _SIGHTINGS if occurrence.kind == "signup" else {table}
@@ -154,6 +155,9 @@ _DONE = {
     "order": "placed an order",
     "subscription": "had an active subscription",
     "signup": "signed up",
+    "trial": "began a trial",
+    "cancellation": "cancelled",
+    "response": "answered a survey",
 }
 
 
@@ -247,7 +251,7 @@ def happened_instants(
     table = table_of(dataset, occurrence)
     value = ""
     if by_property is not None:
-        _check_property(dataset, by_property)
+        check_property(dataset, by_property)
         kind = dataset.properties[by_property].type
         value = segment_value(text_sql(quoted(by_property), kind))
     return _happened(
@@ -316,6 +320,25 @@ def _is_ordered(occurrence: Occurrence) -> bool:
     return occurrence.kind == "activity"
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where an occurrence is written down.
+
+    Attributes:
+        table: The table.
+        day: Expression of the local day.
+        instant: Expression of the instant.
+        predicates: What its rows have to meet.
+        values: What the expressions bind.
+    """
+
+    table: str
+    day: str
+    instant: str
+    predicates: tuple[str, ...]
+    values: Mapping[str, Value]
+
+
 # Column of the local day and of the instant in each table.
 _TIMES = {
     "customers": ("joined_on", "joined_at"),
@@ -323,12 +346,67 @@ _TIMES = {
     "activity": ("active_on", ""),
     "activity_days": ("(date '1970-01-01' + period)", ""),
     "orders": ("ordered_on", "ordered_at"),
+    "responses": ("answered_on", "answered_at"),
+}
+
+# The same of what one table tells several things of.
+_TIMES_OF_KIND = {
     # the first paid day's local midnight, as an instant
-    "subscriptions": (
+    "subscription": (
         "paid_from_on",
         "timezone('UTC', timezone($zone, paid_from_on::timestamp))",
     ),
+    "trial": ("started_on", "started_at"),
+    "cancellation": ("cancelled_on", "cancelled_at"),
 }
+
+
+def source_of(
+    dataset: Dataset,
+    occurrence: Occurrence,
+    clock: Clock,
+    role: Role,
+    table: str | None = None,
+) -> Source:
+    """Find where an occurrence is written down, and which rows are it.
+
+    Args:
+        dataset: Where names are looked up.
+        occurrence: What happens.
+        clock: Which data may be seen, and whether instants are local midnights.
+        role: What the occurrence is to the question; names the bound values.
+        table: A rollup to read in place of the occurrence's own table.
+
+    Raises:
+        SpecError: An event or property is not in the data, or the table is empty.
+    """
+    table = table or table_of(dataset, occurrence)
+    day, instant = _TIMES_OF_KIND.get(occurrence.kind) or _TIMES[table]
+    if clock.by_days:
+        instant = f"{day}::timestamp"
+    predicates = [f"{day} is not null"]
+    values: dict[str, Value] = {}
+    if occurrence.kind == "event":
+        predicates, values = _is_event(dataset, occurrence, role)
+    elif table == "orders" and not occurrence.with_returns:
+        predicates = ["not is_return"]
+    elif occurrence.kind == "trial":
+        predicates.append("trial_ended_on is not null")
+    elif occurrence.kind == "response":
+        predicates.append("customer_no is not null")
+        if occurrence.events:
+            predicates.append(f"list_contains(${role}_surveys, kind)")
+            values[f"{role}_surveys"] = list(occurrence.events)
+    if table == "subscriptions":
+        # A trial may last longer than the data: its first paid day has not come.
+        predicates.append(f"{day} <= $seen_on")
+        values["seen_on"] = seen_days(dataset, clock)["seen_on"]
+        if "$zone" in instant:
+            values["zone"] = dataset.zone
+    if clock.cut.before is not None:
+        predicates.append(f"{day} < $cut_on")
+        values["cut_on"] = clock.cut.before
+    return Source(table, day, instant, tuple(predicates), values)
 
 
 def _happened(
@@ -341,32 +419,19 @@ def _happened(
     with_time: bool,
     value: str = "",
 ) -> Relation:
-    day, instant = _TIMES[table]
-    if clock.by_days:
-        instant = f"{day}::timestamp"
-    columns = f"customer_no, {day} as happened_on"
+    source = source_of(dataset, occurrence, clock, role, table)
+    columns = f"customer_no, {source.day} as happened_on"
     if with_time:
-        columns += f", {instant} as happened_at"
+        columns += f", {source.instant} as happened_at"
     if value:
         columns += f", {value} as value"
-    predicates = [f"{day} is not null"]
-    values: dict[str, Value] = {}
-    if occurrence.kind == "event":
-        predicates, values = _is_event(dataset, occurrence, role)
-    elif table == "orders" and not occurrence.with_returns:
-        predicates = ["not is_return"]
-    if table == "subscriptions":
-        # A trial may last longer than the data: its first paid day has not come.
-        predicates.append(f"{day} <= $seen_on")
-        values["seen_on"] = seen_days(dataset, clock)["seen_on"]
-        if with_time and not clock.by_days:
-            values["zone"] = dataset.zone
-    if clock.cut.before is not None:
-        predicates.append(f"{day} < $cut_on")
-        values["cut_on"] = clock.cut.before
+    text = (
+        f"    select {columns}\n    from {table}"
+        f"\n    where {' and '.join(source.predicates)}"
+    )
+    used = parameters(text)
     return Relation(
-        f"    select {columns}\n    from {table}\n    where {' and '.join(predicates)}",
-        values,
+        text, {name: value for name, value in source.values.items() if name in used}
     )
 
 
@@ -378,7 +443,9 @@ def _is_event(
         check_event(dataset, event)
     values: dict[str, Value] = {}
     codes = [dataset.event_codes[event] for event in occurrence.events]
-    if len(codes) == 1:
+    if not codes:
+        predicates = []
+    elif len(codes) == 1:
         predicates = [f"event = ${role}_event"]
         values[f"{role}_event"] = occurrence.events[0]
     elif max(codes) < _MOST_BITS:
@@ -388,7 +455,7 @@ def _is_event(
         predicates = [f"list_contains(${role}_events, event::varchar)"]
         values[f"{role}_events"] = list(occurrence.events)
     for number, (name, value) in enumerate(occurrence.where):
-        _check_property(dataset, name)
+        check_property(dataset, name)
         key = f"{role}_property_{number}"
         text = text_sql(quoted(name), dataset.properties[name].type)
         predicates.append(f"coalesce({text}, '{NONE}') = ${key}")
@@ -396,7 +463,12 @@ def _is_event(
     return predicates, values
 
 
-def _check_property(dataset: Dataset, name: str) -> None:
+def check_property(dataset: Dataset, name: str) -> None:
+    """Make sure that the events have a property.
+
+    Raises:
+        SpecError: They do not; near names are offered.
+    """
     if name not in dataset.properties:
         raise SpecError(
             "unknown_property",

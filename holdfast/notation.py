@@ -85,3 +85,9 @@ def write_value(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def split_at(text: str, sign: str) -> list[str]:
+    """Cut a text at a sign, but not inside quotes; parts lose outer blanks."""
+    parts = re.split(rf'{re.escape(sign)}(?=(?:[^"]*"[^"]*")*[^"]*\Z)', text)
+    return [part.strip() for part in parts]

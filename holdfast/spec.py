@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from holdfast.durations import Duration, read_duration
 from holdfast.errors import SpecError
 from holdfast.notation import read_date
 from holdfast.occurrence import Occurrence, read_occurrence
 from holdfast.population import suggestion
+from holdfast.steps import (
+    Exclusions,
+    Steps,
+    read_exclusions,
+    read_steps,
+    write_exclusions,
+    write_steps,
+)
 
 Brackets = tuple[tuple[int, int], ...]
 Spec = TypeVar("Spec")
@@ -26,8 +35,9 @@ _BRACKET = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 def write_spec(spec: Any) -> dict[str, str]:
     """Write the fields of a spec that differ from their defaults."""
+    hints = get_type_hints(type(spec))
     return {
-        field.name: _write(getattr(spec, field.name))
+        field.name: _write(hints[field.name], getattr(spec, field.name))
         for field in fields(spec)
         if getattr(spec, field.name) != field.default
     }
@@ -73,40 +83,33 @@ def choices(kind: type[Any], name: str) -> tuple[str, ...]:
     return get_args(get_type_hints(kind)[name])
 
 
-def _write(value: Any) -> str:
+def _write(kind: Any, value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ",".join(f"{first}-{last}" for first, last in value)
-    return str(value)
+    notation = _NOTATIONS.get(_without_none(kind))
+    return notation.write(value) if notation else str(value)
 
 
 def _read(kind: Any, text: str) -> Any:
-    if get_origin(kind) in (Union, types.UnionType):
-        if not text:
-            return None
-        kind = next(option for option in get_args(kind) if option is not type(None))
-    if get_origin(kind) is Literal:
-        if text in get_args(kind):
-            return text
-        raise SpecError(
-            "unknown_choice",
-            f"{text!r} is not a choice.",
-            f"Use one of {', '.join(get_args(kind))}.",
-        )
-    if kind is bool:
-        return _read_bool(text)
-    if kind is int:
-        return _read_int(text)
-    if kind is str:
+    if get_origin(kind) in (Union, types.UnionType) and not text:
+        return None
+    kind = _without_none(kind)
+    if get_origin(kind) is not Literal:
+        return _NOTATIONS[kind].read(text)
+    if text in get_args(kind):
         return text
-    if kind is date:
-        return read_date(text)
-    if kind is Occurrence:
-        return read_occurrence(text)
-    return _read_brackets(text)
+    raise SpecError(
+        "unknown_choice",
+        f"{text!r} is not a choice.",
+        f"Use one of {', '.join(get_args(kind))}.",
+    )
+
+
+def _without_none(kind: Any) -> Any:
+    """Return what a field holds where it holds anything."""
+    if get_origin(kind) in (Union, types.UnionType):
+        return next(option for option in get_args(kind) if option is not type(None))
+    return kind
 
 
 def _read_bool(text: str) -> bool:
@@ -137,3 +140,32 @@ def _read_brackets(text: str) -> Brackets:
     return tuple(
         (int(match[1]), int(match[2] or match[1])) for match in matches if match
     )
+
+
+def _write_brackets(brackets: Brackets) -> str:
+    return ",".join(f"{first}-{last}" for first, last in brackets)
+
+
+def _write_bool(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+@dataclass(frozen=True)
+class _Notation:
+    """How the values of a type are read, and written where not by ``str``."""
+
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+_NOTATIONS: dict[Any, _Notation] = {
+    bool: _Notation(_read_bool, _write_bool),
+    int: _Notation(_read_int),
+    str: _Notation(str),
+    date: _Notation(read_date),
+    Duration: _Notation(read_duration),
+    Occurrence: _Notation(read_occurrence),
+    Brackets: _Notation(_read_brackets, _write_brackets),
+    Steps: _Notation(read_steps, write_steps),
+    Exclusions: _Notation(read_exclusions, write_exclusions),
+}

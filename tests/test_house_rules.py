@@ -21,13 +21,14 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
     "durations",
-    *("occurrence", "filters", "saved_segments", "query", "model", "exports"),
+    *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
     *("dataset", "population"),
     *(
         "happenings",
         "cohorts",
         "lifetimes",
         "attainment",
+        "attempts",
         "spec",
         "answer",
         "membership",
@@ -51,6 +52,7 @@ READING = {
     "cohorts",
     "lifetimes",
     "attainment",
+    "attempts",
     "spec",
     "answer",
     "membership",
@@ -69,6 +71,7 @@ NEVER = {
         "cohorts",
         "lifetimes",
         "attainment",
+        "attempts",
         "answer",
         "membership",
         "questions",
@@ -81,6 +84,7 @@ NEVER = {
         "cohorts",
         "lifetimes",
         "attainment",
+        "attempts",
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -101,6 +105,7 @@ COMPOSES_SQL = (
     "holdfast/cohorts.py",
     "holdfast/lifetimes.py",
     "holdfast/attainment.py",
+    "holdfast/attempts/",
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded, a segment when it was saved; no figure reads that.

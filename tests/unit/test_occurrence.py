@@ -13,17 +13,24 @@ from holdfast.occurrence import (
 )
 
 WORDS = st.one_of(st.text(), st.sampled_from(("a?b", "a&b", "a=b", "\n", '"', "x,y")))
-EVENTS = st.builds(
-    Occurrence,
-    st.just("event"),
-    st.lists(WORDS, min_size=1, max_size=3).map(tuple),
-    st.lists(st.tuples(WORDS, WORDS), max_size=3).map(tuple),
+CONDITIONS = st.lists(st.tuples(WORDS, WORDS), max_size=3).map(tuple)
+EVENTS = st.one_of(
+    st.builds(
+        Occurrence,
+        st.just("event"),
+        st.lists(WORDS, min_size=1, max_size=3).map(tuple),
+        CONDITIONS,
+    ),
+    st.builds(Occurrence, st.just("event"), st.just(()), CONDITIONS.filter(bool)),
+    st.builds(Occurrence, st.just("response"), st.lists(WORDS, max_size=2).map(tuple)),
 )
 
 
 @given(EVENTS)
 @example(Occurrence("event", ("a",), (("b", "line\nbreak"),)))
 @example(Occurrence("event", ("",), (("", ""),)))
+@example(Occurrence("event", ("*",)))
+@example(Occurrence("event", (), (("a", "b"),)))
 def test_any_events_and_conditions_survive_the_round_trip(occurrence):
     assert read_occurrence(str(occurrence)) == occurrence
 
@@ -40,6 +47,15 @@ def test_any_events_and_conditions_survive_the_round_trip(occurrence):
             "an order or a return",
         ),
         ("subscription", SUBSCRIPTION, "an active subscription"),
+        ("trial", Occurrence("trial"), "a trial"),
+        ("cancellation", Occurrence("cancellation"), "a cancellation"),
+        ("response", Occurrence("response"), "an answer to a survey"),
+        ("response:nps", Occurrence("response", ("nps",)), "an answer to NPS"),
+        (
+            "event:*?device=phone",
+            Occurrence("event", (), (("device", "phone"),)),
+            "any event with device phone",
+        ),
         ("event:login", Occurrence("event", ("login",)), "login"),
         (
             "event:login,opened app?device=phone&plan=pro",
