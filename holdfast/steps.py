@@ -10,7 +10,26 @@ from holdfast.errors import SpecError
 from holdfast.notation import split_at
 from holdfast.occurrence import Occurrence, read_occurrence
 
-FEWEST_STEPS, MOST_STEPS = 2, 12
+FEWEST_STEPS, MOST_STEPS = 1, 12
+
+
+_LABELS = {
+    "signup": "sign-up",
+    "activity": "any activity",
+    "order": "order",
+    "subscription": "paid subscription",
+    "trial": "trial",
+    "cancellation": "cancellation",
+}
+_DONE = {
+    "signup": "signed up",
+    "activity": "were active",
+    "order": "placed an order",
+    "subscription": "began to pay",
+    "trial": "began a trial",
+    "cancellation": "cancelled",
+    "response": "answered a survey",
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +49,27 @@ class Step:
         limit = "" if self.within is None else f"@{self.within}"
         return f"{self.occurrence}{limit}"
 
+    @property
+    def label(self) -> str:
+        """Its name on axes and in lists."""
+        occurrence = self.occurrence
+        if occurrence.kind in _LABELS:
+            return _LABELS[occurrence.kind]
+        if occurrence.kind == "response":
+            surveys = " or ".join(name.upper() for name in occurrence.events)
+            return f"{surveys or 'survey'} answer"
+        return occurrence.describe()
+
+    @property
+    def done(self) -> str:
+        """What people did who did it, such as ``signed up``."""
+        return _DONE.get(self.occurrence.kind, f"did {self.label}")
+
     def describe(self) -> str:
         """Name it in words, as used inside a sentence."""
         if self.within is None:
-            return self.occurrence.describe()
-        return f"{self.occurrence.describe()} within {self.within.describe()}"
+            return self.label
+        return f"{self.label} within {self.within.describe()}"
 
 
 @dataclass(frozen=True)
@@ -143,3 +178,13 @@ def _ending(text: str) -> tuple[str, str | None]:
     """Cut off what follows the at sign."""
     occurrence, *ending = split_at(text, "@")
     return occurrence, "@".join(ending) if ending else None
+
+
+def labels(steps: Steps) -> list[str]:
+    """Name the steps; what comes again is told apart by a number."""
+    names = [step.label for step in steps]
+    times = [names[: place + 1].count(name) for place, name in enumerate(names)]
+    return [
+        name if time == 1 else f"{name} ({time})"
+        for name, time in zip(names, times, strict=True)
+    ]

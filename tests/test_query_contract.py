@@ -2,6 +2,8 @@
 
 import re
 from datetime import date
+from functools import partial
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -12,12 +14,23 @@ from holdfast.filters import AttributeIn, DidEvent, Filters, InSegment
 from holdfast.membership import customers_of, membership
 from holdfast.occurrence import ORDER, SUBSCRIPTION, read_occurrence
 from holdfast.query import QUERIES, load, parameters
-from holdfast.questions import ask, first_success, lifecycle, retention, survival
+from holdfast.questions import (
+    ask,
+    first_success,
+    funnel,
+    lifecycle,
+    retention,
+    survival,
+)
 from holdfast.questions.cadence import Cadence
+from holdfast.questions.conversion_time import ConversionTime
 from holdfast.questions.first_success import FirstSuccess
+from holdfast.questions.funnel import Funnel
+from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.survival import Survival, lapse_days
+from holdfast.steps import read_exclusions, read_steps
 from tests.conftest import PROJECT
 from tests.worlds import dataset_of, segment_of
 
@@ -34,7 +47,23 @@ SAVED = Filters((InSegment('it\'s "one"; -- $x'),), breakdown='in "two"')
 LOGIN = read_occurrence("event:login?device=phone")
 EITHER = read_occurrence("event:login,export")
 
+STEPS = read_steps("event:login > event:export")
+BARRED = read_exclusions("order")
+FUNNELS: list[dict[str, Any]] = [
+    {"steps": STEPS},
+    {"steps": read_steps("signup > order > order"), "window": None},
+    {"steps": read_steps("signup > subscription@30d > event:login")},
+    {"steps": STEPS, "exclusions": BARRED, "unit": "account"},
+    {"steps": STEPS, "order": "any_order", "as_of": date(2025, 2, 20)},
+    {"steps": STEPS, "order": "no_foreign", "repeats": "end", "judged": "all"},
+    {"steps": STEPS, "ties": "strict", "holding": "device", "each": "value"},
+    {"steps": STEPS, "by_property": "device", "entry": "first", "judged": "matured"},
+]
+
 SPECS = [
+    *(Funnel(**asked) for asked in FUNNELS),
+    *(FunnelTrend(**asked, interval="month") for asked in FUNNELS),
+    *(ConversionTime(**asked) for asked in FUNNELS),
     *(Retention(interval=interval) for interval in ("day", "week", "month")),
     Retention(mode="on_or_after", rolling=True),
     Retention(mode="between", horizon=2, entry="recurring", start=EITHER),
@@ -55,6 +84,9 @@ SPECS = [
     FirstSuccess(milestone=SUBSCRIPTION, retained_at=2, as_of=date(2025, 2, 20)),
 ]
 
+# Queries of which an answer's further tables are made.
+PARTS_OF = {"step_times": "conversion_time", "conversion_spread": "conversion_time"}
+
 ASKED_OTHERWISE = {
     "gaps": lambda dataset: lapse_days(dataset, EITHER),
     "unusable_tenures": lambda dataset: survival.answer(
@@ -68,6 +100,9 @@ ASKED_OTHERWISE = {
     ),
     "lifecycle_members": lambda dataset: lifecycle.members(
         dataset, Lifecycle(), PLANS, date(2025, 2, 1), "new"
+    ),
+    "funnel_members": lambda dataset: funnel.members(
+        dataset, Funnel(STEPS), PLANS, 1, "dropped"
     ),
     "survival_members": lambda dataset: survival.members(dataset, Survival(), PLANS),
     **dict.fromkeys(
@@ -207,16 +242,20 @@ def put(name: str, dataset: Dataset) -> None:
     if name in ASKED_OTHERWISE:
         ASKED_OTHERWISE[name](dataset)
         return
-    kinds = {
+    kinds: dict[str, Any] = {
         "retention": Retention,
         "lifecycle": Lifecycle,
         "survival": Survival,
         "cadence": Cadence,
         "first_success": FirstSuccess,
+        "funnel": partial(Funnel, STEPS),
+        "funnel_trend": partial(FunnelTrend, STEPS),
+        "conversion_time": partial(ConversionTime, STEPS),
     }
+    question = PARTS_OF.get(name, name)
     # not through ask, whose answers are kept
-    module = __import__(f"holdfast.questions.{name}", fromlist=["answer"])
-    module.answer(dataset, kinds[name](), PLANS)
+    module = __import__(f"holdfast.questions.{question}", fromlist=["answer"])
+    module.answer(dataset, kinds[question](), PLANS)
 
 
 @pytest.mark.parametrize("name", NAMES)

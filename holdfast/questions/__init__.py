@@ -19,7 +19,16 @@ from holdfast.filters import Filters
 from holdfast.membership import gone_caveats
 from holdfast.population import contents_of
 
-QUESTIONS = ("retention", "survival", "lifecycle", "cadence", "first_success")
+QUESTIONS = (
+    "retention",
+    "survival",
+    "lifecycle",
+    "cadence",
+    "funnel",
+    "funnel_trend",
+    "conversion_time",
+    "first_success",
+)
 
 
 def module_of(question: str) -> ModuleType:

@@ -9,12 +9,17 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from holdfast.filters import AttributeIn, Filters
+from holdfast.durations import Duration
+from holdfast.filters import NONE, AttributeIn, Filters
 from holdfast.occurrence import Occurrence
 from holdfast.periods import first_day, period_of
-from holdfast.questions import ask
+from holdfast.questions import ask, funnel
+from holdfast.questions.conversion_time import ConversionTime
+from holdfast.questions.funnel import Funnel
+from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
+from holdfast.steps import Step
 from tests.reference import reference_data
 from tests.worlds import dataset_of, table
 
@@ -24,11 +29,118 @@ RETENTION = (
     *("retention_exclude_test_account", "single_cohort_80_50_60"),
 )
 LIFECYCLE = ("lifecycle_day",)
+FUNNELS = (
+    *("ordered_gap_allowed_1", "ordered_gap_allowed_2", "ordered_gap_allowed_4"),
+    *("ordered_window_edge_2s", "ordered_window_edge_4s"),
+    *("ordered_reverse_order_stops_at_1", "ordered_overlapping_step_conditions"),
+    *("ordered_six_users_repeats", "no_foreign_event_six_users"),
+    *("no_foreign_step_out_of_order", "ordered_repeat_does_not_hurt"),
+    *("ordered_stop_on_duplicate", "ties_count_as_in_order"),
+    *("ties_strictly_increasing", "one_event_fills_one_step"),
+    *("ties_insert_order_a", "ties_insert_order_b", "null_property_never_matches_1"),
+    *("null_is_a_condition_1", "same_event_twice_then_success"),
+    *("adjacent_basic_eight_users", "unordered_basic_eight_users"),
+    *("ordered_on_unordered_events", "adjacent_conversion_times"),
+    *("ordered_later_incomplete_tries_ignored", "ordered_step_times_mean_and_median"),
+    *("ordered_window_14_days", "time_to_convert_one_step"),
+    "repeated_step_uses_distinct_events",
+)
+TRENDS = ("funnel_by_entry_month_utc", "funnel_two_runs_one_day_count_once")
+
+ORDERS = {
+    "ordered": "ordered",
+    "adjacent": "strict",
+    "no_foreign": "no_foreign",
+    "unordered": "any_order",
+}
+
+
+def all_cases():
+    lines = reference_data("conformance/cases.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def case_of(name):
-    lines = reference_data("conformance/cases.jsonl").read_text().splitlines()
-    return next(case for case in map(json.loads, lines) if case["name"] == name)
+    return next(case for case in all_cases() if case["name"] == name)
+
+
+def step_of(wanted):
+    """A step as the case names it; null there is a property that is not there."""
+    names = wanted.get("event_in", [wanted["event"]] if "event" in wanted else [])
+    where = wanted.get("where", {}).items()
+    conditions = tuple((name, NONE if v is None else v) for name, v in where)
+    return Step(Occurrence("event", tuple(names), conditions))
+
+
+def rules_of(query):
+    """What a case asks, as fields of a funnel; who has time counts as dropped."""
+    seconds = query["window_seconds"]
+    return {
+        "steps": tuple(map(step_of, query["steps"])),
+        "order": ORDERS[query["order"]],
+        "window": None if seconds is None else Duration(seconds, "s"),
+        "ties": "strict" if query.get("strictly_increasing") else "either",
+        "repeats": "end" if query.get("stop_on_duplicate") else "allowed",
+        "judged": "all",
+    }
+
+
+@pytest.mark.parametrize("name", FUNNELS)
+def test_a_funnel_agrees(name, tmp_path):
+    case = case_of(name)
+    rules, expected = rules_of(case["query"]), case["expected"]
+    dataset = loaded_case(case, tmp_path)
+    spec = Funnel(**rules)
+    assert list(ask(dataset, spec).frame["customers"]) == expected["reached"]
+    levels = {user: level for user, level in expected["level_by_user"].items() if level}
+    behind = funnel.members(dataset, spec, Filters(), 1)
+    assert dict(zip(behind["id"], behind["steps_done"], strict=True)) == levels
+    if len(rules["steps"]) > 1:
+        check_times(dataset, rules, expected)
+
+
+def check_times(dataset, rules, expected):
+    """Hold step times against those of a case, where it has any."""
+    answer = ask(dataset, ConversionTime(**rules))
+    steps = answer.extras["steps"]
+    for column, key in (
+        ("mean_seconds", "avg_seconds_from_previous_step"),
+        ("median_seconds", "median_seconds_from_previous_step"),
+    ):
+        if key in expected:
+            assert list(steps[column]) == expected[key][1:]
+    if "sorted_seconds_step_1_to_2" in expected:
+        second = ask(dataset, ConversionTime(**rules, to_step=2)).extras["summary"]
+        seconds = expected["sorted_seconds_step_1_to_2"]
+        assert second["converted_customers"].tolist() == [len(seconds)]
+        assert second["median_of_converted"].tolist() == [seconds[len(seconds) // 2]]
+
+
+@pytest.mark.parametrize("name", TRENDS)
+def test_a_trend_of_a_funnel_agrees(name, tmp_path):
+    case = case_of(name)
+    query = case["query"]
+    answer = ask(
+        loaded_case(case, tmp_path),
+        FunnelTrend(
+            **rules_of(query),
+            interval=query["interval"],
+            first_entry=date.fromisoformat(query["from"]),
+        ),
+    )
+    found = {
+        period: (entered, converted, round(100 * rate, 2))
+        for period, entered, converted, rate in table(
+            answer.frame, "period", "entered_customers", "customers", "conversion_rate"
+        )
+        if period <= query["to"]
+    }
+    # an interval that nobody entered in is absent here, nought in the source
+    assert found == {
+        row["period"]: (row["entered"], row["converted"], row["rate_pct"])
+        for row in case["expected"]["rows"]
+        if row["entered"]
+    }
 
 
 def loaded_case(case, folder):
@@ -43,7 +155,7 @@ def loaded_case(case, folder):
             (event["user"], event["event"], event["ts"], event.get("props", {}))
             for event in case["events"]
         ],
-        zone=query["timezone"],
+        zone=query.get("timezone", "UTC"),
         week_start=query.get("week_start", "monday"),
     )
 
@@ -143,11 +255,6 @@ def test_the_lifecycle_agrees(name, tmp_path):
     )
 
 
-def test_every_case_of_retention_and_lifecycle_is_held():
-    lines = reference_data("conformance/cases.jsonl").read_text().splitlines()
-    names = {
-        case["name"]
-        for case in map(json.loads, lines)
-        if case["family"] in ("retention", "lifecycle")
-    }
-    assert names == {*RETENTION, *LIFECYCLE}
+def test_every_case_is_held():
+    names = {case["name"] for case in all_cases()}
+    assert names == {*RETENTION, *LIFECYCLE, *FUNNELS, *TRENDS}

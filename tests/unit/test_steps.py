@@ -8,6 +8,7 @@ from holdfast.occurrence import ORDER, SIGNUP, Occurrence
 from holdfast.steps import (
     Exclusion,
     Step,
+    labels,
     read_exclusions,
     read_steps,
     write_exclusions,
@@ -52,11 +53,16 @@ def test_any_exclusions_survive_the_round_trip(exclusions):
 def test_steps_are_written_and_told():
     steps = read_steps("signup > event:opened app@2d > order")
     assert write_steps(steps) == "signup > event:opened app@2d > order"
-    assert [step.describe() for step in steps] == [
-        "a sign-up",
-        "opened app within 2 days",
-        "an order",
+    assert [(step.describe(), step.done) for step in steps] == [
+        ("sign-up", "signed up"),
+        ("opened app within 2 days", "did opened app"),
+        ("order", "placed an order"),
     ]
+
+
+def test_steps_that_come_again_are_numbered():
+    steps = read_steps("signup > order > event:login > order > order")
+    assert labels(steps) == ["sign-up", "order", "login", "order (2)", "order (3)"]
 
 
 def test_blanks_around_the_signs_do_not_matter():

@@ -1,0 +1,1 @@
+"""Attempts at the steps of a funnel: by which rules, how far, by whom."""

@@ -1,0 +1,201 @@
+"""How far each unit came: of its attempts the one that counts.
+
+- ``attempts``: one row per entry, see ``chains``; or ``levels``, see ``stream``.
+- ``chosen(unit_no, held, period, value, entered_at, times, level, is_open)``: of each
+  unit, of each value held constant and of each interval of entry the one that counts.
+- ``progress(unit_no, segment_no, level, is_open …)``: those of who is in view.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from holdfast.attempts.chains import attempts_relation
+from holdfast.attempts.rules import ALL_ENTRIES, Entered, Rules
+from holdfast.attempts.stream import streamed_levels
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.happenings import Clock
+from holdfast.periods import Interval, period_sql
+from holdfast.population import Population, Relation, ranked_segments
+from holdfast.query import Value
+
+Entry = Literal["best", "first"]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Which of many attempts count, and what is told of them.
+
+    Attributes:
+        as_of_at: The end of the observed time, on the clock of the rows.
+        entry: Of each unit the attempt that got furthest (the earliest of several), or
+            the first.
+        entered: Which entries count.
+        by_value: Each value held constant counts, instead of each unit.
+        interval: Each counts once in every interval of entry.
+        with_times: ``progress`` says when the steps were reached.
+        segments: How many segments by a property stand alone.
+    """
+
+    as_of_at: datetime
+    entry: Entry = "best"
+    entered: Entered = ALL_ENTRIES
+    by_value: bool = False
+    interval: Interval | None = None
+    with_times: bool = False
+    segments: int = 8
+
+    @property
+    def needs_attempts(self) -> bool:
+        """Whether the levels of the units do not tell enough."""
+        return (
+            self.entry == "first"
+            or self.by_value
+            or self.with_times
+            or self.interval is not None
+        )
+
+
+def progress_relations(
+    dataset: Dataset,
+    members: Population,
+    rules: Rules,
+    clock: Clock,
+    counting: Counting,
+    cancellation: Cancellation | None = None,
+) -> dict[str, Relation]:
+    """Compose ``progress`` and what it reads, the quickest way there is.
+
+    What does not depend on who is in view is computed for everyone and kept.
+
+    Raises:
+        SpecError: The rules have no meaning together, or the data lack a name.
+        CancelledError: The cancellation was used.
+    """
+    rules.check()
+    if not counting.needs_attempts:
+        levels = streamed_levels(dataset, rules, clock, counting.entered)
+        if levels is not None:
+            name = _name("levels", rules, clock, counting.entered)
+            dataset.materialise(name, levels.text, levels.values, cancellation)
+            return {
+                "levels": replace(levels, kept_as=name),
+                "chosen": _chosen_of_levels(rules, counting),
+                "progress": _in_view(members, ["level", "is_open"]),
+            }
+    attempts = attempts_relation(dataset, rules, clock, cancellation)
+    name = _name("attempts", rules, clock)
+    dataset.materialise(name, attempts.text, attempts.values, cancellation)
+    return {
+        "attempts": replace(attempts, kept_as=name),
+        "chosen": _chosen_of_attempts(dataset, rules, clock, counting),
+        **_progress(members, rules, counting),
+    }
+
+
+def _chosen_of_levels(rules: Rules, counting: Counting) -> Relation:
+    values: dict[str, Value] = {}
+    is_open = "false"
+    if rules.limit is not None:
+        is_open = (
+            "level < $steps"
+            " and last_entered_at + to_seconds($window_seconds) > $as_of_at"
+        )
+        values = {
+            "steps": len(rules.steps),
+            "as_of_at": counting.as_of_at,
+            "window_seconds": rules.limit.seconds,
+        }
+    return Relation(
+        f"select\n    unit_no,\n    level,\n    {is_open} as is_open\nfrom levels",
+        values,
+    )
+
+
+def _chosen_of_attempts(
+    dataset: Dataset, rules: Rules, clock: Clock, counting: Counting
+) -> Relation:
+    held = "held" if counting.by_value else "null::varchar as held"
+    value = "value" if rules.by_property else "null::varchar as value"
+    period = "null::integer"
+    if counting.interval is not None:
+        day = "entered_at::date"
+        if not clock.by_days:
+            day = "timezone($zone, timezone('UTC', entered_at))::date"
+        period = period_sql(day, counting.interval, dataset.week_start)
+    where = counting.entered.condition("entered_at")
+    counted = (
+        f"select unit_no, {held}, {value}, entered_at, times, level, closes_at,"
+        f"\n        {period} as period\n    from attempts"
+        + (f"\n    where {where}" if where else "")
+    )
+    # A later attempt may still get further, but only the first counts where it does.
+    is_open = "coalesce(closes_at > $as_of_at, false)"
+    order = "entered_at, level desc"
+    if counting.entry == "best":
+        is_open = f"bool_or({is_open}) over unit"
+        order = "level desc, entered_at"
+    return Relation(
+        "select\n    * exclude (closes_at),"
+        f"\n    level < $steps and {is_open} as is_open"
+        f"\nfrom (\n    {counted}\n)"
+        "\nwindow unit as (partition by unit_no, held, period)"
+        "\nqualify row_number() over ("
+        f"partition by unit_no, held, period order by {order}, value) = 1",
+        {
+            **counting.entered.values,
+            "steps": len(rules.steps),
+            "as_of_at": counting.as_of_at,
+            "zone": dataset.zone,
+        },
+    )
+
+
+def _progress(
+    members: Population, rules: Rules, counting: Counting
+) -> dict[str, Relation]:
+    columns = ["level", "is_open", "held", "period", "entered_at", "times"]
+    if rules.by_property is None:
+        return {"progress": _in_view(members, columns)}
+    listed = ",\n    ".join(f"entries.{column}" for column in columns)
+    return {
+        "entries": _in_view(members, [*columns, "value", "null::double as sort"]),
+        "segments": Relation(
+            ranked_segments("entries", "count(distinct unit_no)"),
+            {"segments": counting.segments},
+        ),
+        "progress": Relation(
+            f"select\n    entries.unit_no,\n    segments.segment_no,\n    {listed}"
+            "\nfrom entries\ninner join segments"
+            "\n    on entries.value = segments.value"
+        ),
+    }
+
+
+def _in_view(members: Population, columns: list[str]) -> Relation:
+    """Keep of the chosen attempts those of who is in view."""
+    listed = ",\n    ".join(
+        column if " " in column else f"chosen.{column}" for column in columns
+    )
+    if members.is_everyone:
+        return Relation(
+            "select\n    chosen.unit_no,\n    0::utinyint as segment_no,"
+            f"\n    {listed}\nfrom chosen"
+        )
+    source = "population"
+    if members.unit == "account":
+        # An account has several customers in view, all of them in one segment.
+        source = "(select distinct unit_no, segment_no from population) as population"
+    return Relation(
+        f"select\n    chosen.unit_no,\n    population.segment_no,\n    {listed}"
+        f"\nfrom chosen\ninner join {source}"
+        "\n    on chosen.unit_no = population.unit_no"
+    )
+
+
+def _name(kind: str, *key: object) -> str:
+    return f"{kind}_" + hashlib.sha256(repr(key).encode()).hexdigest()[:12]

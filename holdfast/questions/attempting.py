@@ -1,0 +1,290 @@
+"""What the questions about a funnel share: the spec, made ready for one dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from holdfast.answer import Caveat
+from holdfast.attempts.progress import Counting, Entry, progress_relations
+from holdfast.attempts.rules import (
+    DEFAULT_WINDOW,
+    Entered,
+    Order,
+    Repeats,
+    Rules,
+    Ties,
+)
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.durations import Duration
+from holdfast.filters import Filters
+from holdfast.happenings import Clock, is_dated, resolved
+from holdfast.occurrence import Occurrence
+from holdfast.periods import Interval
+from holdfast.population import Population, Relation, Unit, population
+from holdfast.query import Value
+from holdfast.questions import asking
+from holdfast.steps import Exclusions, Steps
+
+Judged = Literal["closed", "matured", "all"]
+Each = Literal["unit", "value"]
+
+
+@dataclass(frozen=True)
+class Attempting:
+    """What is asked about the way through some steps.
+
+    Attributes:
+        steps: What has to happen, one after the other.
+        order: ``ordered`` lets anything lie between; ``strict`` nothing at all;
+            ``no_foreign`` only repeats of steps already done; ``any_order`` takes the
+            steps as they come.
+        window: Longest time from the entry to a step, its end included; none for no
+            limit. Not used where a step has a limit of its own.
+        entry: Of each customer the attempt that gets furthest counts, or the first.
+        ties: Events of one instant may follow each other in either order, or only a
+            strictly later one follows.
+        repeats: Whether doing again a step already done may end the attempt.
+        exclusions: What ends an attempt between two steps.
+        holding: Property of events that has one value throughout an attempt.
+        each: Customers are counted, or each value held constant (such as sessions).
+        judged: ``closed`` leaves apart who still has time; ``matured`` counts only
+            entries whose time is over; ``all`` counts who still has time as dropped.
+        by_property: Property of the entry's event whose values are the segments.
+        first_entry: First local day of entries.
+        last_entry: Last local day of entries.
+        interval: Intervals of entry, for the trend.
+        unit: What is counted.
+        as_of: An earlier end of the observed time.
+    """
+
+    steps: Steps = ()
+    order: Order = "ordered"
+    window: Duration | None = DEFAULT_WINDOW
+    entry: Entry = "best"
+    ties: Ties = "either"
+    repeats: Repeats = "allowed"
+    exclusions: Exclusions = ()
+    holding: str | None = None
+    each: Each = "unit"
+    judged: Judged = "closed"
+    by_property: str | None = None
+    first_entry: date | None = None
+    last_entry: date | None = None
+    interval: Interval = "week"
+    unit: Unit = "customer"
+    as_of: date | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """By which rules events fill the steps."""
+        return Rules(
+            self.steps,
+            self.order,
+            self.window,
+            self.ties,
+            self.repeats,
+            self.exclusions,
+            self.holding,
+            self.by_property,
+            self.unit,
+        )
+
+    @property
+    def counts_values(self) -> bool:
+        """Whether values held constant are counted instead of customers."""
+        return self.each == "value" and self.holding is not None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A spec made ready for one dataset.
+
+    Attributes:
+        spec: With the occurrences as they are counted here.
+        members: Who is in view.
+        clock: Which data may be seen.
+        time: What was observed.
+        relations: ``progress`` and what it reads.
+        as_of_at: The end of the observed time, on the clock of the rows.
+    """
+
+    spec: Attempting
+    members: Population
+    clock: Clock
+    time: asking.ObservedTime
+    relations: dict[str, Relation]
+    as_of_at: datetime
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What all statements bind."""
+        has_segments = bool(self.members.segments or self.spec.by_property)
+        return {
+            "steps": len(self.spec.steps),
+            "counts_open": self.spec.judged == "all",
+            "has_segments": has_segments,
+        }
+
+
+def prepared(
+    dataset: Dataset,
+    spec: Attempting,
+    filters: Filters,
+    cancellation: Cancellation | None = None,
+    *,
+    with_times: bool = False,
+    by_interval: bool = False,
+) -> Prepared:
+    """Follow the steps, for everyone, and find who is in view.
+
+    Args:
+        dataset: What is asked.
+        spec: What is asked.
+        filters: Who is in view, and the breakdown.
+        cancellation: Lets another thread stop the work.
+        with_times: ``progress`` says when the steps were reached.
+        by_interval: Each counts once in every interval in which they entered.
+
+    Raises:
+        SpecError: The rules have no meaning together, or the data lack a name.
+        CancelledError: The cancellation was used.
+    """
+    steps = tuple(
+        replace(step, occurrence=resolved(dataset, step.occurrence))
+        for step in spec.steps
+    )
+    spec = replace(spec, steps=steps)
+    spec.rules.check()
+    occurrences = [step.occurrence for step in steps]
+    occurrences += [exclusion.occurrence for exclusion in spec.exclusions]
+    time = _observed(dataset, occurrences, spec.as_of)
+    by_days = any(_lacks_times(dataset, each) for each in occurrences)
+    clock = Clock("day", cut=time.cut, by_days=by_days)
+    used = used_filters(spec, filters)
+    before = time.cut.before
+    members = population(dataset, used, spec.unit, cancellation, before)
+
+    def instant(day: date) -> datetime:
+        midnight = datetime(day.year, day.month, day.day)
+        return midnight if by_days else dataset.utc(day)
+
+    as_of_at = instant(time.as_of)
+    counting = Counting(
+        as_of_at,
+        spec.entry,
+        _entered(spec, as_of_at, instant),
+        spec.counts_values,
+        spec.interval if by_interval else None,
+        with_times,
+        filters.segments,
+    )
+    relations = progress_relations(
+        dataset, members, spec.rules, clock, counting, cancellation
+    )
+    return Prepared(spec, members, clock, time, relations, as_of_at)
+
+
+def used_filters(spec: Attempting, filters: Filters) -> Filters:
+    """Return the filters as they are used: a property takes the breakdown's place."""
+    return replace(filters, breakdown=None) if spec.by_property else filters
+
+
+def _lacks_times(dataset: Dataset, occurrence: Occurrence) -> bool:
+    """Say whether an occurrence is written down by days alone."""
+    signups = dataset.observed.get("customers")
+    if occurrence.kind == "signup" and signups is not None:
+        return signups.is_dated
+    return is_dated(dataset, occurrence)
+
+
+def _observed(
+    dataset: Dataset, occurrences: list[Occurrence], as_of: date | None
+) -> asking.ObservedTime:
+    """Return the time in which all steps were observed."""
+    times = [asking.observed_time(dataset, each, as_of) for each in occurrences]
+    return replace(
+        min(times, key=lambda time: (time.as_of, time.seen_until)),
+        from_on=max(time.from_on for time in times),
+    )
+
+
+def _entered(
+    spec: Attempting, as_of_at: datetime, instant: Callable[[date], datetime]
+) -> Entered:
+    """Return which entries count."""
+    from_at = None if spec.first_entry is None else instant(spec.first_entry)
+    ends = []
+    if spec.last_entry is not None:
+        ends.append(instant(spec.last_entry + timedelta(days=1)))
+    if spec.judged == "matured" and spec.rules.limit is not None:
+        over = as_of_at - timedelta(seconds=spec.rules.limit.seconds)
+        ends.append(over + timedelta(microseconds=1))
+    return Entered(from_at, min(ends, default=None))
+
+
+def counted_units(spec: Attempting, number: int) -> str:
+    """Write how many of what is counted."""
+    if spec.counts_values:
+        return f"{number:,} {spec.holding} value{'' if number == 1 else 's'}"
+    return asking.counted(number, spec.unit)
+
+
+def caveats(
+    dataset: Dataset, question: Prepared, filters: Filters, still_open: int
+) -> list[Caveat]:
+    """Say what limits the figures of a funnel."""
+    spec, time = question.spec, question.time
+    found: list[Caveat] = []
+    limit = spec.rules.limit
+    if limit is None and not spec.rules.has_limits:
+        found.append(
+            Caveat(
+                "no_window",
+                "Without a window nobody is ever too late, so who has not gone on"
+                " counts as stopped although they may still do.",
+            )
+        )
+    if limit is not None and limit.seconds > 86_400 * (time.as_of - time.from_on).days:
+        found.append(
+            Caveat(
+                "window_longer_than_data",
+                f"The window of {limit.describe()} is longer than"
+                f" {time.describe()}, so nobody's time is over yet. Choose a shorter"
+                " one to see who stopped.",
+            )
+        )
+    if still_open and spec.judged == "closed":
+        are = "is" if still_open == 1 else "are"
+        found.append(
+            Caveat(
+                "still_open",
+                f"{counted_units(spec, still_open)} {are} still within the window and"
+                " in no rate. Who is quick counts already, so recent entries look a"
+                " little better than they will be; counting only entries whose time is"
+                " over avoids that.",
+            )
+        )
+    if question.clock.by_days:
+        found.append(
+            Caveat(
+                "whole_days",
+                "Some of the steps carry no time of day, so whole days are compared and"
+                " steps of one day count as in order.",
+            )
+        )
+    if spec.by_property and filters.breakdown:
+        found.append(
+            Caveat(
+                "breakdown_unused",
+                f"The segments are the {spec.by_property} of the first step's event;"
+                f" the breakdown by {filters.breakdown} is not used.",
+            )
+        )
+    found.extend(asking.account_caveat(question.members))
+    found.extend(asking.hole_caveat(dataset, time))
+    found.extend(asking.stranger_caveat(dataset))
+    return found

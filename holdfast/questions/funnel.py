@@ -1,0 +1,206 @@
+"""How many get to each step, and where the others stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from holdfast.answer import Answer
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.filters import Filters
+from holdfast.measures import percent_with_count
+from holdfast.population import TOTAL
+from holdfast.query import Value
+from holdfast.questions import asking
+from holdfast.questions.attempting import (
+    Attempting,
+    caveats,
+    counted_units,
+    prepared,
+    used_filters,
+)
+from holdfast.stats import newcombe_difference, wilson_interval
+from holdfast.steps import labels
+
+State = Literal["reached", "dropped", "open"]
+
+
+@dataclass(frozen=True)
+class Funnel(Attempting):
+    """What is asked about the way through some steps; see ``Attempting``."""
+
+
+def answer(
+    dataset: Dataset,
+    spec: Funnel,
+    filters: Filters,
+    cancellation: Cancellation | None = None,
+) -> Answer:
+    """Answer how many get to each step.
+
+    Returns:
+        ``frame``: one row per segment and step, see ``queries/answers/funnel.sql``,
+        with the step's ``label``, 95 % Wilson intervals of both rates, and the
+        difference of ``rate_of_first`` from the rest of the customers in view, with
+        its Newcombe interval.
+    """
+    question = prepared(dataset, spec, filters, cancellation)
+    values = {**question.values, "min_n": dataset.min_n}
+    frame = asking.run(
+        dataset, "funnel", question.members, question.relations, values, cancellation
+    )
+    names = labels(question.spec.steps)
+    frame.insert(2, "label", [names[step - 1] for step in frame["step"]])
+    frame = _with_intervals(frame)
+    total = frame[frame["segment"] == TOTAL]
+    still_open = int(total["open_customers"].sum())
+    found = caveats(dataset, question, filters, still_open)
+    found.extend(asking.small_caveat(frame, dataset.min_n))
+    return Answer(
+        question="funnel",
+        spec=spec,
+        filters=used_filters(spec, filters),
+        frame=frame,
+        sentence=_sentence(question.spec, frame, still_open),
+        sql=asking.shown("funnel", question.members, question.relations, values),
+        as_of=question.time.as_of,
+        n=int(total["entered_customers"].max()) if len(total) else 0,
+        caveats=tuple(found),
+    )
+
+
+def members(
+    dataset: Dataset,
+    spec: Funnel,
+    filters: Filters,
+    step: int,
+    state: State = "reached",
+    segment: str = TOTAL,
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """List the customers behind one bar.
+
+    Args:
+        dataset: What is asked.
+        spec: The spec of the answer that shows the figure.
+        filters: Its filters.
+        step: Number of the step, from 1.
+        state: Who reached it, who dropped after it, or who still has time there.
+        segment: The segment of the figure.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        One row per customer or account (or value held constant, where these count), as
+        many as the figure; see ``queries/answers/funnel_members.sql``.
+    """
+    question = prepared(dataset, spec, filters, cancellation)
+    values: dict[str, Value] = {
+        **question.values,
+        "step": step,
+        "state": state,
+        "of_segment": None if segment == TOTAL else segment,
+    }
+    return asking.run(
+        dataset,
+        "funnel_members",
+        question.members,
+        question.relations,
+        values,
+        cancellation,
+    )
+
+
+def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
+    for name, of in (("first", "entered"), ("previous", "previous")):
+        lower, upper = wilson_interval(frame["customers"], frame[f"{of}_customers"])
+        place = list(frame.columns).index(f"rate_of_{name}") + 1
+        frame.insert(place, f"{name}_lower", lower)
+        frame.insert(place + 1, f"{name}_upper", upper)
+    total = frame[frame["segment"] == TOTAL].set_index("step")
+    whole = total.loc[frame["step"]]
+    is_part = (frame["segment"] != TOTAL).to_numpy()
+    rest = whole["customers"].to_numpy() - frame["customers"].to_numpy()
+    rest_entered = (
+        whole["entered_customers"].to_numpy() - frame["entered_customers"].to_numpy()
+    )
+    found = newcombe_difference(
+        frame["customers"], frame["entered_customers"], rest, rest_entered
+    )
+    for name, column in zip(
+        ("difference", "difference_lower", "difference_upper"), found, strict=True
+    ):
+        frame[name] = np.where(is_part, column, np.nan)
+    return frame
+
+
+def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
+    total = frame[frame["segment"] == TOTAL].reset_index(drop=True)
+    first, last = spec.steps[0].done, labels(spec.steps)[-1]
+    entered = int(total["entered_customers"].max()) if len(total) else 0
+    units = "accounts" if spec.unit == "account" else "customers"
+    waiting = ""
+    if still_open and spec.judged != "all":
+        have = "has" if still_open == 1 else "have"
+        waiting = f" {counted_units(spec, still_open)} still {have} time."
+    if not entered and not still_open:
+        return f"No {units} in view {first}, which is the first step."
+    if not entered:
+        return f"The time of nobody who {first} is over yet.{waiting}"
+    end = total.iloc[-1]
+    share = percent_with_count(
+        end["rate_of_first"], int(end["customers"]), int(end["entered_customers"])
+    )
+    within = f" within {spec.rules.limit.describe()}" if spec.rules.limit else ""
+    who = counted_units(spec, entered).split(" ", 1)[1]
+    if len(total) == 1:
+        return f"{counted_units(spec, entered)} {first}.{waiting}"
+    sentence = (
+        f"{share} of the {who} who {first} went on to {last}{within} (95% interval"
+        f" {end['first_lower']:.0%} to {end['first_upper']:.0%})."
+    )
+    empty = total[total["customers"] == 0]
+    if len(empty):
+        step = empty.iloc[0]
+        return (
+            f"None of the {counted_units(spec, entered)} who {first} got to step"
+            f" {step['step']}, {step['label']}{within}.{waiting}"
+        )
+    if len(total) > 2:
+        place = int(np.nanargmax(total["dropped_customers"].to_numpy(dtype=float)))
+        lost, following = total.iloc[place], total.iloc[place + 1]
+        share = percent_with_count(
+            lost["dropped_customers"] / lost["customers"],
+            int(lost["dropped_customers"]),
+            int(lost["customers"]),
+        )
+        sentence += (
+            f" Most stop between {lost['label']} and {following['label']}: {share}."
+        )
+    return f"{sentence}{_extremes(total, frame)}{waiting}"
+
+
+def _extremes(total: pd.DataFrame, frame: pd.DataFrame) -> str:
+    """Say which segments that are not small get furthest, and least far."""
+    rows = frame[
+        (frame["segment"] != TOTAL) & (frame["step"] == len(total)) & ~frame["is_small"]
+    ].sort_values("rate_of_first", kind="stable")
+    if len(rows) < 2:
+        return ""
+    low, high = rows.iloc[0], rows.iloc[-1]
+    lowest, highest = (
+        percent_with_count(
+            row["rate_of_first"], int(row["customers"]), int(row["entered_customers"])
+        )
+        for row in (low, high)
+    )
+    overlap = (
+        "overlap" if low["first_upper"] >= high["first_lower"] else "do not overlap"
+    )
+    return (
+        f" Lowest: {low['segment']} {lowest}; highest: {high['segment']} {highest};"
+        f" their 95% intervals {overlap}."
+    )

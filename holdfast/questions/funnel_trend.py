@@ -1,0 +1,128 @@
+"""How the share that goes all the way changes with the interval of entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from holdfast.answer import Answer, Caveat
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.filters import Filters
+from holdfast.measures import percent_with_count
+from holdfast.periods import day_label, period_of
+from holdfast.population import TOTAL
+from holdfast.questions import asking
+from holdfast.questions.attempting import (
+    Attempting,
+    Prepared,
+    caveats,
+    prepared,
+    used_filters,
+)
+from holdfast.stats import wilson_interval
+
+
+@dataclass(frozen=True)
+class FunnelTrend(Attempting):
+    """What is asked about a funnel over time; see ``Attempting``."""
+
+
+def answer(
+    dataset: Dataset,
+    spec: FunnelTrend,
+    filters: Filters,
+    cancellation: Cancellation | None = None,
+) -> Answer:
+    """Answer how many of each interval's entries went all the way.
+
+    Returns:
+        ``frame``: one row per segment and interval of entry, with a 95 % Wilson
+        interval; see ``queries/answers/funnel_trend.sql``.
+    """
+    question = prepared(dataset, spec, filters, cancellation, by_interval=True)
+    values = {
+        **question.values,
+        "over_period": _over_period(dataset, question),
+        "min_n": dataset.min_n,
+        **asking.clock_values(dataset, spec.interval),
+    }
+    frame = asking.run(
+        dataset,
+        "funnel_trend",
+        question.members,
+        question.relations,
+        values,
+        cancellation,
+    )
+    lower, upper = wilson_interval(frame["customers"], frame["entered_customers"])
+    place = list(frame.columns).index("conversion_rate") + 1
+    frame.insert(place, "rate_lower", lower)
+    frame.insert(place + 1, "rate_upper", upper)
+    frame["period"] = frame["period"].astype("datetime64[s]")
+    total = frame[frame["segment"] == TOTAL]
+    found = caveats(dataset, question, filters, int(total["open_customers"].sum()))
+    if not frame["is_complete"].all():
+        found.append(
+            Caveat(
+                "incomplete",
+                f"{spec.interval.capitalize()}s in which some entries still have time"
+                " are hollow; they may change.",
+            )
+        )
+    found.extend(asking.small_caveat(frame, dataset.min_n))
+    return Answer(
+        question="funnel_trend",
+        spec=spec,
+        filters=used_filters(spec, filters),
+        frame=frame,
+        sentence=_sentence(question.spec, total),
+        sql=asking.shown("funnel_trend", question.members, question.relations, values),
+        as_of=question.time.as_of,
+        n=int(total["entered_customers"].sum()),
+        caveats=tuple(found),
+    )
+
+
+def _over_period(dataset: Dataset, question: Prepared) -> int:
+    """Return the first interval in which some entry may still have time."""
+    limit = question.spec.rules.limit
+    days = 0 if limit is None else -(-limit.seconds // 86_400)
+    return period_of(
+        question.time.as_of - timedelta(days=days),
+        question.spec.interval,
+        dataset.week_start,
+    )
+
+
+def _sentence(spec: Attempting, total: pd.DataFrame) -> str:
+    units = "accounts" if spec.unit == "account" else "customers"
+    if total.empty:
+        return f"No {units} in view {spec.steps[0].done}, which is the first step."
+    over = total[total["is_complete"] & (total["entered_customers"] > 0)]
+    if len(over) < 2:
+        return (
+            f"There are not yet two {spec.interval}s of entry whose time is over, so"
+            " there is no trend to see."
+        )
+    half = len(over) // 2
+    shares = []
+    for rows in (over.iloc[:half], over.iloc[-half:]):
+        converted = int(rows["customers"].sum())
+        entered = int(rows["entered_customers"].sum())
+        shares.append(percent_with_count(converted / entered, converted, entered))
+    rates = over["conversion_rate"].to_numpy(dtype=float)
+    low, high = over.iloc[int(rates.argmin())], over.iloc[int(rates.argmax())]
+    return (
+        f"{shares[0]} went all the way in the first {half} of the {len(over)} complete"
+        f" {spec.interval}s of entry, {shares[1]} in the last {half}. Lowest:"
+        f" {_when(low)} {low['conversion_rate']:.0%}; highest: {_when(high)}"
+        f" {high['conversion_rate']:.0%}."
+    )
+
+
+def _when(row: pd.Series[Any]) -> str:
+    return day_label(row["period"].date())
