@@ -46,11 +46,10 @@ def saved_segments(workspace: Workspace, dataset: Dataset | None) -> None:
             "Take them off the list", key="data_segments_lost", on_click=_forget_lost
         )
     if not found:
-        st.info(
+        st.caption(
             "There is none yet. Click a figure of a chart on another page: below the"
             " chart are the customers behind it, who can be saved as a segment and"
-            " chosen as a filter on every page.",
-            icon=":material/bookmark_add:",
+            " chosen as a filter on every page."
         )
         return
     st.dataframe(

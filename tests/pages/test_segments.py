@@ -217,7 +217,7 @@ def test_the_view_that_a_segment_came_from_is_shown_again(app, home):
 
 def test_without_a_segment_the_page_says_how_to_get_one(app, home):
     page = open_page(app, home, "data")
-    assert any("who can be saved as a segment" in text for text in said(page.info))
+    assert any("who can be saved as a segment" in text for text in said(page.caption))
     assert "filter_in_segment" not in [box.key for box in page.multiselect]
 
 
