@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,14 +46,14 @@ _QUERIES = (
     "matches",
     "ambiguities",
     "activity",
-    "activity_days",
-    "activity_weeks",
-    "activity_months",
-    "event_names",
     "observed",
     "holes",
     "rejected",
     "source_rows",
+)
+_SIDE_BY_SIDE = (
+    ("activity", "event_names"),
+    ("activity_days", "activity_weeks", "activity_months"),
 )
 _TEMPORARY = ("customer_numbers",)
 _NO_EVENTS = ("order",)
@@ -272,11 +273,15 @@ def _stage(
 ) -> None:
     """Make the staged relations, empty where nothing feeds them."""
     stored = [source for source, *_ in sources]
+    fed = {part.feed for source in stored for part in source.mapping.feeds}
     for feed in FEEDS:
         relation = staged_relation(stored, feed.name, settings["zone"])
+        # Several queries read them, and to tell instants and reasons takes longer
+        # than to keep them; events are too many and are read twice.
+        kind = "table" if feed.name in fed - {"events"} else "view"
         engine.execute(
-            f"create temp view {quoted('staged_' + feed.name)} as {relation}"
-        )
+            f"create temp {kind} {quoted('staged_' + feed.name)} as {relation}"
+        ).fetchall()
     engine.execute(f"create temp view unreadable_rows as {unreadable_relation(stored)}")
     engine.execute(
         "create temp table staged_feeds"
@@ -315,6 +320,9 @@ def _fill(
     for step, name in enumerate(_QUERIES, start=2):
         cancellation.check()
         progress(name.replace("_", " "), step / steps)
+        if name == _SIDE_BY_SIDE[0][0]:
+            _keep_side_by_side(engine, parameters, cancellation)
+            continue
         keep(engine, name, parameters, is_temporary=name in _TEMPORARY)
         if name == "events" and not staged_columns(stored, name)[1]:
             engine.execute("alter table events add column other_properties json")
@@ -324,6 +332,29 @@ def _fill(
         engine.execute(f"create table {described} as {profile(table, columns)}")
     engine.execute("create table settings (name varchar, value varchar)")
     _write_settings(engine, settings)
+
+
+def _keep_side_by_side(
+    engine: duckdb.DuckDBPyConnection,
+    parameters: Mapping[str, object],
+    cancellation: Cancellation,
+) -> None:
+    """Keep tables that need nothing of each other: each keeps one core busy only."""
+
+    def keep_all(names: Sequence[str]) -> None:
+        cursor = engine.cursor()
+        try:
+            with cancellation.attach(cursor):
+                cursor.execute("use building")
+                for name in names:
+                    cancellation.check()
+                    keep(cursor, name, parameters)
+        finally:
+            cursor.close()
+
+    with ThreadPoolExecutor(len(_SIDE_BY_SIDE)) as pool:
+        for done in [pool.submit(keep_all, names) for names in _SIDE_BY_SIDE]:
+            done.result()
 
 
 def _accept(

@@ -12,27 +12,33 @@
 --   next_period (INTEGER): the next active period; null = none
 -- source: ours; as activity_days
 
-with active as (
-    select distinct
+with every_day as (
+    select
         customer_no,
-        floor((period + $week_shift) / 7)::integer as period
+        floor((period + $week_shift) / 7)::integer as period,
+        floor((joined_period + $week_shift) / 7)::integer as joined_period,
+        floor((first_period + $week_shift) / 7)::integer as first_period,
+        floor((previous_period + $week_shift) / 7)::integer as previous_period
     from activity_days
 ),
 
+-- the first active day of a period knows the one before, which is in another
+active as (
+    select * from every_day
+    where previous_period is distinct from period
+),
+
+-- activity_days is sorted by customer and day
 final as (
     select
-        active.customer_no,
-        active.period,
-        floor((customers.joined_on - date '1970-01-01' + $week_shift) / 7)
-        ::integer as joined_period,
-        first_value(active.period) over neighbours as first_period,
-        lag(active.period) over neighbours as previous_period,
-        lead(active.period) over neighbours as next_period
+        customer_no,
+        period,
+        joined_period,
+        first_period,
+        previous_period,
+        case when lead(customer_no) over () = customer_no then lead(period) over () end
+            as next_period
     from active
-    inner join customers on active.customer_no = customers.customer_no
-    window
-        neighbours as (partition by active.customer_no order by active.period)
 )
 
 select * from final
-order by customer_no, period

@@ -8,13 +8,28 @@
 --   customers (BIGINT): customers who did it
 -- source: ours; the codes are those of the ENUM, most frequent first
 
-with final as (
+-- activity is sorted by event and customer
+with placed as (
     select
-        activity.event::varchar as event,
-        enum_code(activity.event)::integer as code,
-        sum(activity.events)::bigint as events,
-        count(distinct activity.customer_no) as customers
+        event,
+        events,
+        customer_no,
+        lag(event) over () as event_before,
+        lag(customer_no) over () as customer_before
     from activity
+),
+
+final as (
+    select
+        event::varchar as event,
+        enum_code(event)::integer as code,
+        sum(events)::bigint as events,
+        count(*) filter (
+            where
+            event_before is distinct from event
+            or customer_before is distinct from customer_no
+        ) as customers
+    from placed
     group by all
 )
 

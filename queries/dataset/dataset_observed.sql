@@ -121,8 +121,9 @@ with days as (
 people as (
     select
         'events' as table_name,
-        count(distinct customer_no) as customers
-    from activity
+        count(*) as customers
+    from activity_days
+    where previous_period is null
     union all
     select
         'orders' as table_name,

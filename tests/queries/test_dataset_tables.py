@@ -238,6 +238,48 @@ def test_the_order_of_rows_and_files_does_not_matter(built):
         assert tables(seed) == expected
 
 
+def test_activity_of_many_events_is_what_grouping_finds(built):
+    # Several groups of rows, on several threads; days that repeat and that do not.
+    chosen = random.Random(7)
+    first = date(2024, 1, 1)
+    days = [first + timedelta(days=number) for number in range(300)]
+    rows = [
+        f"u{int(chosen.random() ** 2 * 2000)},e{number % 3},{chosen.choice(days)}"
+        for number in range(130_000)
+    ]
+    ask = built(events_csv="\n".join(["user_id,event,timestamp", *rows]) + "\n")
+
+    def told(relation):
+        # Every row with its place, so that another order is told as well.
+        return ask(
+            "select count(*), bit_xor(hash(each, place)) from (select each,"
+            f" row_number() over () as place from ({relation}) as each)"
+        )
+
+    assert told("from activity") == told(
+        "select event, customer_no, happened_on as active_on,"
+        " count(*)::integer as events from events group by all order by all"
+    )
+    assert ask("from event_names") == ask(
+        "select event, enum_code(event), count(*), count(distinct customer_no)"
+        " from events group by all order by 2"
+    )
+    for table, number in (
+        ("activity_days", "{} - date '1970-01-01'"),
+        ("activity_weeks", "floor(({} - date '1970-01-01' + 3) / 7)"),
+        ("activity_months", "year({0}) * 12 + month({0}) - 1"),
+    ):
+        assert told(f"from {table}") == told(
+            f"select customer_no, period, ({number.format('joined_on')})::integer"
+            " as joined_period, first_value(period) over own as first_period,"
+            " lag(period) over own as previous_period,"
+            " lead(period) over own as next_period from (select distinct customer_no,"
+            f" ({number.format('happened_on')})::integer as period from events)"
+            " inner join customers using (customer_no)"
+            " window own as (partition by customer_no order by period) order by 1, 2"
+        )
+
+
 def test_lines_of_one_order_become_one_order(built):
     ask = built(
         lines_csv="InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"

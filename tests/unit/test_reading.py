@@ -73,6 +73,35 @@ def test_cells_stay_as_they_came(tmp_path):
     assert rows.padded == ("a",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1 ,x\n",
+        "a;b\n1 ;x\n",
+        'a,b\n"1 ",x\n',
+        "a,b\n 1,x\n",
+        "a,b\n1,x\n" + "2,x\n" * 300_000 + "1 ,x\n",
+        "a,b\n" + "1" * ((1 << 20) - 5) + " ,x\n",
+    ],
+)
+def test_a_column_with_a_blank_around_some_cell_is_trimmed(text, tmp_path):
+    _, _, rows = rows_of(written(tmp_path, text))
+    assert rows.padded == ("a",)
+
+
+@pytest.mark.parametrize(
+    "text", ["b,a\nx,1 \n", "b,a\r\nx,1 \r\nx,2\r\n", "b,a\nx,2\nx,1 "]
+)
+def test_blanks_at_the_end_of_a_line_are_trimmed(text, tmp_path):
+    _, _, rows = rows_of(written(tmp_path, text))
+    assert rows.padded == ("a",)
+
+
+def test_blanks_inside_cells_are_no_reason_to_trim(tmp_path):
+    _, _, rows = rows_of(written(tmp_path, 'a,b\n1 2,"x , y"\n3 4,z z\n'))
+    assert rows.padded == ()
+
+
 def test_lines_are_those_of_the_file_where_cells_span_several(tmp_path):
     text = 'a,b\n1,"x\ny"\n2,z\n3,"p\nq\nr"\n4,s\n'
     _, cells, rows = rows_of(written(tmp_path, text))

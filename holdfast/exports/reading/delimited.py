@@ -24,7 +24,7 @@ from holdfast.exports.reading.description import (
     column_names,
     free_name,
 )
-from holdfast.exports.reading.relations import one
+from holdfast.exports.reading.relations import AS_PARQUET, one
 from holdfast.exports.reading.sieving import numbered, sieve
 from holdfast.query import literal, quoted
 
@@ -93,8 +93,7 @@ def _read_strictly(
     try:
         (rows,) = one(
             cursor,
-            f"copy (from {table}) to {literal(str(target))}"
-            " (format parquet, compression snappy)",
+            f"copy (from {table}) to {literal(str(target))} {AS_PARQUET}",
         )
     except duckdb.InterruptException:
         raise
@@ -139,7 +138,7 @@ def _with_lines(
         f"copy (select *, {rows.first_line} + row_number() over () - 1"
         f" + coalesce(sum({breaks}) over (rows between unbounded preceding"
         f" and 1 preceding), 0)::bigint as {quoted(line_column)} from {source})"
-        f" to {literal(str(numbered))} (format parquet, compression snappy)"
+        f" to {literal(str(numbered))} {AS_PARQUET}"
     ).fetchall()
     numbered.replace(target)
     return replace(rows, line_column=line_column)

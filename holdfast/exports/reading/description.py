@@ -177,6 +177,7 @@ class Survey:
             characters in its encoding and stand as U+FFFD now.
         notes: Sentences about what is not as it seems.
         files: As in ``Rows``.
+        has_blank_ends: Whether a blank may stand at the end of a cell.
     """
 
     content: Path
@@ -186,6 +187,7 @@ class Survey:
     is_damaged: bool = False
     notes: tuple[str, ...] = ()
     files: tuple[int, ...] = ()
+    has_blank_ends: bool = True
 
 
 def refused(path: Path, code: str, words: str, remedy: str) -> ImportRefusedError:

@@ -26,7 +26,7 @@ from holdfast.exports.reading.description import (
 )
 from holdfast.exports.reading.records import lines_of
 from holdfast.exports.reading.refusals import Refusals
-from holdfast.exports.reading.relations import one
+from holdfast.exports.reading.relations import AS_PARQUET, one
 from holdfast.query import literal, quoted
 
 MAX_NESTING = 2
@@ -97,7 +97,7 @@ def _write(
         cursor,
         f"copy (select {cells} from (select *,"
         f" json_extract_string(json, {pointers}) as cells from {table}))"
-        f" to {literal(str(target))} (format parquet, compression snappy)",
+        f" to {literal(str(target))} {AS_PARQUET}",
     )
     columns = tuple((name, "VARCHAR") for name in names)
     return Rows(columns, int(rows), 1, line_column=line_column)

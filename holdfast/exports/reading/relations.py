@@ -9,6 +9,10 @@ import duckdb
 
 from holdfast.query import literal
 
+# Nobody looks for single values in sources, for which the filters would be.
+AS_PARQUET = "(format parquet, compression snappy, write_bloom_filter false)"
+"""Options of COPY for the rows of a source."""
+
 
 def one(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     """Return the only row of a statement."""

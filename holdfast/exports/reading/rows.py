@@ -54,7 +54,7 @@ def read(
                 case _:
                     rows = read_csv(cursor, path, reading, survey, target, cancellation)
                     rows = without_total(cursor, reading, target, rows)
-            padded = _padded(cursor, target, rows)
+            padded = _padded(cursor, target, rows, survey)
             return replace(rows, padded=padded, notes=survey.notes, files=survey.files)
     except duckdb.InterruptException:
         raise CancelledError from None
@@ -64,18 +64,22 @@ def read(
 
 
 def _padded(
-    cursor: duckdb.DuckDBPyConnection, parquet: Path, rows: Rows
+    cursor: duckdb.DuckDBPyConnection, parquet: Path, rows: Rows, survey: Survey
 ) -> tuple[str, ...]:
     names = [name for name, type_ in rows.columns if type_ == "VARCHAR"]
     if not names:
         return ()
     # Nothing printable sorts before a blank, and minima come from the statistics.
-    tests = ", ".join(
-        f"coalesce(min({name}) < '!', false) or coalesce(bool_or(suffix({name}, ' ')),"
-        " false)"
-        for name in map(quoted, names)
+    tests = [f"coalesce(min({name}) < '!', false)" for name in map(quoted, names)]
+    if survey.has_blank_ends:
+        tests = [
+            f"{test} or coalesce(bool_or(suffix({quoted(name)}, ' ')), false)"
+            for test, name in zip(tests, names, strict=True)
+        ]
+    found = one(
+        cursor,
+        f"select {', '.join(tests)} from read_parquet({literal(str(parquet))})",
     )
-    found = one(cursor, f"select {tests} from read_parquet({literal(str(parquet))})")
     return tuple(
         name for name, is_padded in zip(names, found, strict=True) if is_padded
     )

@@ -34,7 +34,7 @@ from holdfast.exports.reading.description import (
 )
 from holdfast.exports.reading.records import Record, Records, lines_of
 from holdfast.exports.reading.refusals import Refusals
-from holdfast.exports.reading.relations import one
+from holdfast.exports.reading.relations import AS_PARQUET, one
 from holdfast.query import literal, quoted
 
 _WIDTH_ROWS = 200
@@ -102,7 +102,7 @@ def sieve(
         f" columns = {{{literal(line_column)}: 'BIGINT', {types}}},"
         f" delim = {literal(delimiter)}, quote = '\"', escape = '\"',"
         f" new_line = '\\n', strict_mode = true, max_line_size = {2 * MAX_LINE_BYTES}))"
-        f" to {literal(str(target))} (format parquet, compression snappy)",
+        f" to {literal(str(target))} {AS_PARQUET}",
     )
     good.unlink()
     if rows != kept:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from holdfast.exports.reading.description import BLANKS, Reading, Rows, refused_path
 from holdfast.exports.reading.refusals import Refusals
+from holdfast.exports.reading.relations import AS_PARQUET
 from holdfast.query import literal
 
 REASON = "looks like a total"
@@ -63,7 +64,7 @@ def without_total(
     fewer = target.with_suffix(".fewer")
     cursor.execute(
         f"copy (from read_parquet({literal(str(target))}) limit {rows.rows - 1})"
-        f" to {literal(str(fewer))} (format parquet, compression snappy)"
+        f" to {literal(str(fewer))} {AS_PARQUET}"
     ).fetchall()
     fewer.replace(target)
     _refuse(refused_path(target), line, text)

@@ -10,8 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from holdfast.cancellation import Cancellation
-from holdfast.exports.reading.description import CHUNK, Reading, Survey, refused
+from holdfast.exports.reading.description import (
+    BLANKS,
+    CHUNK,
+    Reading,
+    Survey,
+    refused,
+)
 from holdfast.exports.reading.encodings import Readable, transcode
 from holdfast.exports.reading.json_documents import write_objects
 from holdfast.exports.reading.parts import copy_part, open_part, part_names
@@ -20,6 +29,7 @@ from holdfast.exports.reading.spreadsheets import convert_sheet
 
 _PREVIEW_BYTES = 4 * CHUNK
 _PREVIEW_OBJECTS = 5000
+_BLANK = ord(" ")
 
 
 @dataclass(frozen=True)
@@ -163,11 +173,13 @@ def _digest(
 def _survey(
     content: Path, reading: Reading, check: Callable[[], None], digest: hashlib._Hash
 ) -> Survey:
-    end = _line_end(reading)
+    line_end = ord(_line_end(reading))
+    cell_ends = _cell_ends(reading)
     is_text = reading.format != "parquet"
     size = lines = 0
     last = b""
     is_damaged = False
+    has_blank_ends = cell_ends is None
     with content.open("rb") as source:
         while chunk := source.read(CHUNK):
             check()
@@ -175,11 +187,31 @@ def _survey(
             size += len(chunk)
             if is_text:
                 is_damaged = is_damaged or b"\0" in chunk
-                lines += chunk.count(end)
+                codes = np.frombuffer(last + chunk, np.uint8)
+                lines += int(np.count_nonzero(codes[len(last) :] == line_end))
+                if cell_ends is not None and not has_blank_ends:
+                    after_blanks = codes[1:][codes[:-1] == _BLANK]
+                    has_blank_ends = bool(cell_ends[after_blanks].any())
                 last = chunk[-1:]
-    if last and last != end:
+    if last and ord(last) != line_end:
         lines += 1
-    return Survey(content, digest.hexdigest(), size, lines, is_damaged)
+    return Survey(
+        content,
+        digest.hexdigest(),
+        size,
+        lines,
+        is_damaged,
+        has_blank_ends=has_blank_ends or last == b" ",
+    )
+
+
+def _cell_ends(reading: Reading) -> NDArray[np.bool_] | None:
+    """Return which bytes may stand after a cell; None where it is not told by bytes."""
+    if reading.format != "csv" or reading.delimiter == BLANKS:
+        return None
+    ends = np.zeros(256, np.bool_)
+    ends[list(f'{reading.delimiter}{reading.quote}"\r\n'.encode())] = True
+    return ends
 
 
 def _write_text(
