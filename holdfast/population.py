@@ -135,13 +135,7 @@ def population(
             body = _nested(relations, upto=name, key=key)
             dataset.materialise(table, body.text, body.values, cancellation)
             relations[name] = replace(relations[name], kept_as=table)
-        if filters.breakdown:
-            segments = _present_segments(dataset, key, cancellation)
-        counted = dataset.frame(
-            f"select {_COUNT[unit]} as units from population_{key}",
-            cancellation=cancellation,
-        )
-        units = int(counted["units"].iloc[0])
+        segments, units = _counted(dataset, filters, unit, key, cancellation)
     without = 0
     if unit == "account":
         without = _without_account(dataset, filters, saved, before, cancellation)
@@ -150,17 +144,26 @@ def population(
     return found
 
 
-def _present_segments(
-    dataset: Dataset, key: str, cancellation: Cancellation | None
-) -> tuple[str, ...]:
-    """Return the labels of the segments that anybody is in, in display order."""
-    labels = dataset.frame(
-        f"select segment from segments_{key}"
-        f" where segment_no in (select segment_no from population_{key})"
-        " group by segment_no, segment order by segment_no",
-        cancellation=cancellation,
-    )
-    return tuple(labels["segment"])
+def _counted(
+    dataset: Dataset,
+    filters: Filters,
+    unit: Unit,
+    key: str,
+    cancellation: Cancellation | None,
+) -> tuple[tuple[str, ...], int]:
+    """Return the segments that anybody is in, in display order, and all units."""
+    text = f"select {_COUNT[unit]} as units from population_{key}"
+    if filters.breakdown:
+        text = (
+            "select segment, units from"
+            f" (select segment_no, {_COUNT[unit]} as units"
+            f" from population_{key} group by segment_no)"
+            f" inner join (select distinct segment_no, segment from segments_{key})"
+            " using (segment_no) order by segment_no"
+        )
+    found = dataset.frame(text, cancellation=cancellation)
+    segments = tuple(found["segment"]) if filters.breakdown else ()
+    return segments, int(found["units"].sum())
 
 
 def _units(unit: Unit, before: date | None) -> Relation:

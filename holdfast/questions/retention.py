@@ -173,7 +173,10 @@ def answer(
         dataset, "retention", question.members, question.relations, values, cancellation
     )
     frame = _with_intervals(frame)
-    caveats = _caveats(dataset, question, frame)
+    pooled = frame[frame["scope"] == "pooled"]
+    # They come last, and a slice copies nothing.
+    cells = frame.iloc[: len(frame) - len(pooled)]
+    caveats = _caveats(dataset, question, cells)
     if spec.by_property and filters.breakdown:
         caveats.append(
             Caveat(
@@ -188,13 +191,13 @@ def answer(
         filters=_used(spec, filters),
         frame=frame,
         sentence=(
-            _sentence(dataset, spec, frame)
+            _sentence(dataset, spec, pooled)
             if len(frame)
             else _why_empty(dataset, question, cancellation)
         ),
         sql=asking.shown("retention", question.members, question.relations, values),
         as_of=question.time.as_of,
-        n=_entered(frame),
+        n=_entered(cells),
         caveats=tuple(caveats),
     )
 
@@ -332,17 +335,16 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _entered(frame: pd.DataFrame) -> int:
-    is_total = (frame["scope"] == "cohort") & (frame["segment"] == TOTAL)
-    cohorts = frame["cohort"].to_numpy()[is_total]
+def _entered(cells: pd.DataFrame) -> int:
+    is_total = (cells["segment"] == TOTAL).to_numpy()
+    cohorts = cells["cohort"].to_numpy()[is_total]
     _, firsts = np.unique(cohorts, return_index=True)
-    return int(frame["customers"].to_numpy()[is_total][firsts].sum())
+    return int(cells["customers"].to_numpy()[is_total][firsts].sum())
 
 
-def _sentence(dataset: Dataset, spec: Retention, frame: pd.DataFrame) -> str:
+def _sentence(dataset: Dataset, spec: Retention, pooled: pd.DataFrame) -> str:
     """Say how many came back, in the interval that people look at first."""
     units = "accounts" if spec.unit == "account" else "customers"
-    pooled = frame[frame["scope"] == "pooled"]
     total = pooled[pooled["segment"] == TOTAL]
     if total.empty:
         return f"No cohort of {units} is complete yet: there is nothing to pool."
@@ -415,10 +417,9 @@ def _counted(cohorts: int, interval: Interval) -> str:
 
 
 def _caveats(
-    dataset: Dataset, question: _Question, frame: pd.DataFrame
+    dataset: Dataset, question: _Question, cells: pd.DataFrame
 ) -> list[Caveat]:
     spec = question.spec
-    cells = frame[frame["scope"] == "cohort"]
     caveats: list[Caveat] = []
     if not cells["is_complete"].all():
         last = day_label(question.time.as_of - timedelta(days=1))

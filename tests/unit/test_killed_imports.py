@@ -84,6 +84,7 @@ def check(workspace, before):
     return True
 
 
+@pytest.mark.timeout(300)  # it waits for as long as imports take here
 def test_an_import_that_is_killed_at_any_moment_leaves_the_last_good_dataset(
     server, workspace, second
 ):
