@@ -49,15 +49,9 @@ def lifetimes_relations(
         return {"lifetimes": _TENURES}
     if sign == "subscription":
         return {"lifetimes": Relation(_SUBSCRIBED, {"as_of_on": as_of})}
-    happened = happened_days(dataset, Occurrence(_SIGNS[sign]), clock, "return")
-    spans = Relation(
-        "select\n    customer_no,\n    min(happened_on) as first_on,"
-        f"\n    max(happened_on) as last_on\nfrom (\n{happened.text}\n)"
-        "\nwhere happened_on < $as_of_on\ngroup by customer_no",
-        {**happened.values, "as_of_on": as_of},
-        kept_as=_name("spans", sign, clock.cut, as_of),
+    spans = spans_of_everyone(
+        dataset, Occurrence(_SIGNS[sign]), clock, as_of, cancellation
     )
-    _materialise(dataset, spans, cancellation)
     if members.unit == "customer":
         lives = (
             f"{member_columns(members, 'spans')},\n    spans.first_on,"
@@ -78,6 +72,26 @@ def lifetimes_relations(
         {"as_of_on": as_of, "lapse_days": lapse_days},
     )
     return {"spans": spans, "lifetimes": lifetimes}
+
+
+def spans_of_everyone(
+    dataset: Dataset,
+    sign: Occurrence,
+    clock: Clock,
+    as_of: date | None,
+    cancellation: Cancellation | None = None,
+) -> Relation:
+    """Keep ``(customer_no, first_on, last_on)`` of a sign of life, or find it kept."""
+    happened = happened_days(dataset, sign, clock, "return")
+    spans = Relation(
+        "select\n    customer_no,\n    min(happened_on) as first_on,"
+        f"\n    max(happened_on) as last_on\nfrom (\n{happened.text}\n)"
+        "\nwhere happened_on < $as_of_on\ngroup by customer_no",
+        {**happened.values, "as_of_on": as_of},
+        kept_as=_name("spans", sign.kind, clock.cut, as_of),
+    )
+    _materialise(dataset, spans, cancellation)
+    return spans
 
 
 def rhythm_relations(

@@ -41,6 +41,99 @@ MEASURES: dict[str, Measure] = {
     measure.key: measure
     for measure in (
         Measure(
+            "journeys",
+            "Journeys",
+            "customers",
+            ",d",
+            "How many journeys came here: one of each customer, or one from every "
+            "start where that is chosen.",
+        ),
+        Measure(
+            "step_rate",
+            "Of the step before",
+            "share",
+            ".1%",
+            "Journeys that came here divided by those that came to the step before, "
+            "without those that still wait there in time.",
+        ),
+        Measure(
+            "reached_rate",
+            "Of all journeys",
+            "share",
+            ".1%",
+            "Journeys that came here by this path divided by all, without those that "
+            "still wait for a step in time.",
+        ),
+        Measure(
+            "median_seconds",
+            "Median time since the step before",
+            "duration",
+            ",.0f",
+            "Half of those who came here took no longer since the step before.",
+        ),
+        Measure(
+            "left_rate",
+            "Of those who left",
+            "share",
+            ".1%",
+            "Customers who left and did it in the days up to their last sign of life, "
+            "divided by all who left.",
+        ),
+        Measure(
+            "stayed_rate",
+            "Of those who stayed",
+            "share",
+            ".1%",
+            "The same of those who stayed, looked at up to a day when they had been "
+            "there as long as those who left.",
+        ),
+        Measure(
+            "excess",
+            "Difference",
+            "share",
+            ".1%",
+            "The share of those who left minus that of those who stayed, with "
+            "Newcombe's 95% interval. It goes together with leaving; it need not be "
+            "the cause.",
+        ),
+        Measure(
+            "p_adjusted",
+            "Chance, adjusted",
+            "chance",
+            ".3f",
+            "The chance of so large a difference where there is none (Pearson), "
+            "adjusted for the number of things compared (Benjamini and Hochberg).",
+        ),
+        Measure(
+            "left_last_rate",
+            "Among the last different things",
+            "share",
+            ".1%",
+            "The share for whom it was among the last different things done, five by "
+            "default.",
+        ),
+        Measure(
+            "median_sessions",
+            "Sessions of a customer",
+            "ratio",
+            ",.0f",
+            "Half of the customers have no more sessions than this.",
+        ),
+        Measure(
+            "median_events",
+            "Events of a session",
+            "ratio",
+            ",.0f",
+            "Half of the sessions have no more events than this.",
+        ),
+        Measure(
+            "one_event_rate",
+            "Sessions of a single event",
+            "share",
+            ".1%",
+            "Sessions with one event only divided by all sessions.",
+        ),
+        Measure(
             "customers",
             "Customers",
             "customers",

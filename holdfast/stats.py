@@ -160,6 +160,46 @@ def newcombe_difference(
     )
 
 
+def difference_p_values(
+    successes_1: ArrayLike, n_1: ArrayLike, successes_2: ArrayLike, n_2: ArrayLike
+) -> Floats:
+    """Give the chance of so large a difference of two shares where there is none.
+
+    Pearson's chi-square of the two-by-two table, without correction; two-sided. NaN
+    where an n is 0; 1 where nobody or everybody succeeded.
+
+    Source: Pearson (1900), Philosophical Magazine 50, 157-175.
+    """
+    k_1, k_2 = (np.asarray(k, dtype=np.float64) for k in (successes_1, successes_2))
+    all_1, all_2 = (np.asarray(n, dtype=np.float64) for n in (n_1, n_2))
+    pooled = _share(k_1 + k_2, all_1 + all_2)
+    spread = pooled * (1 - pooled) * (1 / _some(all_1) + 1 / _some(all_2))
+    difference = _share(k_1, all_1) - _share(k_2, all_2)
+    squared = np.divide(
+        difference**2, spread, out=np.zeros_like(difference), where=spread != 0
+    )
+    chances: Floats = special.chdtrc(1, squared)
+    return chances
+
+
+def false_discovery_rates(p_values: ArrayLike) -> Floats:
+    """Adjust p-values of one family so that a bound on them bounds false discoveries.
+
+    In the order given; NaN stays and belongs to no family.
+
+    Source: Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B
+    57, 289-300.
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    known = np.flatnonzero(~np.isnan(p))
+    adjusted = np.full(p.shape, np.nan)
+    order = known[np.argsort(p[known])[::-1]]
+    ranks = np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum.accumulate(p[order] * len(order) / ranks)
+    bounded: Floats = np.minimum(adjusted, 1.0)
+    return bounded
+
+
 def kaplan_meier(table: LifeTable, confidence: float = 0.95) -> SurvivalCurve:
     """Estimate survival with its pointwise log-log interval.
 
@@ -299,6 +339,11 @@ def _share(successes: ArrayLike, n: ArrayLike) -> Floats:
     """Divide, with NaN where n is 0."""
     total = np.asarray(n, dtype=np.float64)
     return np.asarray(successes, dtype=np.float64) / np.where(total > 0, total, np.nan)
+
+
+def _some(n: Floats) -> Floats:
+    """Take 0 for missing, as nothing can be divided by it."""
+    return np.asarray(np.where(n > 0, n, np.nan), dtype=np.float64)
 
 
 def _survival(at_risk: Floats, ended: Floats) -> Floats:

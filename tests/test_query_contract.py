@@ -10,25 +10,31 @@ import pandas as pd
 import pytest
 
 from holdfast.dataset import Dataset
+from holdfast.durations import Duration
 from holdfast.filters import AttributeIn, DidEvent, Filters, InSegment
 from holdfast.membership import customers_of, membership
 from holdfast.occurrence import ORDER, SUBSCRIPTION, read_occurrence
 from holdfast.query import QUERIES, load, parameters
 from holdfast.questions import (
     ask,
+    before_leaving,
     first_success,
     funnel,
+    journeys,
     lifecycle,
     retention,
     survival,
 )
+from holdfast.questions.before_leaving import BeforeLeaving
 from holdfast.questions.cadence import Cadence
 from holdfast.questions.conversion_time import ConversionTime
 from holdfast.questions.first_success import FirstSuccess
 from holdfast.questions.funnel import Funnel
 from holdfast.questions.funnel_trend import FunnelTrend
+from holdfast.questions.journeys import Journeys
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
+from holdfast.questions.sessions import Sessions
 from holdfast.questions.survival import Survival, lapse_days
 from holdfast.steps import read_exclusions, read_steps
 from tests.conftest import PROJECT
@@ -82,6 +88,12 @@ SPECS = [
     FirstSuccess(),
     FirstSuccess(LOGIN, EITHER, times=2, interval="week", unit="account"),
     FirstSuccess(milestone=SUBSCRIPTION, retained_at=2, as_of=date(2025, 2, 20)),
+    Journeys(EITHER, "before", every=True, fold=False, unit="account"),
+    Journeys(ORDER, within=Duration(20), session=Duration(9), left_out=LOGIN),
+    Journeys(LOGIN, depth=2, branches=1, as_of=date(2025, 3, 10), unit="account"),
+    Sessions(Duration(30), unit="account", as_of=date(2025, 2, 20)),
+    BeforeLeaving(sign="subscription"),
+    BeforeLeaving(sign="activity", days=90, lapse_days=3, unit="account"),
 ]
 
 # Queries of which an answer's further tables are made.
@@ -113,6 +125,10 @@ ASKED_OTHERWISE = {
     ),
     "first_success_members": lambda dataset: first_success.members(
         dataset, FirstSuccess(), PLANS, 30
+    ),
+    "journeys_members": lambda dataset: journeys.members(dataset, Journeys(), PLANS, 1),
+    "before_leaving_members": lambda dataset: before_leaving.members(
+        dataset, BeforeLeaving(), PLANS, "login"
     ),
     "customers": lambda dataset: dataset.frame(
         load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
@@ -251,6 +267,9 @@ def put(name: str, dataset: Dataset) -> None:
         "funnel": partial(Funnel, STEPS),
         "funnel_trend": partial(FunnelTrend, STEPS),
         "conversion_time": partial(ConversionTime, STEPS),
+        "journeys": Journeys,
+        "sessions": Sessions,
+        "before_leaving": BeforeLeaving,
     }
     question = PARTS_OF.get(name, name)
     # not through ask, whose answers are kept

@@ -28,6 +28,9 @@ QUESTIONS = (
     "funnel_trend",
     "conversion_time",
     "first_success",
+    "journeys",
+    "sessions",
+    "before_leaving",
 )
 
 

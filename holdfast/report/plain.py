@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from holdfast.answer import Answer
+from holdfast.durations import Duration
 from holdfast.occurrence import Occurrence
 
 FRAME = "frame"
@@ -46,7 +47,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
 
 
 def _plain_setting(value: Any) -> Any:
-    if isinstance(value, Occurrence | date):
+    if isinstance(value, Occurrence | Duration | date):
         return str(value)
     return [list(pair) for pair in value] if isinstance(value, tuple) else value
 

@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("survival.py", "Survival", ":material/timeline:"),
         PageEntry("lifecycle.py", "Lifecycle", ":material/autorenew:"),
         PageEntry("first_success.py", "First success", ":material/flag:"),
+        PageEntry("journeys.py", "Journeys", ":material/route:"),
     ),
     "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
 }
