@@ -197,8 +197,9 @@ class _Walked:
             ""
             if self.is_streamed
             else "\nwindow customer as (\n"
-            "    partition by customer_no order by happened_at, code\n)"
+            "    partition by customer_no order by happened_at, event\n)"
         )
+        is_anchor = "is_anchor" if self._mark else self._anchor()
         parts = [("logged", self._logged(part))]
         source, sessions = "logged", ""
         if walk.session is not None:
@@ -209,12 +210,20 @@ class _Walked:
             source = "sat"
             if walk.left_out is not None:
                 parts.append(
-                    ("heard", "select * from sat\nwhere is_anchor or not is_noise")
+                    (
+                        "heard",
+                        f"select * from sat\nwhere ({is_anchor}) or not is_noise",
+                    )
                 )
                 source = "heard"
         if walk.is_folded:
-            same = ["code_before <> code", "anchor_before <> is_anchor"]
+            same = ["event_before <> event"]
+            same += [f"anchor_before <> {name}" for name in self._mark]
             extra = ""
+            chosen = ", ".join(
+                ["customer_no", "happened_at", "event", *self._mark]
+                + (["session_at"] if sessions else [])
+            )
             if sessions:
                 same.append("session_before <> session_at")
                 extra = f",\n    lag(session_at) over {each} as session_before"
@@ -223,7 +232,11 @@ class _Walked:
                     "neighbours",
                     _NEIGHBOURS.format(
                         each=each,
-                        sessions=sessions + extra,
+                        marks="".join(f",\n    {name}" for name in self._mark)
+                        + sessions
+                        + extra,
+                        anchors=",\n    lag(is_anchor) over "
+                        f"{each} as anchor_before" * len(self._mark),
                         source=source,
                         window=window,
                     ),
@@ -232,8 +245,7 @@ class _Walked:
             parts.append(
                 (
                     "folded",
-                    f"select customer_no, happened_at, code, is_anchor"
-                    f"{sessions.replace(chr(10) + '    ', ' ')}"
+                    f"select {chosen}"
                     "\nfrom neighbours\nwhere\n"
                     "    customer_before is distinct from customer_no\n    or "
                     + "\n    or ".join(same),
@@ -241,7 +253,7 @@ class _Walked:
             )
             source = "folded"
         columns = ",\n    ".join(
-            ["customer_no", "happened_at as anchored_at", "code", "is_anchor"]
+            ["customer_no", "happened_at as anchored_at", "event", *self._mark]
             + (["session_at"] if sessions else [])
             + [
                 column
@@ -250,7 +262,7 @@ class _Walked:
             ]
         )
         parts.append(("led", f"select\n    {columns}\nfrom {source}{window}"))
-        anchors = "select * from led\nwhere is_anchor"
+        anchors = f"select * from led\nwhere {is_anchor}"
         if not walk.is_every:
             parts.append(("anchors", anchors))
             first = window.replace("happened_at", "anchored_at")
@@ -270,40 +282,57 @@ class _Walked:
         )
         return f"with {ctes}\n\n{anchors}"
 
+    @property
+    def _is_event(self) -> bool:
+        """Whether the anchor is among the events, so that these lie in order."""
+        return _is_streamed(self.walk)
+
+    @property
+    def _mark(self) -> list[str]:
+        """The column that marks anchors, where their name alone does not tell them."""
+        return ["is_anchor"] if self.walk.anchor.where or not self._is_event else []
+
+    def _anchor(self) -> str:
+        """Write that a row of events is an anchor."""
+        if self.walk.anchor == ACTIVITY:
+            return "true"
+        return self._is("anchor", self.walk.anchor) if self._is_event else "false"
+
+    def _is(self, role: str, events: Occurrence) -> str:
+        source = source_of(self.dataset, events, Clock("day"), role)
+        self.values |= source.values
+        return _joined(source.predicates)
+
     def _logged(self, part: str) -> str:
-        """Select the events, and what the anchor is where it is no event."""
+        """Select the events, and the anchor where it is no event."""
         walk, where = self.walk, [part] if part else []
-        noise, anchor = "", "true"
         if walk.cut.before is not None:
             where.append("happened_on < $cut_on")
             self.values["cut_on"] = walk.cut.before
-        clock = Clock("day", cut=walk.cut)
-        source = None
-        if walk.anchor != ACTIVITY:
-            source = source_of(self.dataset, walk.anchor, clock, "anchor")
-            self.values |= source.values
-            anchor = _joined(source.predicates)
-            if source.table != "events":
-                anchor = "false"
+        noise = ""
         if walk.left_out is not None:
-            told = source_of(self.dataset, walk.left_out, Clock("day"), "left_out")
-            self.values |= told.values
-            noise = _joined(told.predicates)
+            noise = self._is("left_out", walk.left_out)
             if walk.session is None:
-                where.append(f"(({anchor}) or not ({noise}))")
+                where.append(f"(({self._anchor()}) or not ({noise}))")
         is_noise = f",\n    {noise} as is_noise" if noise and walk.session else ""
+        mark = f",\n    {self._anchor()} as is_anchor" if self._mark else ""
+        event = "event"
+        if not self._is_event:
+            event = f"enum_code(event)::integer + {FIRST_EVENT} as event"
         conditions = f"\nwhere\n    {_joined(where)}" if where else ""
         logged = (
-            "select\n    customer_no,\n    happened_at,\n"
-            f"    enum_code(event)::integer + {FIRST_EVENT} as code,\n"
-            f"    {anchor} as is_anchor{is_noise}\nfrom events{conditions}"
+            f"select\n    customer_no,\n    happened_at,\n    {event}{mark}{is_noise}"
+            f"\nfrom events{conditions}"
         )
-        if source is None or source.table == "events":
+        if self._is_event:
             return logged
+        clock = Clock("day", cut=walk.cut)
+        source = source_of(self.dataset, walk.anchor, clock, "anchor")
+        self.values |= source.values
         quiet = ",\n    false as is_noise" if is_noise else ""
         return (
             f"{logged}\nunion all\nselect\n    customer_no,\n"
-            f"    {source.instant} as happened_at,\n    {ANCHOR} as code,\n"
+            f"    {source.instant} as happened_at,\n    {ANCHOR} as event,\n"
             f"    true as is_anchor{quiet}\nfrom {source.table}\n"
             f"where\n    {_joined(source.predicates)}"
         )
@@ -325,7 +354,7 @@ class _Walked:
         when = "\n            and ".join(conditions)
         return [
             f"case\n        when\n            {when}\n"
-            f"            then {there}(code, {number}) over {each}\n"
+            f"            then {there}(event, {number}) over {each}\n"
             f"    end as step_{number}",
             f"{then} as step_{number}_at",
         ]
@@ -355,14 +384,20 @@ class _Walked:
             ended = f"case when {is_open} then {OPEN} else {NOTHING} end"
         return f"select\n    journeys.*,\n    {ended} as ended\nfrom journeys{joined}"
 
+    def _code(self, number: int) -> str:
+        step = f"step_{number}"
+        if not self._is_event:
+            return step
+        return f"(enum_code({step})::integer + {FIRST_EVENT})"
+
     def _steps(self, depth: int) -> str:
         """Select where the journeys are after so many steps."""
         base = code_base(self.dataset)
         node = f"{ROOT}::bigint"
         for number in range(1, depth):
-            node = f"({node} * {base} + step_{number})"
+            node = f"({node} * {base} + {self._code(number)})"
         if depth:
-            node = f"{node} * {base} + coalesce(step_{depth}, ended)"
+            node = f"{node} * {base} + coalesce({self._code(depth)}, ended)"
         before = "anchored_at" if depth < 2 else f"step_{depth - 1}_at"
         waited = (
             f"case\n        when step_{depth} is not null\n"
@@ -416,11 +451,9 @@ from timed{window}"""
 _NEIGHBOURS = """select
     customer_no,
     happened_at,
-    code,
-    is_anchor{sessions},
+    event{marks},
     lag(customer_no) over {each} as customer_before,
-    lag(code) over {each} as code_before,
-    lag(is_anchor) over {each} as anchor_before
+    lag(event) over {each} as event_before{anchors}
 from {source}{window}"""
 
 _FIRST_OF_ACCOUNT = """

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -272,9 +273,9 @@ def test_the_fast_form_stands_on_a_scan_and_filters_alone(town, session):
     fast = paths._Walked(town, walk, is_streamed=True)
     text = fast._journeys("customer_no < 3")
     plan = " ".join(town.frame(f"explain {text}", fast.values).iloc[:, -1])
-    assert "streaming window" in plan.lower()
-    for unordered in ("join", "group by", "aggregate", "order by", "sort"):
-        assert unordered not in plan.lower()
+    operators = {name.lower() for name in re.findall(r"─ ([A-Za-z ]+?) ─", plan)}
+    assert "streaming window" in operators
+    assert operators <= {"streaming window", "filter", "projection", "seq scan"}
 
 
 # A slow reference in plain Python, which shares no code with the product.

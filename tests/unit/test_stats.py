@@ -7,6 +7,8 @@ from scipy import stats as scipy_stats
 
 from holdfast.stats import (
     LifeTable,
+    difference_p_values,
+    false_discovery_rates,
     kaplan_meier,
     log_rank,
     median_survival,
@@ -415,3 +417,32 @@ def test_a_log_rank_with_nothing_to_compare_is_unknown(tables):
     statistic, freedom, p_value = log_rank(tables)
     assert np.isnan([statistic, p_value]).all()
     assert freedom == 0
+
+
+def test_the_chance_of_a_difference_is_that_of_the_chi_square_test():
+    tables = [(2, 2, 0, 2), (30, 100, 18, 90), (1, 400, 9, 380), (5, 7, 5, 7)]
+    found = difference_p_values(*zip(*tables, strict=True))
+    for (k_1, n_1, k_2, n_2), p in zip(tables, found, strict=True):
+        table = [[k_1, n_1 - k_1], [k_2, n_2 - k_2]]
+        expected = scipy_stats.chi2_contingency(table, correction=False).pvalue
+        assert p == pytest.approx(expected, rel=1e-9)
+    # nobody or everybody succeeded: nothing differs; nobody at all: unknown
+    assert difference_p_values([0, 9], [4, 9], [0, 5], [8, 5]).tolist() == [1.0, 1.0]
+    assert np.isnan(difference_p_values([0], [0], [1], [2])).all()
+
+
+def test_false_discoveries_are_bounded_as_scipy_does_in_any_order():
+    p = np.random.default_rng(5).uniform(size=40) ** 3
+    expected = scipy_stats.false_discovery_control(p)
+    np.testing.assert_allclose(false_discovery_rates(p), expected, rtol=1e-12)
+    np.testing.assert_allclose(false_discovery_rates(p[::-1]), expected[::-1])
+    # Benjamini and Hochberg (1995), example: 15 tests, the fourth p is 0.0095
+    example = [
+        *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344),
+        *(0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0),
+    ]
+    assert (false_discovery_rates(example) <= 0.05).sum() == 4
+    gaps = false_discovery_rates([0.04, np.nan, 0.01])
+    assert gaps[0] == 0.04
+    assert np.isnan(gaps[1])
+    assert gaps[2] == 0.02
