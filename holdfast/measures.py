@@ -527,6 +527,36 @@ MEASURES: dict[str, Measure] = {
             "Of the deadlines tried, the one whose difference has the highest lower "
             "end of its 95% interval, among those with enough customers on both sides.",
         ),
+        Measure(
+            "share_rate",
+            "Share of all",
+            "share",
+            ".1%",
+            "Customers in the stage divided by all who had started by then.",
+        ),
+        Measure(
+            "at_start",
+            "At its start",
+            "customers",
+            ",d",
+            "Customers in the stage at the end of the month before.",
+        ),
+        Measure(
+            "came",
+            "Came from another stage",
+            "customers",
+            ",d",
+            "Customers who were in another stage at the end of the month before. At "
+            "its start + new + came − went is how many are in the stage at its end.",
+        ),
+        Measure(
+            "went",
+            "Went to another stage",
+            "customers",
+            ",d",
+            "Customers who were in the stage at the end of the month before and are in "
+            "another one now.",
+        ),
     )
 }
 

@@ -18,6 +18,7 @@ from holdfast.errors import SpecError
 from holdfast.notation import read_date
 from holdfast.occurrence import Occurrence, read_occurrence
 from holdfast.population import suggestion
+from holdfast.stage_rules import StageRules, read_stage_rules
 from holdfast.steps import (
     Exclusions,
     Steps,
@@ -165,6 +166,7 @@ _NOTATIONS: dict[Any, _Notation] = {
     date: _Notation(read_date),
     Duration: _Notation(read_duration),
     Occurrence: _Notation(read_occurrence),
+    StageRules: _Notation(read_stage_rules),
     Brackets: _Notation(_read_brackets, _write_brackets),
     Steps: _Notation(read_steps, write_steps),
     Exclusions: _Notation(read_exclusions, write_exclusions),

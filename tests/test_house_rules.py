@@ -20,6 +20,7 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 # From the ground up: a room imports only from rooms that stand before it.
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
+    "stage_rules",
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
     *("dataset", "population"),
@@ -32,6 +33,7 @@ ROOMS = (
         "departures",
         "sessions",
         "paths",
+        "standings",
         "spec",
         "answer",
         "membership",
@@ -59,6 +61,7 @@ READING = {
     "departures",
     "sessions",
     "paths",
+    "standings",
     "spec",
     "answer",
     "membership",
@@ -81,6 +84,7 @@ NEVER = {
         "departures",
         "sessions",
         "paths",
+        "standings",
         "answer",
         "membership",
         "questions",
@@ -97,6 +101,7 @@ NEVER = {
         "departures",
         "sessions",
         "paths",
+        "standings",
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -121,6 +126,7 @@ COMPOSES_SQL = (
     "holdfast/departures.py",
     "holdfast/sessions.py",
     "holdfast/paths.py",
+    "holdfast/standings.py",
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded, a segment when it was saved; no figure reads that.

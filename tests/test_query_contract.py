@@ -23,6 +23,7 @@ from holdfast.questions import (
     journeys,
     lifecycle,
     retention,
+    stages,
     survival,
 )
 from holdfast.questions.before_leaving import BeforeLeaving
@@ -35,7 +36,9 @@ from holdfast.questions.journeys import Journeys
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.sessions import Sessions
+from holdfast.questions.stages import Stages
 from holdfast.questions.survival import Survival, lapse_days
+from holdfast.stage_rules import read_stage_rules
 from holdfast.steps import read_exclusions, read_steps
 from tests.conftest import PROJECT
 from tests.worlds import dataset_of, segment_of
@@ -94,6 +97,12 @@ SPECS = [
     Sessions(Duration(30), unit="account", as_of=date(2025, 2, 20)),
     BeforeLeaving(sign="subscription"),
     BeforeLeaving(sign="activity", days=90, lapse_days=3, unit="account"),
+    Stages(),
+    Stages(
+        read_stage_rules("A;B:did login>=2/9d&!orders>=2;C:active>=2&paid>=1mo&grown"),
+        unit="account",
+        as_of=date(2025, 3, 5),
+    ),
 ]
 
 # Queries of which an answer's further tables are made.
@@ -122,6 +131,10 @@ ASKED_OTHERWISE = {
         lambda dataset: first_success.answer(
             dataset, FirstSuccess(interval="day", retained_at=9), PLANS
         ),
+    ),
+    "stages_flow": lambda dataset: stages.answer(dataset, Stages(), PLANS),
+    "stages_members": lambda dataset: stages.members(
+        dataset, Stages(), PLANS, date(2025, 2, 28)
     ),
     "first_success_members": lambda dataset: first_success.members(
         dataset, FirstSuccess(), PLANS, 30
@@ -270,6 +283,7 @@ def put(name: str, dataset: Dataset) -> None:
         "journeys": Journeys,
         "sessions": Sessions,
         "before_leaving": BeforeLeaving,
+        "stages": Stages,
     }
     question = PARTS_OF.get(name, name)
     # not through ask, whose answers are kept

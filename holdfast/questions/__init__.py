@@ -28,6 +28,7 @@ QUESTIONS = (
     "funnel_trend",
     "conversion_time",
     "first_success",
+    "stages",
     "journeys",
     "sessions",
     "before_leaving",

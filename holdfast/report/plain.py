@@ -13,6 +13,7 @@ import pandas as pd
 from holdfast.answer import Answer
 from holdfast.durations import Duration
 from holdfast.occurrence import Occurrence
+from holdfast.stage_rules import StageRules
 
 FRAME = "frame"
 """Name of the answer's own table, beside those of its extras."""
@@ -47,7 +48,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
 
 
 def _plain_setting(value: Any) -> Any:
-    if isinstance(value, Occurrence | Duration | date):
+    if isinstance(value, Occurrence | Duration | StageRules | date):
         return str(value)
     return [list(pair) for pair in value] if isinstance(value, tuple) else value
 

@@ -30,6 +30,9 @@ _TITLES = {
     "logrank": "Log-rank test between the segments",
     "deadlines": "Who stayed, by deadline",
     "cohorts": "Reached within days, by cohort",
+    "now": "In each stage now",
+    "flow": "Moves between stages, by month",
+    "rules": "The stages",
 }
 # Questions whose frame is a curve: too long to read, so it is printed on demand.
 _LONG = ("survival", "first_success")

@@ -292,12 +292,21 @@ def how_computed(answer: Answer, measures: tuple[str, ...]) -> None:
     with st.popover("How is this computed?", icon=":material/function:"):
         if example := worked_example(answer, measures):
             st.markdown(f"**For example:** {plain(example)}")
+        if "rules" in answer.extras:
+            stage_definitions(answer)
         for name in measures:
             measure: Measure = MEASURES[name]
             st.markdown(f"**{measure.label}.** {measure.definition}")
         st.caption(f"{observed_line(answer)} {len(answer.frame):,} rows of figures.")
         with st.expander("The SQL, with its values"):
             st.code(answer.sql, language="sql", height=360)
+
+
+def stage_definitions(answer: Answer) -> None:
+    """Say who is in each stage; everyone is in the last one that fits."""
+    rules = answer.extras["rules"]
+    for stage, meaning in zip(rules["stage"], rules["definition"], strict=True):
+        st.markdown(f"**{plain(stage)}.** {plain(meaning[:1].upper() + meaning[1:])}.")
 
 
 def _downloads(drawing: Drawing, table: pd.DataFrame, key: str) -> None:

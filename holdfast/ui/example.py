@@ -30,6 +30,7 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "lifecycle": lambda: _rates(answer) if "crr" in measures else _parts(answer),
         "cadence": lambda: _cadence(answer),
         "first_success": lambda: _first_success(answer, measures),
+        "stages": lambda: _stages(answer, measures),
     }
     work_out = examples.get(answer.question)
     return "" if work_out is None or answer.frame.empty else work_out()
@@ -172,6 +173,32 @@ def _first_success(answer: Answer, measures: tuple[str, ...]) -> str:
         f" {_division(int(now.iloc[place]), at_risk)}, and"
         f" {percent(waiting, 1)} were still to do so; the next day's share is taken of"
         " them, and so on."
+    )
+
+
+def _stages(answer: Answer, measures: tuple[str, ...]) -> str:
+    now = answer.extras["now"]
+    rows = now[now["segment"] == TOTAL]
+    months = answer.frame[answer.frame["segment"] == TOTAL]
+    if "came" in measures and months["at_start"].notna().any():
+        last = months[months["ends_on"] == months["ends_on"].max()]
+        row = last.nlargest(1, "came").iloc[0]
+        start, new, came, went = (
+            int(row[name]) for name in ("at_start", "new", "came", "went")
+        )
+        return (
+            f"{row['stage']} {when(row['ends_on'], 'month')}: {start:,} were in it at"
+            f" the start, {new:,} started and were in it at the end, {came:,} came from"
+            f" another stage and {went:,} went to one: {start:,} + {new:,} + {came:,} −"
+            f" {went:,} = {int(row['customers']):,}."
+        )
+    row, total = rows.iloc[0], int(rows["customers"].sum())
+    if not total:
+        return ""
+    return (
+        f"{total:,} {_units(answer)} had started; for {int(row['customers']):,} of them"
+        f" {row['stage']} is the last stage whose conditions hold."
+        f" {_division(int(row['customers']), total)}."
     )
 
 

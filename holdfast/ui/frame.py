@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("lifecycle.py", "Lifecycle", ":material/autorenew:"),
         PageEntry("first_success.py", "First success", ":material/flag:"),
         PageEntry("journeys.py", "Journeys", ":material/route:"),
+        PageEntry("stages.py", "Stages", ":material/stairs:"),
     ),
     "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
 }

@@ -71,3 +71,47 @@ def onboarding(tmp_path_factory):
             ("gus", "done", "2025-05-01 01:00:00"),
         ],
     )
+
+
+@pytest.fixture(scope="session")
+def road(tmp_path_factory):
+    """People who use, order and pay from January to 9 April; 10 April runs."""
+    return dataset_of(
+        tmp_path_factory.mktemp("road"),
+        customers=[
+            ("ann", "2025-01-01", {"plan": "pro", "account_id": "acme"}),
+            ("bob", "2025-01-03", {"plan": "free", "account_id": "acme"}),
+            ("cat", "2025-02-10", {"plan": "pro"}),
+            ("dan", "2025-03-05"),
+        ],
+        events=[
+            ("ann", "look", "2025-01-01 08:00:00"),
+            ("ann", "use", "2025-01-15 08:00:00"),
+            ("ann", "use", "2025-01-20 08:00:00"),
+            ("bob", "use", "2025-01-04 08:00:00"),
+            ("bob", "use", "2025-02-03 08:00:00"),
+            ("bob", "use", "2025-02-25 08:00:00"),
+            ("cat", "look", "2025-02-10 09:00:00"),
+            ("dan", "look", "2025-03-05 09:00:00"),
+            ("dan", "look", "2025-03-25 09:00:00"),
+            ("ann", "look", "2025-04-10 08:00:00"),
+        ],
+        orders=[("ann", "o1", "2025-01-01", 10), ("ann", "o2", "2025-04-09", -10)],
+        subscriptions=[
+            _paid("ann", "2025-01-10", "2025-03-10", 10),
+            _paid("bob", "2025-02-10", "", 10),
+            _paid("cat", "2025-02-12", "2025-03-10", 10),
+            _paid("cat", "2025-03-10", "", 30),
+        ],
+    )
+
+
+def _paid(who, start, end, price):
+    return {
+        "customer_id": who,
+        "started_at": start,
+        "ended_at": end,
+        "price": price,
+        "interval": "month",
+        "currency": "EUR",
+    }

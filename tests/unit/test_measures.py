@@ -25,6 +25,7 @@ COLUMNS = {
     "crr strict_rate strict_lower strict_upper",
     "churn": "churned churn_rate",
     "first_success": "reached reached_rate median_days within_days difference",
+    "stages": "share_rate at_start new came went customers",
     "cadence": "gap_days share cumulative_share median_gap p75_gap p90_gap",
 }
 

@@ -11,6 +11,7 @@ from holdfast.questions.cadence import Cadence
 from holdfast.questions.first_success import FirstSuccess
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
+from holdfast.questions.stages import Stages
 from holdfast.questions.survival import Survival
 from holdfast.spec import choices, read_spec, write_spec
 
@@ -135,7 +136,7 @@ def test_a_closed_set_tells_its_choices():
 
 
 def test_specs_are_keys():
-    for kind in (Retention, Lifecycle, Survival, Cadence, FirstSuccess):
+    for kind in (Retention, Lifecycle, Survival, Cadence, FirstSuccess, Stages):
         assert hash(kind()) == hash(kind())
         assert all(field.default is not None or field.name for field in fields(kind))
 
