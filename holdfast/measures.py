@@ -57,7 +57,7 @@ MEASURES: dict[str, Measure] = {
             "without those that still wait there in time.",
         ),
         Measure(
-            "reached_rate",
+            "journey_rate",
             "Of all journeys",
             "share",
             ".1%",

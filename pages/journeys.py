@@ -36,7 +36,7 @@ step = blocks.chart(
     caption="Each column is a step, each bar a path up to there; its height and percent"
     " are its share of all who start here. Click a bar to see the customers behind it."
     f"{of_segment}",
-    measures=("journeys", "reached_rate", "step_rate", "median_seconds"),
+    measures=("journeys", "journey_rate", "step_rate", "median_seconds"),
     select="step",
     table=answer.frame[answer.frame["segment"] == segment],
 )

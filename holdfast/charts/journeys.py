@@ -159,7 +159,7 @@ def _flow(depth: int, direction: str) -> Picture:
             tooltip=[
                 alt.Tooltip("path:N", title="Path"),
                 alt.Tooltip("journeys:Q", title=label("journeys"), format=",d"),
-                alt.Tooltip("path_label:N", title=label("reached_rate")),
+                alt.Tooltip("path_label:N", title=label("journey_rate")),
                 alt.Tooltip("step_label:N", title=label("step_rate")),
                 alt.Tooltip("waited:N", title=label("median_seconds")),
                 alt.Tooltip("note:N", title="Note"),
@@ -282,10 +282,10 @@ def _node(
         middle + line * lines / 2,
         row.path,
         journeys,
-        _rate(row.reached_rate, row.reached_n, row.reached_lower, row.reached_upper),
+        _rate(row.journey_rate, row.journey_n, row.journey_lower, row.journey_upper),
         _rate(row.step_rate, row.step_n, row.step_lower, row.step_upper),
         "–" if pd.isna(row.median_seconds) else spoken(row.median_seconds),
-        "few customers" if row.is_small else "",
+        "few customers" if row.is_small else "–",
     )
 
 
@@ -293,7 +293,7 @@ def _label(row: Any, tall: float) -> tuple[str, str]:
     """Give the words that a node has room for: its name, and its figures."""
     step = str(row.name)
     count = f"{int(row.journeys):,}"
-    share = "" if pd.isna(row.reached_rate) else percent(row.reached_rate)
+    share = "" if pd.isna(row.journey_rate) else percent(row.journey_rate)
     detail = " · ".join(part for part in (share, count) if part)
     if tall >= _THREE_LINES:
         return _broken(step), detail

@@ -103,7 +103,7 @@ def answer(
     Returns:
         ``frame``: one row per segment and path, from the start on; ``path`` names its
         steps. Shares have 95 % Wilson intervals: of those who came to the step before
-        (``step_rate``) and of all (``reached_rate``), in both without journeys that
+        (``step_rate``) and of all (``journey_rate``), in both without journeys that
         still wait for a step in time. See ``queries/answers/journeys.sql``.
     """
     found, relations, time, anchor = _prepare(dataset, spec, filters, cancellation)
@@ -232,7 +232,7 @@ def _with_shares(
     is_rate = ~frame["kind"].isin(["start", "open"])
     for name, n in (
         ("step", frame["parent_journeys"] - frame["parent_open"]),
-        ("reached", frame["started_journeys"] - frame["open_journeys"]),
+        ("journey", frame["started_journeys"] - frame["open_journeys"]),
     ):
         shares = n.where(is_rate & (n > 0))
         part = frame["journeys"].where(shares.notna())

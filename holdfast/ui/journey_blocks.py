@@ -93,7 +93,7 @@ def paths_table(answer: Answer, segment: str) -> None:
                     "Journeys": rows["journeys"],
                     "Of the step before": rows["step_rate"] * 100,
                     "95% interval": _ranges(rows, "step"),
-                    "Of all": rows["reached_rate"] * 100,
+                    "Of all": rows["journey_rate"] * 100,
                     "Median time since": [
                         "" if pd.isna(seconds) else spoken(seconds)
                         for seconds in rows["median_seconds"]

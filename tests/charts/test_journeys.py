@@ -31,7 +31,7 @@ def frame():
     n = 95
     lower, upper = wilson_interval(frame["journeys"].clip(upper=n), n)
     is_rate = ~frame["kind"].isin(["start", "open"])
-    for name in ("step", "reached"):
+    for name in ("step", "journey"):
         frame[f"{name}_n"] = n
         frame[f"{name}_rate"] = (frame["journeys"] / n).where(is_rate)
         frame[f"{name}_lower"], frame[f"{name}_upper"] = lower, upper

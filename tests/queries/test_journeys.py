@@ -23,7 +23,7 @@ from holdfast.questions.journeys import Journeys
 from tests.conftest import PROJECT
 from tests.worlds import dataset_of, loaded, table
 
-SHOWN = ("path", "journeys", "step_n", "step_rate", "reached_rate", "median_seconds")
+SHOWN = ("path", "journeys", "step_n", "step_rate", "journey_rate", "median_seconds")
 ALL_SHOWN: dict[str, Any] = {"branches": 12, "rarest": 0}
 
 
