@@ -477,6 +477,28 @@ def check_property(dataset: Dataset, name: str) -> None:
         )
 
 
+def property_values(dataset: Dataset, name: str, limit: int = 200) -> list[str]:
+    """Return the most frequent values of a property of events, the largest first.
+
+    Raises:
+        SpecError: The events have no such property.
+    """
+    check_property(dataset, name)
+    key = ("property values", name, limit)
+    kept = dataset.recall(key)
+    if kept is None:
+        column = quoted(name)
+        frame = dataset.frame(
+            f"select {text_sql(column, dataset.properties[name].type)} as value"
+            f" from events where {column} is not null group by all"
+            " order by count(*) desc, value limit $limit",
+            {"limit": limit},
+        )
+        kept = list(frame["value"])
+        dataset.keep(key, kept)
+    return list(kept)
+
+
 def _subscribed_periods(dataset: Dataset, clock: Clock) -> Relation:
     """Select the intervals at whose end a customer had paid access."""
     first = period_sql("paid_from_on", clock.interval, dataset.week_start)

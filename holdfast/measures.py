@@ -557,6 +557,83 @@ MEASURES: dict[str, Measure] = {
             "Customers who were in the stage at the end of the month before and are in "
             "another one now.",
         ),
+        Measure(
+            "entered_customers",
+            "Entered",
+            "customers",
+            ",d",
+            "Customers who did the first step and whose result is known: they got to "
+            "the end or their time is over.",
+        ),
+        Measure(
+            "rate_of_first",
+            "Of the first step",
+            "share",
+            ".1%",
+            "Customers who got to the step divided by those who entered, with its 95% "
+            "Wilson interval. Whoever still has time for a step is in neither number.",
+            "up",
+        ),
+        Measure(
+            "rate_of_previous",
+            "Of the step before",
+            "share",
+            ".1%",
+            "Customers who got to the step divided by those who got to the step before "
+            "it.",
+            "up",
+        ),
+        Measure(
+            "dropped_customers",
+            "Stopped",
+            "customers",
+            ",d",
+            "Customers who got to a step and not to the next one, and whose time is "
+            "over.",
+            "down",
+        ),
+        Measure(
+            "open_customers",
+            "Still have time",
+            "customers",
+            ",d",
+            "Customers who are still within the window of an attempt at the end of the "
+            "observed time. They are neither converted nor lost.",
+        ),
+        Measure(
+            "from_rest",
+            "Difference from the rest",
+            "share",
+            ".1%",
+            "The segment's share less that of all other customers in view, with its "
+            "95% Newcombe interval. An interval without zero tells them apart.",
+        ),
+        Measure(
+            "conversion_rate",
+            "Went all the way",
+            "share",
+            ".1%",
+            "Customers who did the last step divided by those who entered in the "
+            "interval. A customer counts once in every interval of entry.",
+            "up",
+        ),
+        Measure(
+            "converted_share",
+            "Got there by then",
+            "share",
+            ".1%",
+            "One minus the Kaplan-Meier curve over all who entered. Whoever has not "
+            "got there counts for as long as the window or the data last.",
+            "up",
+        ),
+        Measure(
+            "time_taken",
+            "Time to get there",
+            "customers",
+            ",d",
+            "Customers by the time from the first step to this one, in the attempt "
+            "that counts. Those who did not get there have no time and are not here.",
+        ),
     )
 }
 

@@ -18,8 +18,10 @@ from holdfast.query import QUERIES, load, parameters
 from holdfast.questions import (
     ask,
     before_leaving,
+    conversion_time,
     first_success,
     funnel,
+    funnel_trend,
     journeys,
     lifecycle,
     retention,
@@ -37,6 +39,7 @@ from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
+from holdfast.questions.suggested_steps import event_order
 from holdfast.questions.survival import Survival, lapse_days
 from holdfast.stage_rules import read_stage_rules
 from holdfast.steps import read_exclusions, read_steps
@@ -125,6 +128,17 @@ ASKED_OTHERWISE = {
     "funnel_members": lambda dataset: funnel.members(
         dataset, Funnel(STEPS), PLANS, 1, "dropped"
     ),
+    "funnel_trend_members": lambda dataset: funnel_trend.members(
+        dataset,
+        FunnelTrend(STEPS, interval="month"),
+        PLANS,
+        date(2025, 2, 1),
+        "dropped",
+    ),
+    "conversion_time_members": lambda dataset: conversion_time.members(
+        dataset, ConversionTime(STEPS), PLANS, between=(0, 10**9)
+    ),
+    "event_order": event_order,
     "survival_members": lambda dataset: survival.members(dataset, Survival(), PLANS),
     **dict.fromkeys(
         ("success_cohorts", "success_deadlines", "unseen_starts"),

@@ -14,6 +14,7 @@ from holdfast.durations import spoken
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.population import TOTAL
+from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.attempting import (
     Attempting,
@@ -114,6 +115,50 @@ def answer(
             "spread": run("conversion_spread"),
         },
         caveats=tuple(found),
+    )
+
+
+def members(
+    dataset: Dataset,
+    spec: ConversionTime,
+    filters: Filters,
+    *,
+    is_there: bool = True,
+    between: tuple[int, int] | None = None,
+    segment: str = TOTAL,
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """List the customers who got to the step, or those who did not.
+
+    Args:
+        dataset: What is asked.
+        spec: The spec of the answer that shows the figure.
+        filters: Its filters.
+        is_there: Who got to the step, else who did not (yet).
+        between: Shortest time taken, and the first that is too long, in seconds.
+        segment: The segment of the figure.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        One row per customer or account (or value held constant, where these count), as
+        many as the figure; see ``queries/answers/conversion_time_members.sql``.
+    """
+    question = prepared(dataset, spec, filters, cancellation, with_times=True)
+    least, most = between or (None, None)
+    values: dict[str, Value] = {
+        "step": spec.to_step or len(spec.steps),
+        "is_there": is_there,
+        "from_seconds": least,
+        "until_seconds": most,
+        "of_segment": None if segment == TOTAL else segment,
+    }
+    return asking.run(
+        dataset,
+        "conversion_time_members",
+        question.members,
+        question.relations,
+        values,
+        cancellation,
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from holdfast.filters import Filters
 from holdfast.measures import percent_with_count
 from holdfast.periods import day_label, period_of
 from holdfast.population import TOTAL
+from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.attempting import (
     Attempting,
@@ -24,6 +25,8 @@ from holdfast.questions.attempting import (
     used_filters,
 )
 from holdfast.stats import wilson_interval
+
+State = Literal["converted", "dropped", "open"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,47 @@ def answer(
         as_of=question.time.as_of,
         n=int(total["entered_customers"].sum()),
         caveats=tuple(found),
+    )
+
+
+def members(
+    dataset: Dataset,
+    spec: FunnelTrend,
+    filters: Filters,
+    period: date,
+    state: State = "converted",
+    segment: str = TOTAL,
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """List the customers behind one point or bar.
+
+    Args:
+        dataset: What is asked.
+        spec: The spec of the answer that shows the figure.
+        filters: Its filters.
+        period: First day of the interval of entry.
+        state: Who went all the way, who did not, or who still has time.
+        segment: The segment of the figure.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        One row per customer or account (or value held constant, where these count), as
+        many as the figure; see ``queries/answers/funnel_trend_members.sql``.
+    """
+    question = prepared(dataset, spec, filters, cancellation, by_interval=True)
+    values: dict[str, Value] = {
+        **question.values,
+        "period": period_of(period, spec.interval, dataset.week_start),
+        "state": state,
+        "of_segment": None if segment == TOTAL else segment,
+    }
+    return asking.run(
+        dataset,
+        "funnel_trend_members",
+        question.members,
+        question.relations,
+        values,
+        cancellation,
     )
 
 

@@ -18,7 +18,7 @@ _SUCCESS = (
 )
 # Names of what everybody does who only looks in.
 _LOOKING = re.compile(
-    r"sign.?(up|in|out)|regist|log.?(in|out)|session|install|open|launch|start|view"
+    r"sign(ed)?.?(up|in|out)|regist|log.?(in|out)|session|install|open|launch|start|view"
     r"|visit|page|click|load|support"
 )
 
@@ -43,7 +43,7 @@ def suggested_milestone(dataset: Dataset) -> Occurrence:
         return SUBSCRIPTION
     if "orders" in dataset.observed:
         return ORDER
-    doing = [name for name in names if not _LOOKING.search(name.lower())]
+    doing = [name for name in names if not is_mere_look(name)]
     if "events" in dataset.observed:
         return Occurrence("event", ((doing or names)[0],))
     raise SpecError(
@@ -63,6 +63,11 @@ def times_needed(dataset: Dataset, start: Occurrence, milestone: Occurrence) -> 
         and _seen(dataset) == {"orders"}
     )
     return 2 if is_first_order else 1
+
+
+def is_mere_look(event: str) -> bool:
+    """Say whether an event is by its name no more than signing up or looking in."""
+    return bool(_LOOKING.search(event.lower()))
 
 
 def _seen(dataset: Dataset) -> set[str]:

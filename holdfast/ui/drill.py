@@ -295,5 +295,6 @@ _COLUMNS: dict[str, ColumnConfig] = {
     "joined_on": st.column_config.DateColumn("Joined"),
     "last_seen_on": st.column_config.DateColumn("Last active"),
     "cohorts": st.column_config.NumberColumn("Cohorts"),
+    "steps_done": st.column_config.NumberColumn("Steps done"),
     "retained_cohorts": st.column_config.NumberColumn("Cohorts retained"),
 }

@@ -8,6 +8,7 @@ import pandas as pd
 
 from holdfast.answer import Answer
 from holdfast.charts.labels import interval_label
+from holdfast.durations import spoken
 from holdfast.measures import formatted, percent
 from holdfast.periods import day_label, period_label
 from holdfast.population import TOTAL
@@ -31,6 +32,9 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "cadence": lambda: _cadence(answer),
         "first_success": lambda: _first_success(answer, measures),
         "stages": lambda: _stages(answer, measures),
+        "funnel": lambda: _funnel(answer),
+        "funnel_trend": lambda: _funnel_trend(answer),
+        "conversion_time": lambda: _conversion_time(answer),
     }
     work_out = examples.get(answer.question)
     return "" if work_out is None or answer.frame.empty else work_out()
@@ -220,6 +224,62 @@ def _deadline(answer: Answer) -> str:
         f" {missed:,}, {kept[1]:,} stayed: {_division(kept[1], missed)}. The difference"
         f" is {row['difference'] * 100:.1f} points."
     )
+
+
+def _funnel(answer: Answer) -> str:
+    rows = answer.frame[answer.frame["segment"] == TOTAL]
+    entered = int(rows["entered_customers"].max())
+    if not entered or len(rows) < 2:
+        return ""
+    first, row = rows.iloc[0], rows.iloc[-1]
+    customers, before = int(row["customers"]), int(row["previous_customers"])
+    text = (
+        f"{entered:,} {_counted(answer)} did {first['label']}, and what became of it is"
+        f" known. {customers:,} of them got to {row['label']}."
+        f" {_division(customers, entered)}."
+    )
+    if len(rows) > 2 and before:
+        text += (
+            f" {before:,} had got to the step before, {rows.iloc[-2]['label']}:"
+            f" {_division(customers, before)}."
+        )
+    waiting = int(rows["open_customers"].sum())
+    if waiting and answer.spec.judged != "all":
+        text += f" {waiting:,} still have time and are in none of these numbers."
+    return text
+
+
+def _funnel_trend(answer: Answer) -> str:
+    row = _last_complete(answer)
+    if row is None or not row["entered_customers"]:
+        return ""
+    entered, customers = int(row["entered_customers"]), int(row["customers"])
+    return (
+        f"{entered:,} {_counted(answer)} entered"
+        f" {when(row['period'], answer.spec.interval)}, and the time of all of them is"
+        f" over. {customers:,} went all the way. {_division(customers, entered)}."
+    )
+
+
+def _conversion_time(answer: Answer) -> str:
+    rows = answer.frame[answer.frame["segment"] == TOTAL]
+    rows = rows[rows["share"] > 0]
+    if rows.empty:
+        return ""
+    row = rows.iloc[0]
+    at_risk = int(row["at_risk"])
+    there = round(row["share"] * at_risk)
+    return (
+        f"{at_risk:,} {_counted(answer)} were observed for {spoken(row['duration'])} or"
+        f" longer after they entered; {there:,} of them got there then."
+        f" {_division(there, at_risk)}. Of the others the next share is taken when"
+        " somebody else gets there, and so on."
+    )
+
+
+def _counted(answer: Answer) -> str:
+    spec = answer.spec
+    return f"{spec.holding} values" if spec.counts_values else _units(answer)
 
 
 def _day_count(days: float) -> str:

@@ -36,6 +36,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
     "": (PageEntry("overview.py", "Overview", ":material/home:"),),
     "Who stays": (
         PageEntry("retention.py", "Retention", ":material/grid_on:"),
+        PageEntry("funnel.py", "Funnel", ":material/filter_list:"),
         PageEntry("survival.py", "Survival", ":material/timeline:"),
         PageEntry("lifecycle.py", "Lifecycle", ":material/autorenew:"),
         PageEntry("first_success.py", "First success", ":material/flag:"),

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.screen import screenshot, settled
 
 PAGES = (
-    *("", "retention", "survival", "lifecycle", "journeys", "first_success"),
-    *("stages", "data"),
+    *("", "retention", "funnel", "survival", "lifecycle", "journeys"),
+    *("first_success", "stages", "data"),
 )
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 CELLS = "g.mark-rect.role-mark path"

@@ -81,7 +81,7 @@ def test_attributes_are_named_in_words(app, demo_workspace):
 
 def test_each_chart_works_a_figure_out_and_defines_it(app, demo_workspace):
     pages = {"retention": 4, "lifecycle": 2, "survival": 1, "first_success": 3}
-    pages |= {"stages": 4}
+    pages |= {"stages": 4, "funnel": 5}
     for name, charts in pages.items():
         page = open_page(app, demo_workspace, name)
         assert len([text for text in said(page) if "For example:" in text]) == charts

@@ -42,7 +42,7 @@ def test_the_first_page_says_what_the_command_line_says(app, demo_workspace, dem
 
 def test_a_breakdown_in_the_address_reaches_every_page(app, demo_workspace):
     names = ("retention", "survival", "lifecycle", "first_success", "stages")
-    for name in names:
+    for name in (*names, "funnel"):
         page = open_page(app, demo_workspace, name, by=["channel"])
         assert "by channel" in page.caption[0].value
         assert page.selectbox(key="filter_breakdown").value == "channel"

@@ -26,6 +26,8 @@ COLUMNS = {
     "churn": "churned churn_rate",
     "first_success": "reached reached_rate median_days within_days difference",
     "stages": "share_rate at_start new came went customers",
+    "funnel": "entered_customers rate_of_first rate_of_previous dropped_customers "
+    "open_customers conversion_rate",
     "cadence": "gap_days share cumulative_share median_gap p75_gap p90_gap",
 }
 
