@@ -29,7 +29,7 @@ def test_every_list_is_as_long_as_its_figure(town, judged):
     frame = ask(town, spec, PLANS).frame
     assert len(frame) > 4
     for _, row in frame.iterrows():
-        counts = {
+        counts: dict[funnel_trend.State, int] = {
             "converted": row["customers"],
             "dropped": row["entered_customers"] - row["customers"],
             "open": row["open_customers"],
