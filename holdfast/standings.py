@@ -97,23 +97,23 @@ def _standings(
     parts: list[str] = []
     joins: list[str] = []
     cases: list[str] = []
-    known: dict[Condition, str] = {}
+    known: dict[tuple[object, ...], str] = {}
     for stage_no, stage in reversed(list(enumerate(rules, start=1))):
-        tests = []
+        tests: list[str] = []
         for condition in stage.conditions:
-            bare = Condition(
-                condition.kind, condition.at_least, condition.days, condition.event
-            )
-            if bare not in known:
-                name = f"condition_{len(known)}"
-                found = _condition(dataset, bare, name, lapse_days, unit)
-                known[bare] = found.test
-                values.update(found.values)
-                if found.text:
-                    parts.append(f"{name} as (\n{found.text}\n)")
-                    joins.append(f"left join {name}\n    on {found.joined}")
+            # Conditions that count the same differ by a number only.
+            counts = (condition.kind, condition.event, condition.days)
+            key = counts if condition.days else (*counts, condition.at_least)
+            is_known = key in known
+            name = known.setdefault(key, f"condition_{len(known)}")
+            number = f"number_{stage_no}_{len(tests)}"
+            found = _condition(dataset, condition, name, number, lapse_days, unit)
+            values.update(found.values)
+            if found.text and not is_known:
+                parts.append(f"{name} as (\n{found.text}\n)")
+                joins.append(f"left join {name}\n    on {found.joined}")
             sign = "not " if condition.is_denied else ""
-            tests.append(f"{sign}coalesce({known[bare]}, false)")
+            tests.append(f"{sign}coalesce({found.test}, false)")
         cases.append(f"        when {' and '.join(tests) or 'true'} then {stage_no}")
     return Relation(
         _STANDINGS.format(
@@ -144,72 +144,78 @@ class _Found:
 
 
 def _condition(
-    dataset: Dataset, condition: Condition, name: str, lapse_days: int, unit: Unit
+    dataset: Dataset,
+    condition: Condition,
+    name: str,
+    number: str,
+    lapse_days: int,
+    unit: Unit,
 ) -> _Found:
     occurrence = condition_occurrence(condition)
-    number = f"{name}_number"
-    values: dict[str, Value] = {number: condition.at_least}
+    own = f"{name}_number"
+    values: dict[str, Value] = {own: condition.at_least}
     if occurrence is None:
-        return _Found(f"grid.joined_on + ${number} <= grid.until_on", "", "", values)
+        return _Found(f"grid.joined_on + ${own} <= grid.until_on", "", "", values)
     table_of(dataset, occurrence)
     by_snapshot = (
         f"grid.unit_no = {name}.unit_no and grid.snapshot_no = {name}.snapshot_no"
     )
     by_unit = f"grid.unit_no = {name}.unit_no"
-    holds = f"{name}.unit_no is not null"
-    if condition.kind == "did":
-        check_event(dataset, condition.event)
-        values[f"{name}_event"] = condition.event
-    days = _days(condition, name, unit)
+    is_there = f"{name}.unit_no is not null"
+    days, bound = "", dict[str, Value]()
+    if condition.kind in ("active", "did", "orders", "silent"):
+        days, bound = _days(dataset, condition, name, unit)
     match condition.kind:
         case "silent":
-            values = {number: condition.at_least or lapse_days}
-            recent = _RECENT.format(days=days, back=f"${number}", having="")
-            test = (
-                f"{name}.unit_no is null and grid.joined_on < grid.until_on - ${number}"
-            )
-            return _Found(test, recent, by_snapshot, values)
+            values = {own: condition.at_least or lapse_days}
+            text = _RECENT.format(days=days, back=own)
+            test = f"{name}.unit_no is null and grid.joined_on < grid.until_on - ${own}"
+            return _Found(test, text, by_snapshot, values)
         case "active" | "did" | "orders" if condition.days:
-            values[f"{name}_days"] = condition.days
-            text = _RECENT.format(
-                days=days,
-                back=f"${name}_days",
-                having=f"\n    having sum(happened.times) >= ${number}",
-            )
-            return _Found(holds, text, by_snapshot, values)
+            back = f"{name}_days"
+            text = _RECENT.format(days=days, back=back)
+            values = {number: condition.at_least, back: condition.days, **bound}
+            return _Found(f"{name}.times >= ${number}", text, by_snapshot, values)
         case "active" | "did" | "orders":
-            text = _EVER.format(days=days, number=number)
-            return _Found(f"{name}.since_on < grid.until_on", text, by_unit, values)
+            text = _EVER.format(days=days, number=own)
+            test = f"{name}.since_on < grid.until_on"
+            return _Found(test, text, by_unit, values | bound)
         case "paid":
-            text = _PAID.format(subscriptions=_subscriptions(unit), number=number)
+            text = _PAID.format(subscriptions=_subscriptions(unit), number=own)
             return _Found(f"{name}.since_on <= grid.until_on", text, by_unit, values)
         case "paying":
             text = _PAYING.format(subscriptions=_subscriptions(unit))
-            return _Found(holds, text, by_snapshot, {})
+            return _Found(is_there, text, by_snapshot, {})
         case _:
             text = _GROWN.format(subscriptions=_subscriptions(unit))
-            return _Found(holds, text, by_snapshot, {})
+            return _Found(is_there, text, by_snapshot, {})
 
 
-def _days(condition: Condition, name: str, unit: Unit) -> str:
+def _days(
+    dataset: Dataset, condition: Condition, name: str, unit: Unit
+) -> tuple[str, dict[str, Value]]:
     """Select ``(unit_no, happened_on, times)``, one row a unit and day."""
-    where = ""
+    columns, where, times = "1 as number", "", "sum(number)"
+    values: dict[str, Value] = {}
     match condition.kind:
         case "did":
-            table, day, times = "activity", "active_on", "sum(events)"
+            check_event(dataset, condition.event)
+            table, day, columns = "activity", "active_on", "events as number"
             where = f" where event = ${name}_event"
+            values[f"{name}_event"] = condition.event
         case "orders":
-            table, day, times = "orders", "ordered_on", "count(*)"
+            table, day = "orders", "ordered_on"
             where = " where not is_return"
         case _:
-            table, times = "activity_days", "1"
-            day = "(date '1970-01-01' + period)"
-    columns = f"{day} as happened_on"
-    columns += ", events" if condition.kind == "did" else ""
+            table, day, times = "activity_days", "(date '1970-01-01' + period)", "1"
+    rows = _of_units(table, f"{day} as happened_on, {columns}", unit, where)
+    if unit == "customer" and condition.kind != "orders":
+        # One row a customer and day already.
+        return f"select unit_no, happened_on, number as times from ({rows})", values
     return (
-        f"select unit_no, happened_on, {times}::bigint as times"
-        f" from ({_of_units(table, columns, unit, where)})"
-        " group by unit_no, happened_on"
+        f"select unit_no, happened_on, {times}::bigint as times from ({rows})"
+        " group by unit_no, happened_on",
+        values,
     )
 
 
@@ -287,16 +293,23 @@ select
     lag(stage_no) over (partition by unit_no order by snapshot_no) as previous_no
 from judged"""
 
-# In the days before a snapshot.
+# In the days before a snapshot: joined by equal days, which takes half the time of a
+# join by their bounds.
 _RECENT = """    select
         happened.unit_no,
-        snapshots.snapshot_no
+        seen.snapshot_no,
+        sum(happened.times) as times
     from ({days}) as happened
-    inner join snapshots
-        on
-            happened.happened_on < snapshots.until_on
-            and happened.happened_on >= snapshots.until_on - {back}
-    group by happened.unit_no, snapshots.snapshot_no{having}"""
+    inner join (
+        select
+            snapshot_no,
+            until_on - unnest(
+                range(1, least(${back}, until_on - date '1970-01-01') + 1)
+            )::integer as happened_on
+        from snapshots
+    ) as seen
+        on happened.happened_on = seen.happened_on
+    group by happened.unit_no, seen.snapshot_no"""
 
 # The day on which the number was reached.
 _EVER = """    select

@@ -89,6 +89,12 @@ CASES = [
     # bob was active on 4 January, 3 and 25 February: on the third day in February
     ("Land;Busy:active>=3", "bob", ["Land", "Busy", "Busy", "Busy"]),
     ("Land;Busy:active>=2/28d", "bob", ["Land", "Busy", "Land", "Land"]),
+    # one count serves both: 1 in January, 2 in February, none after 3 March
+    (
+        "Land;Busy:active>=1/28d;Busier:active>=2/28d",
+        "bob",
+        ["Busy", "Busier", "Land", "Land"],
+    ),
     # 59 days after 1 January is the end of February
     ("Land;Old:started>=59d", "ann", ["Land", "Old", "Old", "Old"]),
     ("Land;Used:did use>=3", "bob", ["Land", "Used", "Used", "Used"]),
