@@ -248,6 +248,9 @@ def described_milestone(milestone: Occurrence, times: int) -> str:
         "subscription": "began to pay",
         "activity": "were active",
         "signup": "signed up",
+        "trial": "began a trial",
+        "cancellation": "cancelled",
+        "response": "answered a survey",
     }.get(milestone.kind, f"did {milestone.describe()}")
     if times == 1:
         return done
@@ -342,7 +345,9 @@ def _sentence(
         return f"None of the {who} {goal} after the start."
     first = f"{int(row['reached']):,} of the {who} {goal}"
     if not np.isnan(row["median_days"]):
-        first = f"Half of the {who} {goal} within {_days(row['median_days'])}"
+        median = row["median_days"]
+        soon = f"within {_days(median)}" if median else "at once"
+        first = f"Half of the {who} {goal} {soon}"
     if not np.isnan(row["by_horizon_rate"]):
         first += (
             f"{', and' if first.startswith('Half') else ';'}"
@@ -356,6 +361,15 @@ def _finding(dataset: Dataset, spec: FirstSuccess, deadlines: pd.DataFrame) -> s
     if deadlines.empty:
         return f"For nobody {measured} after the start is over yet."
     best = best_deadline(deadlines)
+    total = deadlines[(deadlines["segment"] == TOTAL) & ~deadlines["is_small"]]
+    if best is None and (total["difference_upper"] < 0).any():
+        row = total.sort_values("difference_upper", kind="stable").iloc[0]
+        return (
+            "Those who made it stayed less often: of those within"
+            f" {_days(row['within_days'])}, {percent(row['made_rate'])}"
+            f" {described(dataset, spec.returning)} in {measured}, of the others"
+            f" {percent(row['missed_rate'])}."
+        )
     if best is None:
         return (
             "No deadline tells apart who stays: the differences may be chance, or too"

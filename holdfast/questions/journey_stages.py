@@ -17,6 +17,9 @@ _NOT_PAYING = Condition("paying", is_denied=True)
 def suggested_stages(dataset: Dataset) -> StageRules:
     """Return stages that these data can tell apart."""
     seen = set(dataset.observed)
+    if not seen & {"events", "orders", "subscriptions"}:
+        stayed = Stage("A month later", (Condition("started", 30),))
+        return StageRules((Stage("Land"), stayed))
     is_long = _days_seen(dataset) >= _DAYS_OF_A_YEAR_SEEN
     renewed = Condition("paid", 12 if is_long else 3)
     if "subscriptions" in seen and seen & {"events", "orders"}:
@@ -30,13 +33,9 @@ def suggested_stages(dataset: Dataset) -> StageRules:
         recent = Condition("orders", 1, 90)
         still = (again, recent, Condition("started", 365 if is_long else 180))
         return _rules((again,), (often,), still, _LAPSED)
-    if "events" in seen:
-        much = (Condition("active", 10, 30),)
-        stays = (_REGULAR, Condition("started", 180))
-        return _rules((_REGULAR,), much, stays, _LAPSED)
-    return StageRules(
-        (Stage("Land"), Stage("A month later", (Condition("started", 30),)))
-    )
+    much = (Condition("active", 10, 30),)
+    stays = (_REGULAR, Condition("started", 180))
+    return _rules((_REGULAR,), much, stays, _LAPSED)
 
 
 _LAPSED = Stage("Lapsed", (_SILENT,))

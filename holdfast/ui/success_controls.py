@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,12 +11,13 @@ import streamlit as st
 from holdfast.answer import Answer
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
+from holdfast.happenings import property_values
 from holdfast.measures import percent
 from holdfast.occurrence import Occurrence
 from holdfast.questions.first_success import FirstSuccess, described_milestone
 from holdfast.questions.milestones import suggested_milestone, times_needed
-from holdfast.ui import fields
-from holdfast.ui.words import counted
+from holdfast.ui import fields, session
+from holdfast.ui.words import clipped, counted, plain
 
 _PAGE = "first_success"
 _MEASURED = {"day": "day 30", "week": "week 8", "month": "month 3"}
@@ -35,6 +37,7 @@ def success_controls(dataset: Dataset) -> FirstSuccess:
         interval = values["interval"]
         values["retained_at"] = _measured_in(interval)
         with st.popover("More settings", icon=":material/tune:"):
+            _narrowing(dataset, values["milestone"])
             values["times"] = fields.number_or_automatic(
                 "How often it has to happen",
                 f"{_PAGE}_times",
@@ -124,6 +127,61 @@ def _milestone(dataset: Dataset) -> Occurrence | None:
         " at the start or after it. Left empty, what the data suggest.",
     )
     return chosen
+
+
+def _narrowing(dataset: Dataset, milestone: Occurrence | None) -> None:
+    """Offer to take further events as success, or only those with a property."""
+    if milestone is None or milestone.kind != "event":
+        return
+    others = [name for name in dataset.event_counts if name not in milestone.events]
+    event = st.selectbox(
+        "Or this event is success too",
+        others,
+        index=None,
+        key=f"{_PAGE}_also",
+        placeholder="No other event",
+    )
+    if event is not None:
+        wider = replace(milestone, events=(*milestone.events, event))
+        _taken("Take it too", wider, "also")
+    name = st.selectbox(
+        "Success only with this property",
+        list(dataset.properties),
+        index=None,
+        key=f"{_PAGE}_property",
+        placeholder="Any property",
+        disabled=not dataset.properties,
+    )
+    if name is None:
+        return
+    values = session.watched(lambda _: property_values(dataset, name))
+    value = st.selectbox(
+        f"{plain(clipped(name, 40))} is",
+        values,
+        index=None,
+        key=f"{_PAGE}_value_{name}",
+        placeholder="Choose a value",
+    )
+    if value is not None:
+        where = {**dict(milestone.where), name: value}
+        narrower = replace(milestone, where=tuple(where.items()))
+        _taken("Take only these", narrower, "property")
+
+
+def _taken(label: str, milestone: Occurrence, field: str) -> None:
+    st.button(
+        label,
+        key=f"{_PAGE}_{field}_taken",
+        on_click=_take,
+        args=(milestone, field),
+        icon=":material/check:",
+    )
+
+
+def _take(milestone: Occurrence, field: str) -> None:
+    """Make it the success that is asked about; for a callback."""
+    st.session_state[f"{_PAGE}_milestone"] = milestone
+    st.session_state[f"{_PAGE}_{field}"] = None
 
 
 def _measured_in(interval: str) -> int:

@@ -100,3 +100,18 @@ def test_what_cannot_be_asked_is_said_and_the_page_goes_on(app, demo_workspace):
     assert "Staying cannot be measured in month 1" in (
         page.warning[0].value.replace("\\", "")
     )
+
+
+def test_success_can_be_narrowed_to_a_property_and_widened(app, demo_workspace):
+    page = visit(app, demo_workspace, "first_success", milestone="event:commented")
+    page.selectbox(key="first_success_property").set_value("platform").run()
+    values = page.selectbox(key="first_success_value_platform").options
+    page.selectbox(key="first_success_value_platform").set_value(values[0]).run()
+    page.button(key="first_success_property_taken").click().run()
+    page.selectbox(key="first_success_also").set_value("exported_report").run()
+    page.button(key="first_success_also_taken").click().run()
+    assert not page.exception
+    milestone = page.selectbox(key="first_success_milestone").value
+    assert milestone.events == ("commented", "exported_report")
+    assert milestone.where == (("platform", values[0]),)
+    assert page.selectbox(key="first_success_also").value is None

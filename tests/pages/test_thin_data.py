@@ -38,7 +38,7 @@ def test_survival_of_tenures_without_dates_is_printed(tenures):
     assert '"as_of": null' in holdfast("ask", "survival", "--json", workspace=tenures)
 
 
-@pytest.mark.parametrize("name", ["overview", "retention", "lifecycle"])
+@pytest.mark.parametrize("name", ["overview", "retention", "lifecycle", "stages"])
 def test_tenures_alone_lead_on_to_survival(app, tenures, name):
     page = open_page(app, tenures, name)
     assert page.error[0].value.startswith(
@@ -62,7 +62,10 @@ def subscribers(tmp_path_factory):
     return dataset.path.parent.parent
 
 
-@pytest.mark.parametrize("name", ["overview", "retention", "lifecycle", "survival"])
+PAGES = ("overview", "retention", "lifecycle", "survival", "stages")
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_subscriptions_alone_are_enough_for_every_page(app, subscribers, name):
     page = open_page(app, subscribers, name)
     assert not page.error
@@ -96,3 +99,11 @@ def test_a_day_that_only_the_main_answer_knows_leaves_the_page_whole(app, tmp_pa
         "Survival",
         "Rhythm of use",
     ]
+
+
+def test_without_events_or_orders_there_is_no_success_to_reach(app, subscribers):
+    page = open_page(app, subscribers, "first_success")
+    assert page.error[0].value.replace("\\", "") == (
+        "The data have no events or orders, so there is no success to reach."
+        " Load an export of events or orders."
+    )

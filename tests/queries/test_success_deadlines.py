@@ -83,5 +83,18 @@ def test_the_deadline_that_was_planted_in_the_sample_is_found(demo_workspace):
     assert {"association", "landmark"} <= set(texts)
 
 
+def test_a_milestone_of_those_who_leave_is_not_praised(demo_workspace):
+    dataset = demo(demo_workspace)
+    answer = ask(
+        dataset, FirstSuccess(milestone=Occurrence("event", ("contacted_support",)))
+    )
+    dataset.close()
+    assert first_success.best_deadline(answer.extras["deadlines"]) is None
+    assert (
+        "Those who made it stayed less often: of those within 5 days, 21% were active"
+        " in month 3, of the others 40%." in answer.sentence
+    )
+
+
 def demo(folder):
     return Dataset(next((folder / "datasets").glob("*.duckdb")))
