@@ -82,7 +82,7 @@ def _placed(rules: Rules) -> str:
             f"{_held(rules, ', {}')}\n            order by happened_at, {lowest}, mask"
             "\n        )"
         )
-    elif rules.ties == "strict":
+    elif rules.is_strictly_later:
         place = "epoch_us(happened_at)"
     else:
         place = f"epoch_us(happened_at) * 16 + {lowest}"
@@ -370,7 +370,7 @@ def _with_limits(rules: Rules) -> str:
     """
     steps = len(rules.steps)
     held = _held(rules, ", {}")
-    is_strict = rules.ties == "strict"
+    is_strict = rules.is_strictly_later
     scale = 1 if is_strict else 16
     parts = [
         ("placed", _placed(rules)),

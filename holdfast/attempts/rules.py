@@ -85,8 +85,8 @@ class Rules:
 
     @property
     def has_limits(self) -> bool:
-        """Whether a step has a limit of its own."""
-        return any(step.within for step in self.steps)
+        """Whether a step has a limit of its own; before the first lies nothing."""
+        return any(step.within for step in self.steps[1:])
 
     @property
     def limit(self) -> Duration | None:
@@ -97,6 +97,15 @@ class Rules:
     def is_sequence(self) -> bool:
         """Whether events that fill no step, or fill one again, can end an attempt."""
         return self.order in ("strict", "no_foreign") or self.repeats == "end"
+
+    @property
+    def is_strictly_later(self) -> bool:
+        """Whether only a strictly later row follows.
+
+        With limits of their own, steps that one row could fill both of are told apart
+        by time alone.
+        """
+        return self.ties == "strict" or (self.has_limits and self.overlaps)
 
     @property
     def overlaps(self) -> bool:
