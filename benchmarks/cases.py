@@ -13,7 +13,16 @@ NEW, RETURNING, RESURRECTED, DORMANT = "new", "returning", "resurrected", "dorma
 STATUSES = (NEW, RETURNING, RESURRECTED, DORMANT)
 
 Row = tuple[str, str, int, int]
-"""Segment or status, first day of the cohort or week, interval, customers."""
+"""Segment or status, first day of the cohort or week, interval, customers.
+
+Of a funnel: segment, nothing, step, customers who got to it.
+"""
+
+# In the order of their frequency, as people go through them.
+_STEPS = (
+    *("opened_app", "viewed_item", "searched", "added_item"),
+    *("edited_item", "commented", "shared_item", "invited_member"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Case:
         event: Only this event starts and returns.
         device: Only with this property.
         returns_only: Any event starts, only `event` returns.
+        steps: Events of a funnel in order, within a week of the first; else retention.
+        is_kept: What does not depend on who is in view has been computed before.
     """
 
     name: str
@@ -39,7 +50,16 @@ class Case:
     event: str | None = None
     device: str | None = None
     returns_only: bool = False
+    steps: tuple[str, ...] = ()
+    is_kept: bool = False
 
+    @property
+    def is_funnel(self) -> bool:
+        """Whether steps are followed."""
+        return bool(self.steps)
+
+
+WINDOW_SECONDS = 7 * 86_400
 
 CASES = (
     Case("plain", "Weekly retention"),
@@ -54,6 +74,18 @@ CASES = (
     ),
     Case("property", "… of one event on one device", event="added_item", device="ios"),
     Case("lifecycle", "Weekly lifecycle", is_lifecycle=True),
+    *(
+        Case(f"funnel{number}", f"Funnel of {number} steps", steps=_STEPS[:number])
+        for number in (3, 5, 8)
+    ),
+    Case("funnel_segments", "… of 5 by plan", by_plan=True, steps=_STEPS[:5]),
+    Case(
+        "funnel_filtered",
+        "… of 5, of another plan once it was shown",
+        plan="pro",
+        steps=_STEPS[:5],
+        is_kept=True,
+    ),
 )
 
 ONE_SCAN = Case("scan", "One scan of (customer_no, happened_at)")
@@ -85,4 +117,19 @@ def lifecycle_rows(cells: Iterable[tuple[str, int, int]], last_week: int) -> lis
         (status, monday(int(week)), 0, int(customers))
         for status, week, customers in cells
         if customers and (status != DORMANT or week < last_week)
+    )
+
+
+def funnel_rows(levels: Iterable[tuple[str, int, int]], steps: int) -> list[Row]:
+    """Return comparable rows from (segment, furthest step, customers)."""
+    counted: dict[str, list[int]] = {}
+    for segment, level, customers in levels:
+        reached = counted.setdefault(str(segment), [0] * steps)
+        for step in range(int(level)):
+            reached[step] += int(customers)
+    return sorted(
+        (segment, "", step, customers)
+        for segment, reached in counted.items()
+        for step, customers in enumerate(reached, 1)
+        if customers
     )

@@ -231,10 +231,9 @@ def _race(workers: dict[str, _Worker], case: Case, rounds: int) -> Race:
         # The first run may have compiled or filled something.
         again = workers[one.engine].ask("run", case, one.form)["seconds"]
         warm[one.engine, one.form] = min(warm[one.engine, one.form], again)
-    best = {
-        name: min(seconds for (engine, _), seconds in warm.items() if engine == name)
-        for name in workers
-    }
+    best: dict[str, float] = {}
+    for (engine, _), seconds in warm.items():
+        best[engine] = min(seconds, best.get(engine, seconds))
     timed = [
         one
         for one in all_forms

@@ -45,7 +45,8 @@ def request(command: str, case: Case | None = None, form: str = "") -> str:
 def _answer(engine: engines.Engine, asked: dict[str, Any]) -> Any:
     if asked["command"] == "memory":
         return machine.peak_memory()
-    case = Case(**asked["case"])
+    # JSON has no tuples.
+    case = Case(**{**asked["case"], "steps": tuple(asked["case"]["steps"])})
     if asked["command"] == "forms":
         return engine.forms(case)
     began, cpu = perf_counter(), process_time()

@@ -17,8 +17,10 @@ from benchmarks.cases import (
     FIRST_WEEK,
     STATUSES,
     WEEKS,
+    WINDOW_SECONDS,
     Case,
     Row,
+    funnel_rows,
     lifecycle_rows,
     retention_rows,
 )
@@ -80,6 +82,8 @@ class Engine:
 
     def forms(self, case: Case) -> tuple[str, ...]:
         """Return the forms of a case, the usual winner first."""
+        if case.is_funnel:
+            return ("windowFunnel", "windowFunnel in order")
         if case.is_lifecycle:
             return ("mask", "mask in order", "window")
         forms = ("mask", "mask in order", "mask in lanes", "arrays", "join + uniqExact")
@@ -89,9 +93,14 @@ class Engine:
 
     def run(self, case: Case, form: str) -> Any:
         """Ask one form and take over its bytes."""
-        statement = _lifecycle(form) if case.is_lifecycle else _retention(case, form)
+        if case.is_funnel:
+            statement = _funnel(case)
+        else:
+            statement = (
+                _lifecycle(form) if case.is_lifecycle else _retention(case, form)
+            )
         settings = _SETTINGS
-        if form == "mask in order":
+        if form.endswith(" in order"):
             settings += ", optimize_aggregation_in_order = 1"
         return form, self.session.query(f"{statement} {settings}", "TSV").bytes()
 
@@ -99,6 +108,11 @@ class Engine:
         """Read the bytes and return comparable rows."""
         form, text = result
         cells = [line.split("\t") for line in text.decode().splitlines()]
+        if case.is_funnel:
+            return funnel_rows(
+                ((segment, int(level), int(n)) for segment, level, n in cells),
+                len(case.steps),
+            )
         if case.is_lifecycle:
             return lifecycle_rows(
                 (
@@ -174,6 +188,19 @@ def _retention(case: Case, form: str) -> str:
         f"select segment, cohort, interval, count() from (select segment, {cohort}"
         f" as cohort, arrayJoin(bitPositionsToArray(bitShiftRight({mask}, cohort)))"
         f" as interval from ({inner})) group by segment, cohort, interval"
+    )
+
+
+def _funnel(case: Case) -> str:
+    tests = ", ".join(f"event = '{event}'" for event in case.steps)
+    names = ", ".join(f"'{event}'" for event in case.steps)
+    where = f" and plan = '{case.plan}'" if case.plan else ""
+    segment = "toString(any(plan))" if case.by_plan else "''"
+    return (
+        f"select segment, level, count() from (select {segment} as segment,"
+        f" windowFunnel({WINDOW_SECONDS})(ts, {tests}) as level from data.events"
+        f" where event in ({names}){where} group by uid) where level > 0"
+        " group by segment, level"
     )
 
 

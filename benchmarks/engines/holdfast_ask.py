@@ -10,18 +10,21 @@ from typing import Any
 import pandas as pd
 
 from benchmarks import importing
-from benchmarks.cases import ONE_SCAN, STATUSES, WEEKS, Case, Row
+from benchmarks.cases import ONE_SCAN, STATUSES, WEEKS, WINDOW_SECONDS, Case, Row
 from benchmarks.engines import THREADS
 from holdfast.answer import Answer
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset, Limits
+from holdfast.durations import Duration
 from holdfast.filters import AttributeIn, Filters
 from holdfast.occurrence import ACTIVITY, Occurrence
 from holdfast.population import Population
 from holdfast.query import Value
 from holdfast.questions import ask
+from holdfast.questions.funnel import Funnel
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
+from holdfast.steps import Step
 
 
 class Forgetful(Dataset):
@@ -32,9 +35,17 @@ class Forgetful(Dataset):
 
     Attributes:
         engine_seconds: Time spent in calls of the engine, until it is set back.
+        forgets_levels: How far everyone got in a funnel is computed anew too.
     """
 
     engine_seconds = 0.0
+    forgets_levels = True
+
+    def has_table(self, name: str) -> bool:
+        """Say whether a table is kept; levels only where they are not forgotten."""
+        if self.forgets_levels and name.startswith("levels_"):
+            return False
+        return super().has_table(name)
 
     def recall(self, key: object) -> Any | None:
         """Return the population of everyone if it was asked for, else nothing."""
@@ -88,6 +99,7 @@ class Engine:
                 "select sum(customer_no) as customers, max(happened_at) as latest"
                 " from events"
             )
+        self.dataset.forgets_levels = not case.is_kept
         plan = (AttributeIn("plan", (case.plan,)),) if case.plan else ()
         filters = Filters(plan, "plan" if case.by_plan else None)
         return ask(self.dataset, spec_of(case), filters)
@@ -102,6 +114,8 @@ class Engine:
         if case == ONE_SCAN:
             return []
         answer: Answer = result
+        if case.is_funnel:
+            return _funnel_rows(answer.frame, case)
         return (
             _lifecycle_rows(answer.frame)
             if case.is_lifecycle
@@ -109,8 +123,13 @@ class Engine:
         )
 
 
-def spec_of(case: Case) -> Retention | Lifecycle:
+def spec_of(case: Case) -> Retention | Lifecycle | Funnel:
     """Return the spec that asks for a case."""
+    if case.is_funnel:
+        steps = tuple(Step(Occurrence("event", (event,))) for event in case.steps)
+        # Peers take the end of the data for the end of every window.
+        window = Duration(WINDOW_SECONDS, "s")
+        return Funnel(steps, window=window, judged="all")
     if case.is_lifecycle:
         return Lifecycle(interval="week")
     returning = ACTIVITY
@@ -133,6 +152,20 @@ def _retention_rows(frame: pd.DataFrame, case: Case) -> list[Row]:
         )
         for row in cells.itertuples()
         if row.retained_customers
+    )
+
+
+def _funnel_rows(frame: pd.DataFrame, case: Case) -> list[Row]:
+    rows = frame[(frame["segment"] == "All") != case.by_plan]
+    return sorted(
+        (
+            str(row.segment) if case.by_plan else "",
+            "",
+            int(row.step),
+            int(row.customers),
+        )
+        for row in rows.itertuples()
+        if row.customers
     )
 
 

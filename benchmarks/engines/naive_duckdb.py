@@ -40,7 +40,9 @@ class Engine:
         ).fetchall()[0][0]
 
     def forms(self, case: Case) -> tuple[str, ...]:
-        """Return the one form."""
+        """Return the one form; there is none for funnels."""
+        if case.is_funnel:
+            return ()
         return ("window",) if case.is_lifecycle else ("self join",)
 
     def run(self, case: Case, form: str) -> Any:

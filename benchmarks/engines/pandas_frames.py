@@ -41,7 +41,9 @@ class Engine:
         self.last_week = int(_weeks(self.events).max())
 
     def forms(self, case: Case) -> tuple[str, ...]:
-        """Return the one form of a case."""
+        """Return the one form of a case; there is none for funnels."""
+        if case.is_funnel:
+            return ()
         return ("neighbours",) if case.is_lifecycle else ("drop_duplicates",)
 
     def run(self, case: Case, form: str) -> Any:

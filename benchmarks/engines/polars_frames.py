@@ -11,8 +11,10 @@ from benchmarks.cases import (
     NEW,
     RESURRECTED,
     RETURNING,
+    WINDOW_SECONDS,
     Case,
     Row,
+    funnel_rows,
     lifecycle_rows,
     retention_rows,
 )
@@ -44,6 +46,8 @@ class Engine:
 
     def forms(self, case: Case) -> tuple[str, ...]:
         """Return two ways to the first week, or one to the lifecycle."""
+        if case.is_funnel:
+            return ("forward fill",)
         if case.is_lifecycle:
             return ("unique",)
         return ("join",) if case.returns_only else ("join", "lists")
@@ -53,6 +57,8 @@ class Engine:
         people = self.events.lazy()
         if case.plan:
             people = people.filter(pl.col("plan") == case.plan)
+        if case.is_funnel:
+            return _funnel(people, case)
         if case.is_lifecycle:
             return self._lifecycle(people)
         counted = people
@@ -100,6 +106,9 @@ class Engine:
     def rows(self, case: Case, result: Any) -> list[Row]:
         """Return comparable rows."""
         records = result.to_dicts()
+        if case.is_funnel:
+            levels = ((row.get("plan", ""), row["level"], row["n"]) for row in records)
+            return funnel_rows(levels, len(case.steps))
         if case.is_lifecycle:
             return lifecycle_rows(
                 (
@@ -113,6 +122,40 @@ class Engine:
             (row.get("plan", ""), row["cohort"], row["week"] - row["cohort"], row["n"])
             for row in records
         )
+
+
+def _funnel(people: Any, case: Case) -> Any:
+    """Carry the latest start from row to row; see the streaming form of Holdfast."""
+    moment = pl.col("moment")
+    frame = people.filter(pl.col("event").is_in(case.steps)).with_columns(
+        (pl.col("uid").cast(pl.Int64) * 2**32 + pl.col("seconds")).alias("moment")
+    )
+    frame = frame.with_columns(
+        pl.when(pl.col("event") == event).then(moment).forward_fill().alias(f"done_{k}")
+        for k, event in enumerate(case.steps, 1)
+    )
+    start = pl.col("done_1")
+    level = pl.when(start == moment).then(1)
+    for step in range(2, len(case.steps) + 1):
+        is_done = pl.col(f"done_{step}") == moment
+        frame = frame.with_columns(
+            pl.when(is_done & (moment - start <= WINDOW_SECONDS))
+            .then(start)
+            .alias(f"chain_{step}")
+        ).with_columns(pl.col(f"chain_{step}").forward_fill().alias(f"start_{step}"))
+        start = pl.col(f"start_{step}")
+        level = (
+            pl.when(pl.col(f"chain_{step}").is_not_null()).then(step).otherwise(level)
+        )
+    segment = ["plan"] if case.by_plan else []
+    return (
+        frame.group_by("uid", *segment)
+        .agg(level.max().alias("level"))
+        .filter(pl.col("level").is_not_null())
+        .group_by(*segment, "level")
+        .agg(pl.len().alias("n"))
+        .collect()
+    )
 
 
 _NAMES = ("event", "device", "plan")
