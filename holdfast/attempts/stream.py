@@ -9,6 +9,7 @@ plain scan; a join would lose the order, silently. A test holds the plan to it.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from holdfast.attempts.hits import happens, prefilter
@@ -20,23 +21,25 @@ from holdfast.query import parameters
 
 # A scan is sequential where windows stream, so there is one for every so many rows.
 _SLICE_ROWS = 400_000
-_MOST_SLICES = 8
+_USUAL_SLICES = 8
+# Customer and instant are numbered in one integer of 64 bits.
 _LARGEST = 1 << 62
+# The events of so many codes are looked up in one integer, four bits each.
+_PACKED_CODES = 15
+_PACKED_BITS = 4
 
 
 @dataclass(frozen=True)
-class _Ruler:
-    """How the instants of the events are measured.
+class _Span:
+    """The time of the events.
 
     Attributes:
-        first_us: The earliest, in microseconds since 1970.
-        span: Units from the earliest to the latest.
-        unit: Microseconds of a unit, the largest that all instants are multiples of.
+        first_us: The earliest instant, in microseconds since 1970.
+        length_us: Microseconds from there to the latest.
     """
 
     first_us: int
-    span: int
-    unit: int
+    length_us: int
 
 
 def streamed_levels(
@@ -62,19 +65,20 @@ def streamed_levels(
         source_of(dataset, step.occurrence, clock, f"mask_{place}")
         for place, step in enumerate(rules.steps)
     ]
-    ruler = _ruler(dataset)
-    window = ruler.span if rules.limit is None else _units(rules.limit.seconds, ruler)
-    stride = ruler.span + window + 1
-    if (dataset.customers + 1) * stride > _LARGEST:
-        return None
+    span = _span(dataset)
+    # A window longer than the data is as long as they are.
+    window = span.length_us
+    if rules.limit is not None:
+        window = min(rules.limit.seconds * 1_000_000, window)
+    stride = span.length_us + window + 1
     test, values = prefilter(dataset, [step.occurrence for step in rules.steps])
     for source in sources:
         values |= source.values
     values |= {
         "stride": stride,
-        "first_us": ruler.first_us,
-        "unit": ruler.unit,
-        "window_units": window,
+        "first_us": span.first_us,
+        "window_us": window,
+        "packed_steps": _packed(dataset, rules),
     }
     where = [test] if test else []
     if clock.cut.before is not None:
@@ -85,12 +89,24 @@ def streamed_levels(
         done[0] = f"{done[0]} and {bounds}"
         values |= entered.values
     early = _lying_early(dataset, rules)
-    slices = [_levels(done, early, [*where, *bounds]) for bounds in _slices(dataset)]
+    is_packed = values["packed_steps"] is not None and not bounds
+    slices = []
+    for first, last in _slices(dataset, stride):
+        rows = [*where, f"customer_no >= {first}", f"customer_no < {last}"]
+        if early:
+            slices.append(_levels_over_ties(done, early, rows, first))
+        else:
+            slices.append(_levels(done, is_packed, rows, first))
+    entries = " and ".join(
+        [done[0], *(["happened_on < $cut_on"] if clock.cut.before else [])]
+    )
     text = (
-        "select unit_no, level,"
-        "\n    make_timestamp($first_us"
-        " + (last_entry - unit_no::bigint * $stride) * $unit) as last_entered_at"
-        "\nfrom (\n" + "\n    union all\n".join(slices) + "\n)"
+        "select unit_no, max(level) as level, max(entered_at) as last_entered_at"
+        "\nfrom (\n    select customer_no as unit_no, 1::utinyint as level,"
+        " max(happened_at) as entered_at"
+        f"\n    from events where {entries} group by customer_no\n    union all\n"
+        + "\n    union all\n".join(slices)
+        + "\n)\ngroup by unit_no"
     )
     used = parameters(text)
     return Relation(text, {name: v for name, v in values.items() if name in used})
@@ -108,39 +124,43 @@ def _can_stream(rules: Rules, clock: Clock) -> bool:
     )
 
 
-def _ruler(dataset: Dataset) -> _Ruler:
-    kept = dataset.recall("ruler")
-    if isinstance(kept, _Ruler):
+def _span(dataset: Dataset) -> _Span:
+    kept = dataset.recall("events_span")
+    if isinstance(kept, _Span):
         return kept
     row = dataset.frame(
         "select epoch_us(min(happened_at)) as first_us,"
-        " epoch_us(max(happened_at)) - epoch_us(min(happened_at)) as span,"
-        " bool_and(epoch_us(happened_at) % 1000000 = 0) as has_seconds,"
-        " bool_and(epoch_us(happened_at) % 1000 = 0) as has_milliseconds from events"
+        " epoch_us(max(happened_at)) as last_us from events"
     ).iloc[0]
-    unit = 1_000_000 if row["has_seconds"] else 1_000 if row["has_milliseconds"] else 1
-    found = _Ruler(int(row["first_us"]), -(-int(row["span"]) // unit), unit)
-    dataset.keep("ruler", found)
+    first, last = int(row["first_us"]), int(row["last_us"])
+    found = _Span(first, last - first)
+    dataset.keep("events_span", found)
     return found
 
 
-def _units(seconds: int, ruler: _Ruler) -> int:
-    """Measure a window; one longer than the data is as long as they are."""
-    return min(seconds * 1_000_000 // ruler.unit, ruler.span)
+def _slices(dataset: Dataset, stride: int) -> list[tuple[int, int]]:
+    """Return the customers that are followed side by side: the first, and the end."""
+    customers = dataset.customers
+    number = max(
+        1,
+        min(_USUAL_SLICES, dataset.observed["events"].rows // _SLICE_ROWS),
+        -(-(customers + 1) * stride // _LARGEST),
+    )
+    cuts = [customers * place // number for place in range(number + 1)]
+    return list(itertools.pairwise(cuts))
 
 
-def _slices(dataset: Dataset) -> list[list[str]]:
-    """Return the bounds of customers that are followed side by side."""
-    rows = dataset.observed["events"].rows
-    number = max(1, min(_MOST_SLICES, rows // _SLICE_ROWS))
-    cuts = [dataset.customers * place // number for place in range(1, number)]
-    return [
-        [
-            *([f"customer_no >= {first}"] if first is not None else []),
-            *([f"customer_no < {last}"] if last is not None else []),
-        ]
-        for first, last in zip([None, *cuts], [*cuts, None], strict=True)
-    ]
+def _packed(dataset: Dataset, rules: Rules) -> int | None:
+    """Pack the step of every event into one integer, where it depends on that alone."""
+    steps = 0
+    for number, step in enumerate(rules.steps, 1):
+        if step.occurrence.where:
+            return None
+        for name in step.occurrence.events:
+            if dataset.event_codes[name] >= _PACKED_CODES:
+                return None
+            steps |= number << (_PACKED_BITS * dataset.event_codes[name])
+    return steps
 
 
 def _lying_early(dataset: Dataset, rules: Rules) -> set[int]:
@@ -162,54 +182,81 @@ def _lying_early(dataset: Dataset, rules: Rules) -> set[int]:
     }
 
 
-def _levels(done: list[str], early: set[int], where: list[str]) -> str:
-    """Write the levels of some customers.
+def _rows(columns: str, where: list[str], first: int) -> str:
+    """Select the rows of some customers with their ``moment``.
 
-    ``moment`` numbers customer and instant in one, so that one comparison says both
-    the same customer and within the window. ``start_k`` is the latest start that has
-    reached step k. Where a step's rows may lie before those of a step before,
-    ``done_k`` is the last moment at which it was done: it equals the row's own where
-    any row of the instant so far did it, so that equal times satisfy the order
+    It numbers customer and instant in one, so that one comparison says both the same
+    customer and within the window.
+    """
+    return (
+        f"select customer_no, (customer_no - {first})::bigint * $stride"
+        f" + (epoch_us(happened_at) - $first_us) as moment, {columns}"
+        f" from events where {' and '.join(where)}"
+    )
+
+
+def _levels(done: list[str], is_packed: bool, where: list[str], first: int) -> str:
+    """Write the levels above the first of some customers.
+
+    ``start_k`` is the latest start that has reached step k. Rows that follow no start
+    within the window are dropped at once, so that those of step k which are left at
+    the end are those that reached it.
+    """
+    step = f"($packed_steps >> ({_PACKED_BITS} * enum_code(event))) & 15"
+    if not is_packed:
+        cases = " ".join(f"when {test} then {k}" for k, test in enumerate(done, 1))
+        step = f"case {cases} end"
+    text = _rows(f"({step})::utinyint as step", where, first)
+    text = f"select *, {_last('step = 1', 'moment')} as start_1 from ({text})"
+    text = f"select * from ({text}) where step > 1 and moment - start_1 <= $window_us"
+    for k in range(2, len(done)):
+        carried = _last(f"step = {k}", f"start_{k - 1}")
+        text = f"select * exclude (start_{k - 1}), {carried} as start_{k} from ({text})"
+        # An alternative would be evaluated row by row, a case is not.
+        since = f"case when step <= {k} then 0 else moment - start_{k} end"
+        text = f"select * from ({text}) where {since} <= $window_us"
+    return (
+        "    select customer_no as unit_no, max(step) as level,"
+        " null::timestamp as entered_at"
+        f"\n    from ({text})\n    group by customer_no"
+    )
+
+
+def _levels_over_ties(
+    done: list[str], early: set[int], where: list[str], first: int
+) -> str:
+    """Write the same where rows of one instant lie in another order than the steps.
+
+    ``done_k`` is the last moment at which step k was done: it equals the row's own
+    where any row of the instant so far did it, so that equal times satisfy the order
     whichever way they lie.
     """
     steps = len(done)
-    moment = (
-        "customer_no::bigint * $stride + (epoch_us(happened_at) - $first_us) // $unit"
-    )
-    marks = "".join(f", {test} as is_{step}" for step, test in enumerate(done, 1))
-    filters = f" where {' and '.join(where)}" if where else ""
-    text = f"select customer_no, {moment} as moment{marks} from events{filters}"
-    carried = [f"{_last('is_1')} as start_1"]
-    carried += [f"{_last(f'is_{step}')} as done_{step}" for step in sorted(early)]
+    marks = ", ".join(f"{test} as is_{k}" for k, test in enumerate(done, 1))
+    text = _rows(marks, where, first)
+    carried = [f"{_last('is_1', 'moment')} as start_1"]
+    carried += [f"{_last(f'is_{k}', 'moment')} as done_{k}" for k in sorted(early)]
     text = f"select *, {', '.join(carried)} from ({text})"
-    for step in range(2, steps + 1):
-        before = f"start_{step - 1}"
-        is_done = f"done_{step} = moment" if step in early else f"is_{step}"
-        reached = (
-            f"case when {is_done} and moment - {before} <= $window_units"
-            f" then {before} end"
-        )
-        text = f"select *, {reached} as chain_{step} from ({text})"
-        if step < steps:
-            carried_on = _LAST.format(f"chain_{step}")
-            text = f"select *, {carried_on} as start_{step} from ({text})"
+    text = f"select * from ({text}) where moment - start_1 <= $window_us"
+    for k in range(2, steps + 1):
+        is_done = f"done_{k} = moment" if k in early else f"is_{k}"
+        follows = f"{is_done} and moment - start_{k - 1} <= $window_us"
+        chain = f"case when {follows} then start_{k - 1} end as chain_{k}"
+        text = f"select *, {chain} from ({text})"
+        if k < steps:
+            carried_on = _last(f"chain_{k} is not null", f"chain_{k}")
+            text = f"select *, {carried_on} as start_{k} from ({text})"
     levels = " ".join(
-        f"when chain_{step} is not null then {step}" for step in range(steps, 1, -1)
+        f"when chain_{k} is not null then {k}" for k in range(steps, 1, -1)
     )
     return (
-        "    select customer_no as unit_no,"
-        f" max(case {levels} when is_1 then 1 end)::utinyint as level,"
-        "\n        max(case when is_1 then moment end) as last_entry"
-        f"\n    from ({text})\n    group by customer_no"
-        "\n    having last_entry is not null"
+        f"    select customer_no as unit_no, max(case {levels} end)::utinyint as level,"
+        f" null::timestamp as entered_at\n    from ({text})\n    group by customer_no"
     )
 
 
-def _last(test: str) -> str:
-    return _LAST.format(f"case when {test} then moment end")
-
-
-_LAST = (
-    "last_value({} ignore nulls)"
-    " over (rows between unbounded preceding and current row)"
-)
+def _last(test: str, column: str) -> str:
+    return (
+        f"last_value(case when {test} then {column} end ignore nulls)"
+        " over (rows between unbounded preceding and current row)"
+    )
