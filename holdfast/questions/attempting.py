@@ -27,7 +27,8 @@ from holdfast.periods import Interval
 from holdfast.population import Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
-from holdfast.steps import Exclusions, Steps
+from holdfast.questions.suggested_steps import suggested_steps
+from holdfast.steps import Exclusions, Steps, write_steps
 
 Judged = Literal["closed", "matured", "all"]
 Each = Literal["unit", "value"]
@@ -110,6 +111,7 @@ class Prepared:
         time: What was observed.
         relations: ``progress`` and what it reads.
         as_of_at: The end of the observed time, on the clock of the rows.
+        is_suggested: The data suggested the steps; none were named.
     """
 
     spec: Attempting
@@ -118,6 +120,7 @@ class Prepared:
     time: asking.ObservedTime
     relations: dict[str, Relation]
     as_of_at: datetime
+    is_suggested: bool = False
 
     @property
     def values(self) -> dict[str, Value]:
@@ -153,11 +156,9 @@ def prepared(
         SpecError: The rules have no meaning together, or the data lack a name.
         CancelledError: The cancellation was used.
     """
-    steps = tuple(
-        replace(step, occurrence=resolved(dataset, step.occurrence))
-        for step in spec.steps
-    )
-    spec = replace(spec, steps=steps)
+    is_suggested = not spec.steps
+    spec = _as_asked(dataset, spec, cancellation)
+    steps = spec.steps
     spec.rules.check()
     occurrences = [step.occurrence for step in steps]
     occurrences += [exclusion.occurrence for exclusion in spec.exclusions]
@@ -185,12 +186,30 @@ def prepared(
     relations = progress_relations(
         dataset, members, spec.rules, clock, counting, cancellation
     )
-    return Prepared(spec, members, clock, time, relations, as_of_at)
+    return Prepared(spec, members, clock, time, relations, as_of_at, is_suggested)
 
 
 def used_filters(spec: Attempting, filters: Filters) -> Filters:
     """Return the filters as they are used: a property takes the breakdown's place."""
     return replace(filters, breakdown=None) if spec.by_property else filters
+
+
+def _as_asked(
+    dataset: Dataset, spec: Attempting, cancellation: Cancellation | None
+) -> Attempting:
+    """Return a spec with steps as they are counted here, suggested if none is named."""
+    if not spec.steps:
+        steps, window = suggested_steps(dataset, cancellation)
+        spec = replace(
+            spec,
+            steps=steps,
+            window=window if spec.window == DEFAULT_WINDOW else spec.window,
+        )
+    steps = tuple(
+        replace(step, occurrence=resolved(dataset, step.occurrence))
+        for step in spec.steps
+    )
+    return replace(spec, steps=steps)
 
 
 def _lacks_times(dataset: Dataset, occurrence: Occurrence) -> bool:
@@ -239,6 +258,14 @@ def caveats(
     """Say what limits the figures of a funnel."""
     spec, time = question.spec, question.time
     found: list[Caveat] = []
+    if question.is_suggested:
+        found.append(
+            Caveat(
+                "suggested",
+                "No steps were named, so the data suggested"
+                f" {write_steps(spec.steps)}.",
+            )
+        )
     limit = spec.rules.limit
     if limit is None and not spec.rules.has_limits:
         found.append(

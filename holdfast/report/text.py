@@ -227,7 +227,9 @@ def _filled(
 def _measure(name: str) -> str | None:
     """Name the measure whose format a column has; an end has that of its middle."""
     base = name.removesuffix("_lower").removesuffix("_upper")
-    names = (name, f"{base}_rate", f"{base}_mean", base)
+    names = [name]
+    if base != name:
+        names += [f"{base}_rate", f"rate_of_{base}", f"{base}_mean", base]
     return next((each for each in names if each in measures.MEASURES), None)
 
 

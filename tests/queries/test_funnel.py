@@ -277,7 +277,6 @@ def test_a_window_longer_than_the_data_is_said(shop):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"steps": ()}, "A funnel has 1 to 12 steps, not 0"),
         ({"steps": read_steps("event:veiw > event:buy")}, "no event 'veiw'"),
         ({"exclusions": read_exclusions("event:cart")}, "is excluded and a step too"),
         ({"exclusions": read_exclusions("event:help@5-6")}, "no step after step 5"),
@@ -296,6 +295,15 @@ def test_a_window_longer_than_the_data_is_said(shop):
 def test_rules_without_a_meaning_are_refused(shop, asked, sentence):
     with pytest.raises(SpecError, match=sentence):
         ask(shop, Funnel(**{"steps": STEPS, **asked}))
+
+
+def test_steps_are_suggested_where_none_are_named(shop):
+    answer = ask(shop, Funnel())
+    (caveat,) = (each for each in answer.caveats if each.code == "suggested")
+    assert caveat.text == (
+        "No steps were named, so the data suggested signup > event:cart > event:buy."
+    )
+    assert answer.frame["label"].tolist() == ["sign-up", "cart", "buy"]
 
 
 def test_a_near_name_is_offered_for_a_step_that_is_not_there(shop):
