@@ -14,7 +14,7 @@ from tests.forked import CAN_FORK, forking
 from tests.readings import written
 
 SEED = 7
-MOMENTS = 24
+MOMENTS = 50
 RENAMES = 12
 FIRST = "user_id,event,timestamp\n" + "".join(
     f"u{i % 3},login,2024-01-{1 + i:02}\n" for i in range(9)
