@@ -21,7 +21,7 @@ from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
 from holdfast.periods import Interval, period_sql
 from holdfast.population import Population, Relation, ranked_segments
-from holdfast.query import Value
+from holdfast.query import Value, parameters, quoted
 
 Entry = Literal["best", "first"]
 
@@ -87,14 +87,35 @@ def progress_relations(
                 "chosen": _chosen_of_levels(rules, counting),
                 "progress": _in_view(members, ["level", "is_open"]),
             }
-    attempts = attempts_relation(dataset, rules, clock, cancellation)
-    name = _name("attempts", rules, clock)
-    dataset.materialise(name, attempts.text, attempts.values, cancellation)
+    attempts = _kept_attempts(dataset, rules, clock, cancellation)
+    chosen = _chosen_of_attempts(dataset, rules, clock, counting)
+    name = _name("chosen", rules, clock, replace(counting, segments=0))
+    dataset.materialise(
+        name,
+        f"with attempts as (from {quoted(str(attempts.kept_as))})\n{chosen.text}",
+        chosen.values,
+        cancellation,
+    )
     return {
-        "attempts": replace(attempts, kept_as=name),
-        "chosen": _chosen_of_attempts(dataset, rules, clock, counting),
+        "attempts": attempts,
+        "chosen": replace(chosen, kept_as=name),
         **_progress(members, rules, counting),
     }
+
+
+def _kept_attempts(
+    dataset: Dataset, rules: Rules, clock: Clock, cancellation: Cancellation | None
+) -> Relation:
+    """Follow every entry, or find the attempts where they are kept."""
+    name = _name("attempts", rules, clock)
+    kept = dataset.recall(name)
+    if isinstance(kept, Relation) and dataset.has_table(name):
+        return kept
+    written = attempts_relation(dataset, rules, clock, cancellation)
+    dataset.materialise(name, written.text, written.values, cancellation)
+    attempts = replace(written, kept_as=name)
+    dataset.keep(name, attempts)
+    return attempts
 
 
 def _chosen_of_levels(rules: Rules, counting: Counting) -> Relation:
@@ -139,20 +160,22 @@ def _chosen_of_attempts(
     if counting.entry == "best":
         is_open = f"bool_or({is_open}) over unit"
         order = "level desc, entered_at"
-    return Relation(
+    text = (
         "select\n    * exclude (closes_at),"
         f"\n    level < $steps and {is_open} as is_open"
         f"\nfrom (\n    {counted}\n)"
         "\nwindow unit as (partition by unit_no, held, period)"
         "\nqualify row_number() over ("
-        f"partition by unit_no, held, period order by {order}, value) = 1",
-        {
-            **counting.entered.values,
-            "steps": len(rules.steps),
-            "as_of_at": counting.as_of_at,
-            "zone": dataset.zone,
-        },
+        f"partition by unit_no, held, period order by {order}, value) = 1"
     )
+    values: dict[str, Value] = {
+        **counting.entered.values,
+        "steps": len(rules.steps),
+        "as_of_at": counting.as_of_at,
+        "zone": dataset.zone,
+    }
+    used = parameters(text)
+    return Relation(text, {name: v for name, v in values.items() if name in used})
 
 
 def _progress(
