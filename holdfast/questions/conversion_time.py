@@ -28,7 +28,7 @@ from holdfast.steps import labels
 
 _SHARES = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 _MOST_POINTS = 300
-_BINS = 30
+_MOST_BINS = 200
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,24 @@ class ConversionTime(Attempting):
 
     Attributes:
         to_step: Number of the step, from 2; 0 for the last.
+        bins: Bins of the spread; one more closes them.
     """
 
     to_step: int = 0
+    bins: int = 30
+
+    def __post_init__(self) -> None:
+        """Refuse a number of bins that shows nothing.
+
+        Raises:
+            SpecError: There are none or too many.
+        """
+        if not 0 < self.bins <= _MOST_BINS:
+            raise SpecError(
+                "bins_out_of_range",
+                f"Times cannot be spread over {self.bins} bins.",
+                f"Ask for 1 to {_MOST_BINS}.",
+            )
 
 
 def answer(
@@ -73,7 +88,7 @@ def answer(
         "step": step,
         "as_of_at": question.as_of_at,
         "window_seconds": limit.seconds if limit else None,
-        "bins": _BINS,
+        "bins": spec.bins,
         "min_n": dataset.min_n,
     }
 
