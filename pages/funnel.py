@@ -65,5 +65,6 @@ if len(segments) > 1 and len(spec.steps) > 1:
 if len(spec.steps) > 1:
     funnel_sections.trend(dataset, spec, filters, segment, segments)
     funnel_sections.time_to_convert(dataset, spec, filters, segment, segments)
+    funnel_sections.definition_bench(dataset, spec, filters)
 st.subheader("What to know", anchor=False)
 blocks.caveats(answer)

@@ -27,6 +27,7 @@ QUESTIONS = (
     "funnel",
     "funnel_trend",
     "conversion_time",
+    "funnel_bench",
     "first_success",
     "stages",
     "journeys",

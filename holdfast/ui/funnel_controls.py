@@ -17,12 +17,8 @@ from holdfast.steps import Steps, labels
 from holdfast.ui import fields, session
 from holdfast.ui.address import read_spec_from_address
 from holdfast.ui.filter_panel import day_input
-from holdfast.ui.step_builder import (
-    duration,
-    exclusion_builder,
-    step_builder,
-    take_steps,
-)
+from holdfast.ui.step_builder import exclusion_builder, step_builder, take_steps
+from holdfast.ui.step_fields import duration
 from holdfast.ui.words import plain
 
 Asked = TypeVar("Asked", bound=Attempting)
@@ -58,7 +54,9 @@ def funnel_controls(dataset: Dataset) -> ConversionTime:
 
     The spec is that of the time to convert, which has all fields of the others.
     """
-    _seed(dataset)
+    # In a container of its own: what is said at first moves no widget below it.
+    with st.container():
+        _seed(dataset)
     with st.container(border=True, gap="small"):
         steps = step_builder(dataset)
     if not steps:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +15,7 @@ from holdfast.durations import spoken
 from holdfast.filters import Filters
 from holdfast.measures import percent
 from holdfast.questions.conversion_time import ConversionTime
+from holdfast.questions.funnel_bench import FunnelBench
 from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.steps import labels
 from holdfast.ui import aside, blocks, funnel_lists
@@ -142,6 +145,73 @@ def time_to_convert(
         )
         funnel_lists.time_bin(dataset, answer, segment, bar)
         _step_times(answer, names)
+
+
+def definition_bench(dataset: Dataset, spec: ConversionTime, filters: Filters) -> None:
+    """Count the same steps by the rules of other tools, on demand."""
+    with st.expander(
+        "What would other tools say?",
+        icon=":material/balance:",
+        key="funnel_bench",
+        on_change="rerun",
+    ) as bench:
+        if not bench.open:
+            return
+        own = st.toggle(
+            "With each tool's own default window, not the one above",
+            key="funnel_bench_own",
+        )
+        asked = replace(as_asked(FunnelBench, spec), windows="own" if own else "same")
+        answer = aside.attempt(dataset, asked, filters)
+        if aside.is_answered(answer, "What would other tools say?"):
+            _bench(answer, labels(spec.steps))
+
+
+def _bench(answer: Answer, names: list[str]) -> None:
+    """Show the rules side by side, then what each is and why it differs."""
+    st.markdown(plain(answer.sentence))
+    frame, rules = answer.frame, answer.extras["rules"]
+    counts = frame.pivot(index=["tool", "rule"], columns="step", values="customers")
+    steps = [f"{number}. {name}" for number, name in enumerate(names, start=1)]
+    counts.columns = pd.Index(steps[: len(counts.columns)])
+    known = rules[rules["is_computed"]].set_index(["tool", "rule"])
+    table = counts.reindex(known.index)
+    table.insert(0, "Rate", known["rate_of_first"].astype(float) * 100)
+    table["Against the rules above"] = known["moved_customers"].astype("int64")
+    st.dataframe(
+        table.reset_index().rename(columns={"tool": "Tool", "rule": "Rule"}),
+        hide_index=True,
+        height="content",
+        key="funnel_bench_table",
+        alt="Customers at each step by the rules of each tool.",
+        column_config={
+            "Rate": _SHARE,
+            **dict.fromkeys(steps, _COUNT),
+            "Against the rules above": st.column_config.NumberColumn(
+                format="%+d", help="More or fewer customers at the last step."
+            ),
+        },
+    )
+    blocks.how_computed(answer, ("rate_of_first", "open_customers"))
+    st.markdown("**Which rule differs, and whom it moves**")
+    st.markdown(
+        "\n".join(
+            f"- **{plain(row.tool)}, {plain(row.rule)}**: {plain(row.reason)}"
+            for row in rules[rules["is_computed"]].itertuples()
+            if row.reason
+        )
+    )
+    st.markdown("**Cannot be counted here**")
+    st.markdown(
+        "\n".join(
+            f"- **{plain(row.tool)}, {plain(row.rule)}**: {plain(row.reason)}"
+            for row in rules[~rules["is_computed"]].itertuples()
+        )
+    )
+    st.caption(
+        "By the tools' public documentation, which the definitions name; an account's"
+        " own settings may differ. Filters apply, segments do not."
+    )
 
 
 def _step_times(answer: Answer, names: list[str]) -> None:
