@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
+from holdfast.charts.funnel_trend import of_one, set_off
 from holdfast.charts.labels import range_label
 from holdfast.charts.theme import (
     DARK_PALETTE,
@@ -51,18 +52,23 @@ def time_unit(longest: float) -> str:
 
 
 def conversion_curves(
-    frame: pd.DataFrame, summary: pd.DataFrame, *, among: Iterable[str] = ()
+    frame: pd.DataFrame,
+    summary: pd.DataFrame,
+    *,
+    among: Iterable[str] = (),
+    segment: str = TOTAL,
 ) -> Drawing:
     """Draw the share that has got to the step by then, with 95 % bands.
 
     Marks say by when a quarter, half, three quarters and nine of ten of everyone had;
-    those that were not reached are absent. A click selects "curve" on the field
-    segment.
+    those that were not reached are absent. Of many segments one has a band. A click
+    selects "curve" on the field segment.
 
     Args:
         frame: The frame of a conversion time answer.
         summary: Its summary.
         among: All segments of the page, so that one has one colour in all its charts.
+        segment: The segment that is set off where there are many.
     """
     segments = list(frame["segment"].drop_duplicates())
     longest = float(frame["duration"].max()) if len(frame) else 0.0
@@ -90,7 +96,7 @@ def conversion_curves(
         columns=["time", "share", "text"],
     )
     return Drawing(
-        _curves(unit, tuple(segments), tuple(among)),
+        _curves(unit, tuple(segments), tuple(among), set_off(segments, segment)),
         {ROWS: rows, MARKS: marks},
         "Got to the step, by time since the first one",
         ("Bands are 95% intervals",),
@@ -99,7 +105,9 @@ def conversion_curves(
 
 
 @lru_cache
-def _curves(unit: str, segments: tuple[str, ...], among: tuple[str, ...]) -> Picture:
+def _curves(
+    unit: str, segments: tuple[str, ...], among: tuple[str, ...], one: str | None
+) -> Picture:
     click = alt.selection_point(name="curve", fields=["segment"], empty=False)
     base = alt.Chart().encode(
         alt.X("time:Q", title=f"{unit} since the first step")
@@ -110,9 +118,11 @@ def _curves(unit: str, segments: tuple[str, ...], among: tuple[str, ...]) -> Pic
     share = alt.Y("share:Q", title=label("converted_share")).scale(
         domainMin=0, nice=True
     )
-    band = base.mark_area(
-        aria=False, tooltip=None, interpolate="step-after", opacity=0.14
-    ).encode(alt.Y("share_lower:Q"), alt.Y2("share_upper:Q"))
+    band = (
+        of_one(base, one)
+        .mark_area(aria=False, tooltip=None, interpolate="step-after", opacity=0.14)
+        .encode(alt.Y("share_lower:Q"), alt.Y2("share_upper:Q"))
+    )
     line = base.mark_line(
         aria=False, tooltip=None, interpolate="step-after", strokeWidth=2.5
     ).encode(share.axis(rate_axis()))

@@ -30,21 +30,28 @@ STATES = {
     "dropped": "Did not",
     "open": "Still have time",
 }
+_MOST_BANDS = 3
 _BLUE = (LIGHT_PALETTE[0], DARK_PALETTE[0])
 
 
 def trend_lines(
-    frame: pd.DataFrame, interval: str, *, among: Iterable[str] = ()
+    frame: pd.DataFrame,
+    interval: str,
+    *,
+    among: Iterable[str] = (),
+    segment: str = TOTAL,
 ) -> Drawing:
     """Draw the share of each interval's entries that went all the way.
 
-    Points are hollow where somebody still has time. A click selects "trend" on the
-    fields segment and period_key (the interval's first day as YYYY-MM-DD).
+    Points are hollow where somebody still has time. Of many segments one has a band. A
+    click selects "trend" on the fields segment and period_key (the interval's first day
+    as YYYY-MM-DD).
 
     Args:
         frame: The frame of a funnel trend answer.
         interval: 'day', 'week' or 'month'.
         among: All segments of the page, so that one has one colour in all its charts.
+        segment: The segment that is set off where there are many.
     """
     rows = frame[frame["entered_customers"] > 0]
     segments = list(rows["segment"].drop_duplicates())
@@ -55,7 +62,7 @@ def trend_lines(
     )
     hollow = "Hollow points may still change: some have time left"
     return Drawing(
-        _lines(interval, tuple(segments), tuple(among)),
+        _lines(interval, tuple(segments), tuple(among), set_off(segments, segment)),
         {ROWS: rows},
         f"Went all the way, by {interval} of entry",
         ("Bands are 95% intervals", "" if rows["is_complete"].all() else hollow),
@@ -64,7 +71,9 @@ def trend_lines(
 
 
 @lru_cache
-def _lines(interval: str, segments: tuple[str, ...], among: tuple[str, ...]) -> Picture:
+def _lines(
+    interval: str, segments: tuple[str, ...], among: tuple[str, ...], one: str | None
+) -> Picture:
     click = alt.selection_point(
         name="trend", fields=["segment", "period_key"], empty=False
     )
@@ -74,12 +83,15 @@ def _lines(interval: str, segments: tuple[str, ...], among: tuple[str, ...]) -> 
     rate = alt.Y("conversion_rate:Q", title=label("conversion_rate")).scale(
         domainMin=0, nice=True
     )
-    band = base.mark_area(aria=False, tooltip=None, opacity=0.14).encode(
-        alt.Y("rate_lower:Q"), alt.Y2("rate_upper:Q")
+    band = (
+        of_one(base, one)
+        .mark_area(aria=False, tooltip=None, opacity=0.14)
+        .encode(alt.Y("rate_lower:Q"), alt.Y2("rate_upper:Q"))
     )
-    line = base.mark_line(aria=False, tooltip=None, strokeWidth=2.5).encode(
+    line = base.mark_line(aria=False, tooltip=None, strokeWidth=2).encode(
         rate.axis(rate_axis())
     )
+    bold = of_one(base, one).mark_line(aria=False, tooltip=None, strokeWidth=4)
     point = (
         base.mark_point(cursor="pointer", strokeWidth=2, filled=True)
         .encode(
@@ -108,7 +120,7 @@ def _lines(interval: str, segments: tuple[str, ...], among: tuple[str, ...]) -> 
     return Picture(
         alt.LayerChart(
             data=shared_rows(),
-            layer=[band, line, point],
+            layer=[band, line, bold.encode(rate), point],
             autosize=autosize(),
             height=300,
         )
@@ -209,13 +221,11 @@ def trend_lines_alt_text(frame: pd.DataFrame, interval: str) -> str:
     head = f"Lines of the share that goes all the way by {interval} of entry"
     if rows.empty:
         return f"{head}, without any complete {interval}."
-    first, last = rows.iloc[0], rows.iloc[-1]
-    return (
-        f"{head}: {percent(first['conversion_rate'])} in"
-        f" {period_label(first['period'], interval)},"
-        f" {percent(last['conversion_rate'])} in"
-        f" {period_label(last['period'], interval)}."
-    )
+    ends = [
+        f"{percent(row['conversion_rate'])} ({period_label(row['period'], interval)})"
+        for _, row in rows.iloc[[0, -1]].drop_duplicates().iterrows()
+    ]
+    return f"{head}: {' to '.join(ends)}."
 
 
 def entry_bars_alt_text(
@@ -234,6 +244,17 @@ def entry_bars_alt_text(
         f"{head}: {converted:,} went all the way, {known - converted:,} did not,"
         f" {int(rows['open_customers'].sum()):,} still have time."
     )
+
+
+def set_off(segments: list[str], segment: str) -> str | None:
+    """Say which of many lines is set off; none where all can be told apart."""
+    many = len(segments) > _MOST_BANDS
+    return segment if many and segment in segments else None
+
+
+def of_one(base: alt.Chart, one: str | None) -> alt.Chart:
+    """Keep the rows of the line that is set off; all where none is."""
+    return base.transform_filter(alt.datum.segment == one) if one else base
 
 
 def _with_periods(rows: pd.DataFrame, interval: str) -> pd.DataFrame:

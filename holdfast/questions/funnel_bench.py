@@ -90,11 +90,16 @@ RULES = (
     ),
     _rule("Amplitude", "This order", window=_DAY),
     _rule("Amplitude", "Exact order", order="strict", window=_DAY),
-    _rule("Amplitude", "Any order", order="any_order", window=_DAY),
     _rule("ClickHouse", "windowFunnel, default", fills_several=True),
 )
 
 NOT_COMPUTED = (
+    (
+        "Amplitude",
+        "Any order",
+        "Only who did the first step belongs to the funnel; here whichever step comes"
+        " first is the entry. The last step has the same customers.",
+    ),
     (
         "Mixpanel",
         "Totals, Sessions",
@@ -141,7 +146,7 @@ def answer(
 
     Returns:
         ``frame``: one row per rule and step, with the columns of a funnel's total;
-        ours come first. ``extras``: ``rules``, one row per rule with its settings in
+        ours come first. ``extras``: ``bench``, one row per rule with its settings in
         words, whether it is computed, how many more customers than ours entered and
         went all the way, and the reason in one sentence.
 
@@ -188,7 +193,7 @@ def answer(
         spec=spec,
         frame=frame,
         sentence=_sentence(pd.DataFrame(rows)),
-        extras={"rules": pd.DataFrame(rows)},
+        extras={"bench": pd.DataFrame(rows)},
     )
 
 

@@ -81,7 +81,9 @@ def trend(
         return
     point = blocks.chart(
         title,
-        trend_charts.trend_lines(answer.frame, spec.interval, among=among),
+        trend_charts.trend_lines(
+            answer.frame, spec.interval, among=among, segment=segment
+        ),
         answer,
         key="funnel_trend",
         caption=f"{plain(answer.sentence)} Hollow points may still change. Click one to"
@@ -122,7 +124,9 @@ def time_to_convert(
     names = labels(spec.steps)
     point = blocks.chart(
         f"Time to {plain(names[(spec.to_step or len(names)) - 1])}",
-        time_charts.conversion_curves(answer.frame, summary, among=among),
+        time_charts.conversion_curves(
+            answer.frame, summary, among=among, segment=segment
+        ),
         answer,
         key="funnel_time",
         caption=f"{plain(answer.sentence)} Those who have not count for as long as they"
@@ -144,7 +148,7 @@ def time_to_convert(
             table=spread,
         )
         funnel_lists.time_bin(dataset, answer, segment, bar)
-        _step_times(answer, names)
+        _step_times(answer, names, segment)
 
 
 def definition_bench(dataset: Dataset, spec: ConversionTime, filters: Filters) -> None:
@@ -170,7 +174,7 @@ def definition_bench(dataset: Dataset, spec: ConversionTime, filters: Filters) -
 def _bench(answer: Answer, names: list[str]) -> None:
     """Show the rules side by side, then what each is and why it differs."""
     st.markdown(plain(answer.sentence))
-    frame, rules = answer.frame, answer.extras["rules"]
+    frame, rules = answer.frame, answer.extras["bench"]
     counts = frame.pivot(index=["tool", "rule"], columns="step", values="customers")
     steps = [f"{number}. {name}" for number, name in enumerate(names, start=1)]
     counts.columns = pd.Index(steps[: len(counts.columns)])
@@ -214,10 +218,10 @@ def _bench(answer: Answer, names: list[str]) -> None:
     )
 
 
-def _step_times(answer: Answer, names: list[str]) -> None:
+def _step_times(answer: Answer, names: list[str], segment: str) -> None:
     """Show how long each step took those who did it."""
     steps = answer.extras["steps"]
-    is_total = steps["segment"].nunique() < 2
+    steps = steps[steps["segment"] == segment]
     times = {
         "A quarter within": "p25_seconds",
         "Half within": "median_seconds",
@@ -228,7 +232,6 @@ def _step_times(answer: Answer, names: list[str]) -> None:
     }
     table = pd.DataFrame(
         {
-            "Segment": steps["segment"],
             "Step": [
                 f"{names[step - 2]} → {names[step - 1]}" for step in steps["step"]
             ],
@@ -237,14 +240,17 @@ def _step_times(answer: Answer, names: list[str]) -> None:
         }
     )
     st.dataframe(
-        table.drop(columns="Segment") if is_total else table,
+        table,
         hide_index=True,
         height="content",
         key="funnel_step_times",
         alt="How long each step took those who did it.",
         column_config={"Customers": _COUNT},
     )
-    st.caption("Time since the step before, of those who did the step.")
+    st.caption(
+        "Time since the step before, of those who did the step."
+        f"{blocks.segment_shown(answer, segment)}"
+    )
 
 
 def _between(lower: float, upper: float) -> str:

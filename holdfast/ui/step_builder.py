@@ -169,6 +169,8 @@ def _stretch(key: str, barred: Exclusion, steps: int) -> tuple[int, int]:
         key=field,
         width=130,
     )
+    if (first, last) == barred.between(max(steps, 2)):
+        return barred.first, barred.last
     # The whole way stays the whole way when steps are added.
     return (1, 0) if (first, last) == whole else (first, last)
 
