@@ -19,6 +19,7 @@ from holdfast.population import TOTAL
 from holdfast.questions import funnel
 from holdfast.questions.attempting import Attempting
 from holdfast.questions.funnel import Funnel
+from holdfast.questions.suggested_steps import suggested_steps
 from holdfast.steps import Steps
 
 Windows = Literal["same", "own"]
@@ -158,6 +159,10 @@ def answer(
         **{field.name: getattr(spec, field.name) for field in fields(Attempting)}
     )
     base = replace(base, by_property=None)
+    if not base.steps:
+        # All tools are asked about the same ones.
+        steps, window = suggested_steps(dataset, cancellation)
+        base = replace(base, steps=steps, window=window)
 
     def count(asked: Funnel) -> pd.DataFrame:
         # The answers are kept by nobody but this: one rule after the other changes.
