@@ -11,8 +11,10 @@ import pandas as pd
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.labels import range_label, retained_label
 from holdfast.charts.theme import (
+    DARK_BACKGROUND,
     DARK_PALETTE,
     INK,
+    LIGHT_BACKGROUND,
     LIGHT_PALETTE,
     MUTED,
     TOTAL,
@@ -34,7 +36,9 @@ STEPS = "steps"
 STEP_HEIGHT = 82
 _BAR_HEIGHT = 26
 _LINE_HEIGHT = 19
+PALE = ("#eceef2", "#262c37")
 _BLUE = (LIGHT_PALETTE[0], DARK_PALETTE[0])
+_BACKGROUND = (LIGHT_BACKGROUND, DARK_BACKGROUND)
 
 
 def funnel_bars(
@@ -136,21 +140,19 @@ def _bars() -> Picture:
     row = alt.Y("step:O", title="Step").axis(None).scale(paddingInner=0, paddingOuter=0)
     scale = alt.Scale(nice=False, zero=True)
     names = list(STATES.values())
-    blue, muted = light_or_dark(_BLUE), light_or_dark(MUTED)
+    blue, muted, pale = (light_or_dark(pair) for pair in (_BLUE, MUTED, PALE))
     bar = (
         alt.Chart()
         .mark_bar(height=_BAR_HEIGHT, cursor="pointer", strokeWidth=2)
         .encode(
             row,
-            alt.X("begins:Q", title=label("customers"), scale=scale).axis(None),
+            alt.X("begins:Q", title="Begins at", scale=scale).axis(None),
             alt.X2("ends:Q"),
             fill=alt.Fill(
                 "state_label:N",
                 title="State",
                 sort=names,
-                scale=alt.Scale(
-                    domain=names, range=[blue, "transparent", "transparent"]
-                ),
+                scale=alt.Scale(domain=names, range=[blue, "transparent", pale]),
                 legend=top_legend(symbolType="square", symbolSize=170),
             ),
             stroke=alt.Stroke(
@@ -290,16 +292,17 @@ def _segments(segments: tuple[str, ...], among: tuple[str, ...]) -> Picture:
         )
         .add_params(click)
     )
-    whisker = base.mark_rule(
-        aria=False, strokeWidth=2, stroke=light_or_dark(INK), opacity=0.75
-    ).encode(alt.X("first_lower:Q"), alt.X2("first_upper:Q"))
+    span = base.encode(alt.X("first_lower:Q"), alt.X2("first_upper:Q"))
+    # With a rim, so that it is seen on the dark bars too.
+    rim = span.mark_rule(aria=False, strokeWidth=5, stroke=light_or_dark(_BACKGROUND))
+    whisker = span.mark_rule(aria=False, strokeWidth=2, stroke=light_or_dark(INK))
     words = base.mark_text(
         aria=False, align="left", dx=6, fontSize=12, color=light_or_dark(INK)
     ).encode(alt.X("first_upper:Q"), alt.Text("rate_text:N"))
     return Picture(
         alt.LayerChart(
             data=shared_rows(),
-            layer=[bar, whisker, words],
+            layer=[bar, rim, whisker, words],
             autosize=autosize(),
             height=alt.Step(_LINE_HEIGHT, **{"for": "offset"}),
         )

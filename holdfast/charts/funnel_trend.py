@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -11,9 +12,10 @@ import pandas as pd
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.labels import range_label, retained_label, status_label
 from holdfast.charts.theme import (
+    DARK_BACKGROUND,
     DARK_PALETTE,
+    LIGHT_BACKGROUND,
     LIGHT_PALETTE,
-    MUTED,
     TOTAL,
     autosize,
     axis,
@@ -32,6 +34,8 @@ STATES = {
 }
 _MOST_BANDS = 3
 _BLUE = (LIGHT_PALETTE[0], DARK_PALETTE[0])
+_PALE = ("#d9dde4", "#3b4351")
+_BACKGROUND = (LIGHT_BACKGROUND, DARK_BACKGROUND)
 
 
 def trend_lines(
@@ -40,27 +44,42 @@ def trend_lines(
     *,
     among: Iterable[str] = (),
     segment: str = TOTAL,
+    counts_open: bool = False,
 ) -> Drawing:
     """Draw the share of each interval's entries that went all the way.
 
-    Points are hollow where somebody still has time. Of many segments one has a band. A
-    click selects "trend" on the fields segment and period_key (the interval's first day
-    as YYYY-MM-DD).
+    Points are hollow where somebody still has time, and show the share of all who
+    entered that had done so. Of many segments one has a band. A click selects "trend"
+    on the fields segment and period_key (the interval's first day as YYYY-MM-DD).
 
     Args:
         frame: The frame of a funnel trend answer.
         interval: 'day', 'week' or 'month'.
         among: All segments of the page, so that one has one colour in all its charts.
         segment: The segment that is set off where there are many.
+        counts_open: Those who still have time are among those who entered.
     """
-    rows = frame[frame["entered_customers"] > 0]
+    # Of whom the result is known, nearly all of the latest went all the way: the others
+    # still have time. So an interval that is not over shows what there is so far.
+    is_known = frame["is_complete"] | (frame["open_customers"] == 0)
+    known = frame["entered_customers"]
+    entered = known.where(is_known, known + frame["open_customers"] * (not counts_open))
+    rows = frame.assign(entered=entered)[entered > 0]
     segments = list(rows["segment"].drop_duplicates())
+    last = rows[rows["is_complete"]].groupby("segment").tail(1).index
     rows = _with_periods(rows, interval).assign(
-        counts=list(map(retained_label, rows["customers"], rows["entered_customers"])),
-        range=list(map(range_label, rows["rate_lower"], rows["rate_upper"])),
+        rate=rows["customers"] / rows["entered"],
+        counts=list(map(retained_label, rows["customers"], rows["entered"])),
+        range=[
+            range_label(row["rate_lower"], row["rate_upper"])
+            if row["is_complete"]
+            else "not over yet"
+            for _, row in rows.iterrows()
+        ],
         status=list(map(status_label, rows["is_complete"], rows["is_small"])),
+        is_tail=~rows["is_complete"] | rows.index.isin(last),
     )
-    hollow = "Hollow points may still change: some have time left"
+    hollow = "Hollow points are not over: the share so far, which may still rise"
     return Drawing(
         _lines(interval, tuple(segments), tuple(among), set_off(segments, segment)),
         {ROWS: rows},
@@ -80,25 +99,35 @@ def _lines(
     base = alt.Chart().encode(
         _period_axis(interval), segment_color(list(segments), among)
     )
-    rate = alt.Y("conversion_rate:Q", title=label("conversion_rate")).scale(
-        domainMin=0, nice=True
-    )
+    rate = alt.Y("rate:Q", title=label("conversion_rate")).scale(domainMin=0, nice=True)
+    over = base.transform_filter("datum.is_complete")
     band = (
-        of_one(base, one)
+        of_one(over, one)
         .mark_area(aria=False, tooltip=None, opacity=0.14)
         .encode(alt.Y("rate_lower:Q"), alt.Y2("rate_upper:Q"))
     )
-    line = base.mark_line(aria=False, tooltip=None, strokeWidth=2).encode(
+    line = over.mark_line(aria=False, tooltip=None, strokeWidth=2).encode(
         rate.axis(rate_axis())
     )
-    bold = of_one(base, one).mark_line(aria=False, tooltip=None, strokeWidth=4)
+    tail = (
+        base.transform_filter("datum.is_tail")
+        .mark_line(aria=False, tooltip=None, strokeWidth=2, strokeDash=[4, 4])
+        .encode(rate)
+    )
+    bold = of_one(over, one).mark_line(aria=False, tooltip=None, strokeWidth=4)
+    # What lies behind a hollow point would be seen through it.
+    hollow = (
+        base.transform_filter("!datum.is_complete")
+        .mark_point(aria=False, tooltip=None, filled=True, size=60, opacity=1)
+        .encode(rate, color=alt.value(light_or_dark(_BACKGROUND)))
+    )
     point = (
-        base.mark_point(cursor="pointer", strokeWidth=2, filled=True)
+        base.mark_point(cursor="pointer", strokeWidth=2)
         .encode(
             rate,
-            fillOpacity=alt.when("datum.is_complete")
-            .then(alt.value(1))
-            .otherwise(alt.value(0)),
+            fill=alt.when("datum.is_complete")
+            .then(segment_fill(list(segments), among))
+            .otherwise(alt.value("transparent")),
             size=alt.when(click).then(alt.value(210)).otherwise(alt.value(64)),
             opacity=alt.when("datum.is_small")
             .then(alt.value(0.45))
@@ -106,9 +135,7 @@ def _lines(
             tooltip=[
                 alt.Tooltip("segment:N", title="Segment"),
                 alt.Tooltip("period_label:N", title=interval.capitalize()),
-                alt.Tooltip(
-                    "conversion_rate:Q", title=label("conversion_rate"), format=".1%"
-                ),
+                alt.Tooltip("rate:Q", title=label("conversion_rate"), format=".1%"),
                 alt.Tooltip("counts:N", title="Customers"),
                 alt.Tooltip("range:N", title="95% interval"),
                 alt.Tooltip("open_customers:Q", title="Still have time", format=",d"),
@@ -120,7 +147,7 @@ def _lines(
     return Picture(
         alt.LayerChart(
             data=shared_rows(),
-            layer=[band, line, bold.encode(rate), point],
+            layer=[band, line, tail, bold.encode(rate), hollow, point],
             autosize=autosize(),
             height=300,
         )
@@ -159,7 +186,7 @@ def entry_bars(frame: pd.DataFrame, interval: str, *, segment: str = TOTAL) -> D
         _entries(interval),
         {ROWS: bars},
         f"Entries by {interval}",
-        ("Filled: went all the way", "dashed: did not", "outlined: still have time"),
+        ("Filled: went all the way", "pale: did not", "outlined: still have time"),
         entry_bars_alt_text(frame, interval, segment=segment),
     )
 
@@ -170,7 +197,7 @@ def _entries(interval: str) -> Picture:
         name="entries", fields=["period_key", "state"], empty=False
     )
     names = list(STATES.values())
-    blue, muted = light_or_dark(_BLUE), light_or_dark(MUTED)
+    blue, pale = light_or_dark(_BLUE), light_or_dark(_PALE)
     legend = top_legend(symbolType="square", symbolSize=150)
     bar = (
         alt.Chart()
@@ -184,22 +211,17 @@ def _entries(interval: str) -> Picture:
                 "state_label:N",
                 title="State",
                 sort=names,
-                scale=alt.Scale(domain=names, range=[blue, *2 * ["transparent"]]),
+                scale=alt.Scale(domain=names, range=[blue, pale, "transparent"]),
                 legend=legend,
             ),
             stroke=alt.Stroke(
                 "state_label:N",
                 sort=names,
-                scale=alt.Scale(domain=names, range=[blue, muted, blue]),
-                legend=legend,
-            ),
-            strokeDash=alt.StrokeDash(
-                "state_label:N",
-                sort=names,
-                scale=alt.Scale(domain=names, range=[[1, 0], [4, 3], [1, 0]]),
+                scale=alt.Scale(domain=names, range=[blue, "transparent", blue]),
                 legend=legend,
             ),
             strokeWidth=alt.when(click).then(alt.value(4)).otherwise(alt.value(1.5)),
+            opacity=alt.value(1),
             order=alt.Order("place:Q", title="Order"),
             tooltip=[
                 alt.Tooltip("period_label:N", title=interval.capitalize()),
@@ -243,6 +265,14 @@ def entry_bars_alt_text(
     return (
         f"{head}: {converted:,} went all the way, {known - converted:,} did not,"
         f" {int(rows['open_customers'].sum()):,} still have time."
+    )
+
+
+def segment_fill(segments: list[str], among: Iterable[str]) -> alt.Fill:
+    """Fill a mark with the colour of its segment, without a second legend."""
+    colour: Any = segment_color(segments, among).to_dict()
+    return alt.Fill(
+        "segment:N", scale=alt.Scale.from_dict(colour["scale"]), legend=None
     )
 
 

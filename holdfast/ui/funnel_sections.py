@@ -82,12 +82,16 @@ def trend(
     point = blocks.chart(
         title,
         trend_charts.trend_lines(
-            answer.frame, spec.interval, among=among, segment=segment
+            answer.frame,
+            spec.interval,
+            among=among,
+            segment=segment,
+            counts_open=spec.judged == "all",
         ),
         answer,
         key="funnel_trend",
-        caption=f"{plain(answer.sentence)} Hollow points may still change. Click one to"
-        " see the customers behind it.",
+        caption=f"{plain(answer.sentence)} Hollow points are not over: the share so"
+        " far, which may still rise. Click a point to see the customers behind it.",
         measures=("conversion_rate", "open_customers"),
         select="trend",
     )

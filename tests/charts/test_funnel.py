@@ -113,9 +113,9 @@ def test_the_states_differ_by_more_than_their_colour(frame):
     fills, dashes = (
         encoding[channel]["scale"]["range"] for channel in ("fill", "strokeDash")
     )
-    looks = {(str(f), str(d)) for f, d in zip(fills, dashes, strict=True)}
-    assert len(looks) == 3
-    assert fills[1:] == ["transparent", "transparent"]
+    # filled, hollow, and dashed
+    assert [fill == "transparent" for fill in fills] == [False, True, False]
+    assert dashes == [[1, 0], [1, 0], [4, 3]]
 
 
 def test_counted_as_stopped_nobody_is_drawn_as_having_time(frame):
@@ -151,11 +151,15 @@ def test_segments_are_compared_from_the_second_step_on(frame):
 def test_intervals_with_time_left_are_hollow_and_their_open_ones_are_bars(trend):
     lines = trends.trend_lines(trend, "week")
     rows = lines.to_dict()["datasets"]["rows"]
-    # in the last week nobody's result is known: no point, and not 0 %
-    assert [(row["period_key"], row["is_complete"]) for row in rows] == [
-        ("2025-01-06", True),
-        ("2025-01-13", False),
+    # not over: 4 of the 40 whose result is known and the 3 who have time, so far
+    assert [(row["period_key"], row["counts"], row["is_tail"]) for row in rows] == [
+        ("2025-01-06", "10 of 50", True),
+        ("2025-01-13", "4 of 43", True),
+        ("2025-01-20", "0 of 9", True),
     ]
+    assert rows[1]["range"] == "not over yet"
+    counted = trends.trend_lines(trend, "week", counts_open=True).to_dict()
+    assert counted["datasets"]["rows"][1]["counts"] == "4 of 40"
     assert lines.description.endswith(" of entry: 20% (6 Jan 2025).")
     bars = trends.entry_bars(trend, "week").to_dict()["datasets"]["rows"]
     assert [(row["period_key"], row["state"], row["number"]) for row in bars] == [
