@@ -7,12 +7,17 @@ import altair as alt
 import pandas as pd
 
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
+from holdfast.charts.heat_map import (
+    clickable_cells,
+    cohort_rows,
+    heat_map,
+    rate_cells,
+)
 from holdfast.charts.labels import range_label, retained_label, status_label
 from holdfast.charts.theme import (
     DARK_PALETTE,
     INK,
     LIGHT_PALETTE,
-    MUTED,
     TOTAL,
     autosize,
     axis,
@@ -20,7 +25,6 @@ from holdfast.charts.theme import (
     cell_ink,
     light_or_dark,
     rate_axis,
-    rate_scale,
     segment_color,
     top_legend,
 )
@@ -312,69 +316,27 @@ def _cohorts(interval: str) -> Picture:
                 " + (datum.label == '1' ? ' day' : ' days')",
             )
         ),
-        # In the order of the rows.
-        alt.Y("cohort_label:O", title="Cohort")
-        .sort(None)
-        .scale(paddingInner=0.08, paddingOuter=0)
-        .axis(
-            axis(
-                title=None,
-                labelOverlap=False,
-                labelLimit=180,
-                labelPadding=8,
-                labelFontWeight=alt.when(alt.datum.value == POOLED_LABEL)
-                .then(alt.value("bold"))
-                .otherwise(alt.value("normal")),
-            )
-        ),
+        cohort_rows(POOLED_LABEL),
     )
-    is_complete = alt.when("datum.is_complete")
-    cell = base.mark_rect(aria=False, strokeWidth=1).encode(
-        fill=is_complete.then(
-            alt.Fill("reached_rate:Q", scale=rate_scale(), legend=None)
-        ).otherwise(alt.value("transparent")),
-        stroke=is_complete.then(alt.value("transparent")).otherwise(
-            alt.value(light_or_dark(MUTED))
-        ),
-        strokeDash=is_complete.then(alt.value([1, 0])).otherwise(alt.value([3, 3])),
-        fillOpacity=alt.when("datum.is_small")
-        .then(alt.value(0.35))
-        .otherwise(alt.value(1)),
-    )
+    cell = rate_cells(base, "reached_rate")
     numbers = base.mark_text(
         aria=False,
         fontSize=13,
         color=cell_ink("datum.reached_rate", "datum.is_complete && !datum.is_small"),
     ).encode(alt.Text("rate_text:N"))
-    # On top of the numbers, so that a click on a number is a click on its cell.
-    clickable = (
-        base.mark_rect(fill="transparent", cursor="pointer")
-        .encode(
-            stroke=alt.when(click)
-            .then(alt.value(light_or_dark(INK)))
-            .otherwise(alt.value("transparent")),
-            strokeWidth=alt.value(2.5),
-            tooltip=[
-                alt.Tooltip("cohort_label:N", title=interval.capitalize()),
-                alt.Tooltip("within_days:Q", title="Within days"),
-                alt.Tooltip(
-                    "reached_rate:Q", title=label("reached_rate"), format=".1%"
-                ),
-                alt.Tooltip("counts:N", title="Customers"),
-                alt.Tooltip("range:N", title="95% interval"),
-                alt.Tooltip("status:N", title="Status"),
-            ],
-        )
-        .add_params(click)
+    clickable = clickable_cells(
+        base,
+        click,
+        [
+            alt.Tooltip("cohort_label:N", title=interval.capitalize()),
+            alt.Tooltip("within_days:Q", title="Within days"),
+            alt.Tooltip("reached_rate:Q", title=label("reached_rate"), format=".1%"),
+            alt.Tooltip("counts:N", title="Customers"),
+            alt.Tooltip("range:N", title="95% interval"),
+            alt.Tooltip("status:N", title="Status"),
+        ],
     )
-    return Picture(
-        alt.LayerChart(
-            data=shared_rows(),
-            layer=[cell, numbers, clickable],
-            autosize=autosize(),
-            height=alt.Step(ROW_HEIGHT),
-        )
-    )
+    return heat_map([cell, numbers, clickable], ROW_HEIGHT)
 
 
 def success_curves_alt_text(frame: pd.DataFrame) -> str:

@@ -7,6 +7,12 @@ import altair as alt
 import pandas as pd
 
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
+from holdfast.charts.heat_map import (
+    clickable_cells,
+    cohort_rows,
+    heat_map,
+    rate_cells,
+)
 from holdfast.charts.labels import (
     interval_label,
     range_label,
@@ -14,16 +20,12 @@ from holdfast.charts.labels import (
     status_label,
 )
 from holdfast.charts.theme import (
-    INK,
-    MUTED,
     TOTAL,
     autosize,
     axis,
     category_scale,
     cell_ink,
-    light_or_dark,
     rate_axis,
-    rate_scale,
     segment_color,
     segment_colours,
 )
@@ -89,35 +91,9 @@ def _triangle(interval: str, header: str) -> Picture:
         alt.X("interval:O", title=f"{interval.capitalize()}s after the start")
         .scale(paddingInner=0.05, paddingOuter=0)
         .axis(axis(orient="top", labelAngle=0, labelOverlap=True, labelExpr=header)),
-        # In the order of the rows.
-        alt.Y("cohort_label:O", title="Cohort")
-        .sort(None)
-        .scale(paddingInner=0.08, paddingOuter=0)
-        .axis(
-            axis(
-                title=None,
-                labelOverlap=False,
-                labelLimit=180,
-                labelPadding=8,
-                labelFontWeight=alt.when(alt.datum.value == POOLED_LABEL)
-                .then(alt.value("bold"))
-                .otherwise(alt.value("normal")),
-            )
-        ),
+        cohort_rows(POOLED_LABEL),
     )
-    is_complete = alt.when("datum.is_complete")
-    cell = base.mark_rect(aria=False, strokeWidth=1).encode(
-        fill=is_complete.then(
-            alt.Fill("retention_rate:Q", scale=rate_scale(), legend=None)
-        ).otherwise(alt.value("transparent")),
-        stroke=is_complete.then(alt.value("transparent")).otherwise(
-            alt.value(light_or_dark(MUTED))
-        ),
-        strokeDash=is_complete.then(alt.value([1, 0])).otherwise(alt.value([3, 3])),
-        fillOpacity=alt.when("datum.is_small")
-        .then(alt.value(0.35))
-        .otherwise(alt.value(1)),
-    )
+    cell = rate_cells(base, "retention_rate")
     numbers = base.mark_text(
         aria=False,
         text=alt.ExprRef(NUMBER),
@@ -125,35 +101,21 @@ def _triangle(interval: str, header: str) -> Picture:
         fontStyle=alt.ExprRef("datum.is_complete ? 'normal' : 'italic'"),
         color=cell_ink("datum.retention_rate", FULL_COLOUR),
     )
-    # On top of the numbers, so that a click on a number is a click on its cell.
-    clickable = (
-        base.mark_rect(fill="transparent", cursor="pointer")
-        .encode(
-            stroke=alt.when(click)
-            .then(alt.value(light_or_dark(INK)))
-            .otherwise(alt.value("transparent")),
-            strokeWidth=alt.value(2.5),
-            tooltip=[
-                alt.Tooltip("cohort_label:N", title="Cohort"),
-                alt.Tooltip("interval_label:N", title=interval.capitalize()),
-                alt.Tooltip(
-                    "retention_rate:Q", title=label("retention_rate"), format=".1%"
-                ),
-                alt.Tooltip("counts:N", title="Retained"),
-                alt.Tooltip("range:N", title="95% interval"),
-                alt.Tooltip("status:N", title="Status"),
-            ],
-        )
-        .add_params(click)
+    clickable = clickable_cells(
+        base,
+        click,
+        [
+            alt.Tooltip("cohort_label:N", title="Cohort"),
+            alt.Tooltip("interval_label:N", title=interval.capitalize()),
+            alt.Tooltip(
+                "retention_rate:Q", title=label("retention_rate"), format=".1%"
+            ),
+            alt.Tooltip("counts:N", title="Retained"),
+            alt.Tooltip("range:N", title="95% interval"),
+            alt.Tooltip("status:N", title="Status"),
+        ],
     )
-    return Picture(
-        alt.LayerChart(
-            data=shared_rows(),
-            layer=[cell, numbers, clickable],
-            autosize=autosize(),
-            height=alt.Step(ROW_HEIGHT),
-        )
-    )
+    return heat_map([cell, numbers, clickable], ROW_HEIGHT)
 
 
 def retention_curves(

@@ -8,6 +8,10 @@ import pandas as pd
 
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.flows import NODES, flow_rows
+from holdfast.charts.heat_map import (
+    clickable_cells,
+    heat_map,
+)
 from holdfast.charts.stages import NEW, stage_colour, stage_domain
 from holdfast.charts.theme import (
     INK,
@@ -161,31 +165,18 @@ def _moves(names: tuple[str, ...]) -> Picture:
     number = base.mark_text(
         aria=False, fontSize=13, color=cell_ink("datum.share", "true")
     ).encode(alt.Text("customers:Q", format=",d"))
-    clickable = (
-        base.mark_rect(fill="transparent", cursor="pointer")
-        .encode(
-            stroke=alt.when(click)
-            .then(alt.value(light_or_dark(INK)))
-            .otherwise(alt.value("transparent")),
-            strokeWidth=alt.value(2.5),
-            tooltip=[
-                alt.Tooltip("from_stage:N", title="From"),
-                alt.Tooltip("to_stage:N", title="To"),
-                alt.Tooltip("customers:Q", title=label("customers"), format=",d"),
-                alt.Tooltip("of:Q", title="Of", format=",d"),
-                alt.Tooltip("share:Q", title="Share of them", format=".1%"),
-            ],
-        )
-        .add_params(click)
+    clickable = clickable_cells(
+        base,
+        click,
+        [
+            alt.Tooltip("from_stage:N", title="From"),
+            alt.Tooltip("to_stage:N", title="To"),
+            alt.Tooltip("customers:Q", title=label("customers"), format=",d"),
+            alt.Tooltip("of:Q", title="Of", format=",d"),
+            alt.Tooltip("share:Q", title="Share of them", format=".1%"),
+        ],
     )
-    return Picture(
-        alt.LayerChart(
-            data=shared_rows(),
-            layer=[cell, number, clickable],
-            autosize=autosize(),
-            height=alt.Step(30),
-        )
-    )
+    return heat_map([cell, number, clickable], 30)
 
 
 def stage_flow_alt_text(moves: pd.DataFrame) -> str:
