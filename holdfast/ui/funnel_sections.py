@@ -205,8 +205,8 @@ def _bench(answer: Answer, names: list[str]) -> None:
     st.markdown(
         "\n".join(
             f"- **{plain(row.tool)}, {plain(row.rule)}**: {plain(row.reason)}"
+            f" :gray[:small[Settings: {plain(row.settings)}.]]"
             for row in rules[rules["is_computed"]].itertuples()
-            if row.reason
         )
     )
     st.markdown("**Cannot be counted here**")

@@ -163,11 +163,12 @@ def _stretch(key: str, barred: Exclusion, steps: int) -> tuple[int, int]:
     if st.session_state[field] not in options:
         st.session_state[field] = whole
     first, last = st.selectbox(
-        "between steps",
+        "Between steps",
         options,
-        format_func=lambda each: f"{each[0]} and {each[1]}",
+        format_func=lambda each: f"between {each[0]} and {each[1]}",
         key=field,
-        width=130,
+        label_visibility="collapsed",
+        width=170,
     )
     if (first, last) == barred.between(max(steps, 2)):
         return barred.first, barred.last

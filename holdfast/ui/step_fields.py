@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from holdfast.dataset import Dataset
-from holdfast.durations import UNITS, WORDS, Duration
+from holdfast.durations import UNITS, WORDS, Duration, read_duration
 from holdfast.errors import SpecError
 from holdfast.filters import NONE
 from holdfast.happenings import property_values
@@ -18,6 +18,7 @@ from holdfast.steps import Step
 from holdfast.ui import session
 from holdfast.ui.words import clipped, counted, plain
 
+_NO_LIMIT = "no limit"
 _RESPONSE = Occurrence("response")
 _SURVEYS = ("nps", "csat", "ces")
 _WORDS = {
@@ -41,30 +42,29 @@ def duration(key: str, label: str, current: Duration | None) -> Duration | None:
     """
     state = st.session_state
     if f"{key}_unit" not in state:
-        state[f"{key}_unit"] = current.unit if current else None
+        state[f"{key}_unit"] = current.unit if current else _NO_LIMIT
         state[f"{key}_amount"] = current.amount if current else 14
-    unit = state[f"{key}_unit"]
     amount = st.number_input(
         label,
         min_value=1,
         max_value=99_999_999,
         step=1,
         key=f"{key}_amount",
-        disabled=unit is None,
-        width=130,
+        disabled=state[f"{key}_unit"] == _NO_LIMIT,
+        width=130 if len(label) < 16 else 230,
     )
     unit = st.selectbox(
         f"{label}: unit",
-        [*UNITS, None],
-        format_func=lambda each: f"{WORDS[each]}s" if each else "no limit",
+        [*UNITS, _NO_LIMIT],
+        format_func=lambda each: f"{WORDS[each]}s" if each in WORDS else each,
         key=f"{key}_unit",
         label_visibility="hidden",
         width=130,
     )
-    if unit is None:
+    if unit == _NO_LIMIT:
         return None
     try:
-        return Duration(int(amount), unit)
+        return read_duration(f"{amount}{unit}")
     except SpecError as problem:
         st.warning(f"{plain(problem.sentence)} {plain(problem.remedy)}")
         return current
