@@ -376,8 +376,8 @@ def _with_limits(rules: Rules) -> str:
         ("placed", _placed(rules)),
         (
             f"walk_{steps}",
-            f"select *, [happened_at] as times from placed"
-            f" where mask & {1 << (steps - 1)} <> 0",
+            "select *, [happened_at] as times, null::timestamp as closes_at"
+            f" from placed where mask & {1 << (steps - 1)} <> 0",
         ),
     ]
     for step in range(steps - 1, 0, -1):
@@ -388,36 +388,36 @@ def _with_limits(rules: Rules) -> str:
             rest = 0 if is_strict else 15 - (step - 1)
             end = str(within.seconds * 1_000_000 * scale + rest)
         both = (
-            f"select *, null::timestamp[] as further from placed"
-            f" where mask & {1 << (step - 1)} <> 0\n        union all by name"
+            f"select *, null::timestamp[] as further, null::timestamp as closes_at"
+            f" from placed where mask & {1 << (step - 1)} <> 0\n        union all by name"
             f"\n        select * exclude (times), times as further"
             f" from walk_{step + 1}"
         )
         best = (
             "min(case when further is not null then"
-            " {'rest': -len(further), 'further': further} end) over ("
-            f"partition by unit_no{held} order by place"
-            f" range between 1 following and {end} following)"
+            " {'rest': -len(further), 'further': further} end) over later"
         )
+        # Whoever went one way may still go another, until the last one closes.
+        closes = "max(closes_at) over later"
+        if within is not None:
+            limit = f"happened_at + to_seconds({within.seconds})"
+            closes = f"greatest({limit}, {closes})"
         parts.append(
             (
                 f"walk_{step}",
                 "select * exclude (further, best),"
                 "\n        [happened_at] || coalesce(best.further, []) as times"
-                f"\n    from (\n        select *, {best} as best"
-                f"\n        from (\n        {both}\n        )\n    )"
-                "\n    where further is null",
+                f"\n    from (\n        select * replace ({closes} as closes_at),"
+                f"\n            {best} as best"
+                f"\n        from (\n        {both}\n        )"
+                f"\n        window later as (partition by unit_no{held} order by place"
+                f" range between 1 following and {end} following)"
+                "\n    )\n    where further is null",
             )
         )
-    limits = " ".join(
-        f"when {level} then times[-1] + to_seconds({step.within.seconds})"
-        for level, step in enumerate(rules.steps)
-        if level and step.within
-    )
-    closes = f"case len(times) {limits} end"
     return _with(parts) + (
         f"\n\nselect unit_no{held}{_value(rules)}, happened_at as entered_at, times,"
-        f"\n    len(times)::utinyint as level, {closes} as closes_at\nfrom walk_1"
+        "\n    len(times)::utinyint as level, closes_at\nfrom walk_1"
     )
 
 

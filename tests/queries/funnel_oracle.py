@@ -85,9 +85,8 @@ def _attempt(log: Sequence[Happening], rules: Rules, entry: int) -> Attempt:
     else:
         times = _in_order(log, rules, entry)
     closes = start + rules.limit.seconds if rules.limit else None
-    if rules.has_limits and len(times) < len(rules.steps):
-        within = rules.steps[len(times)].within
-        closes = times[-1] + within.seconds if within else None
+    if rules.has_limits:
+        closes = _closing_of_limits(log, rules, entry)
     return Attempt(start, tuple(times), closes)
 
 
@@ -148,6 +147,17 @@ def _with_limits(log: Sequence[Happening], rules: Rules, entry: int) -> list[int
         if len(times) > len(best) or (len(times) == len(best) and times < best):
             best = times
     return best
+
+
+def _closing_of_limits(
+    log: Sequence[Happening], rules: Rules, entry: int
+) -> int | None:
+    """Return when the last of all ways is over; none where none has a limit."""
+    ends = []
+    for chain in _chains(log, rules, [entry]):
+        further = rules.steps[len(chain) :][:1]
+        ends += [log[chain[-1]].second + s.within.seconds for s in further if s.within]
+    return max(ends, default=None)
 
 
 def _in_sequence(log: Sequence[Happening], rules: Rules, entry: int) -> list[int]:

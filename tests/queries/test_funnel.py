@@ -160,6 +160,25 @@ def test_a_step_can_have_a_limit_of_its_own(tmp_path):
     assert list(ask(dataset, Funnel(steps)).frame["customers"]) == [2, 2, 1]
 
 
+def test_who_can_still_go_another_way_within_the_limits_has_time(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        events=[
+            ("u", "A", "2025-01-01 10:00:00"),
+            ("u", "B", "2025-01-01 10:10:00"),
+            ("u", "B", "2025-01-01 23:30:00"),
+            ("v", "A", "2025-01-01 10:00:00"),
+            ("v", "B", "2025-01-01 10:10:00"),
+            ("z", "C", "2025-01-02 12:00:00"),
+        ],
+    )
+    # u's second B leads to C for half an hour yet; v can do B again until 10:00
+    steps = read_steps("event:A > event:B > event:C@1h")
+    assert counted(dataset, steps=steps) == [("All", 1, 0), ("All", 1, 1), ("All", 0, 0)]
+    steps = read_steps("event:A > event:B@1d > event:C@1h")
+    assert counted(dataset, steps=steps) == [("All", 0, 0), ("All", 0, 2), ("All", 0, 0)]
+
+
 def test_a_property_held_constant_parts_a_customers_way(shop):
     window = Duration(3, "h")
     assert counted(shop, window=window, holding="visit") == [
