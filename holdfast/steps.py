@@ -180,8 +180,14 @@ def _ending(text: str) -> tuple[str, str | None]:
     return occurrence, "@".join(ending) if ending else None
 
 
-def labels(steps: Steps) -> list[str]:
-    """Name the steps; what comes again is told apart by a number."""
+def labels(steps: Steps, *, in_order: bool = True) -> list[str]:
+    """Name the steps; what comes again is told apart by a number.
+
+    In any order it is not known which of them somebody has done, only how many.
+    """
+    if not in_order and len(steps) > 1:
+        counts = [f"any {number} steps" for number in range(2, len(steps))]
+        return ["any step", *counts, f"all {len(steps)} steps"]
     names = [step.label for step in steps]
     times = [names[: place + 1].count(name) for place, name in enumerate(names)]
     return [

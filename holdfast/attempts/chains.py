@@ -388,8 +388,9 @@ def _with_limits(rules: Rules) -> str:
             rest = 0 if is_strict else 15 - (step - 1)
             end = str(within.seconds * 1_000_000 * scale + rest)
         both = (
-            f"select *, null::timestamp[] as further, null::timestamp as closes_at"
-            f" from placed where mask & {1 << (step - 1)} <> 0\n        union all by name"
+            "select *, null::timestamp[] as further, null::timestamp as closes_at"
+            f" from placed where mask & {1 << (step - 1)} <> 0"
+            "\n        union all by name"
             f"\n        select * exclude (times), times as further"
             f" from walk_{step + 1}"
         )

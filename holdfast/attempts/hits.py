@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from holdfast.attempts.rules import Rules
 from holdfast.dataset import Dataset
+from holdfast.filters import NONE
 from holdfast.happenings import Clock, Source, check_property, source_of
 from holdfast.occurrence import Occurrence
 from holdfast.population import Relation, Unit, segment_value, text_sql
-from holdfast.query import Value, parameters, quoted
+from holdfast.query import Value, literal, parameters, quoted
 
 # A set of up to 62 events is a bit test, which the engine pushes into the scan.
 _MOST_BITS = 62
@@ -115,7 +116,7 @@ class _Rows:
 
     def _value(self, dataset: Dataset, name: str) -> str:
         if self.source.table != "events":
-            return "null::varchar"
+            return f"{literal(NONE)}::varchar"
         check_property(dataset, name)
         return segment_value(text_sql(quoted(name), dataset.properties[name].type))
 

@@ -155,7 +155,9 @@ def _chosen_of_attempts(
         + (f"\n    where {where}" if where else "")
     )
     # A later attempt may still get further, but only the first counts where it does.
-    is_open = "coalesce(closes_at > $as_of_at, false)"
+    # A window that ends with a day is over when that day was observed, too.
+    after = ">=" if clock.by_days else ">"
+    is_open = f"coalesce(closes_at {after} $as_of_at, false)"
     order = "entered_at, level desc"
     if counting.entry == "best":
         is_open = f"bool_or({is_open}) over unit"

@@ -94,6 +94,15 @@ class Rules:
         return None if self.has_limits else self.window
 
     @property
+    def longest_seconds(self) -> int | None:
+        """Seconds after which every attempt is over; none where one never may be."""
+        if self.limit is not None:
+            return self.limit.seconds
+        limits = [step.within.seconds for step in self.steps[1:] if step.within]
+        is_limited = self.has_limits and len(limits) == len(self.steps) - 1
+        return sum(limits) if is_limited else None
+
+    @property
     def is_sequence(self) -> bool:
         """Whether events that fill no step, or fill one again, can end an attempt."""
         return self.order in ("strict", "no_foreign") or self.repeats == "end"
@@ -138,6 +147,8 @@ class Rules:
             raise _apart("Limits of single steps", "nothing excluded")
         if self.ties == "strict" and self.is_sequence:
             raise _apart("Strictly later steps", "the order “in this order”")
+        if self.order == "any_order" and self.ties == "strict":
+            raise _apart("Strictly later steps", "steps in order")
         if self.order == "any_order" and self.repeats == "end":
             raise _apart("The end at a repeat", "steps in order")
         if self.order == "any_order":

@@ -22,6 +22,8 @@ from holdfast.query import parameters
 # A scan is sequential where windows stream, so there is one for every so many rows.
 _SLICE_ROWS = 400_000
 _USUAL_SLICES = 8
+# To plan many scans takes time by their square, which a single old row can cause.
+_MOST_SLICES = 64
 # Customer and instant are numbered in one integer of 64 bits.
 _LARGEST = 1 << 62
 # The events of so many codes are looked up in one integer, four bits each.
@@ -71,6 +73,9 @@ def streamed_levels(
     if rules.limit is not None:
         window = min(rules.limit.seconds * 1_000_000, window)
     stride = span.length_us + window + 1
+    cuts = _slices(dataset, stride)
+    if len(cuts) > _MOST_SLICES:
+        return None
     test, values = prefilter(dataset, [step.occurrence for step in rules.steps])
     for source in sources:
         values |= source.values
@@ -91,7 +96,7 @@ def streamed_levels(
     early = _lying_early(dataset, rules)
     is_packed = values["packed_steps"] is not None and not bounds
     slices = []
-    for first, last in _slices(dataset, stride):
+    for first, last in cuts:
         rows = [*where, f"customer_no >= {first}", f"customer_no < {last}"]
         if early:
             slices.append(_levels_over_ties(done, early, rows, first))

@@ -21,14 +21,14 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.durations import Duration
 from holdfast.filters import Filters
-from holdfast.happenings import Clock, is_dated, resolved
+from holdfast.happenings import Clock, is_dated, resolved, table_of
 from holdfast.occurrence import Occurrence
-from holdfast.periods import Interval
+from holdfast.periods import Interval, day_label
 from holdfast.population import Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.suggested_steps import suggested_steps
-from holdfast.steps import Exclusions, Steps, write_steps
+from holdfast.steps import Exclusions, Steps, labels, write_steps
 
 Judged = Literal["closed", "matured", "all"]
 Each = Literal["unit", "value"]
@@ -177,7 +177,7 @@ def prepared(
     counting = Counting(
         as_of_at,
         spec.entry,
-        _entered(spec, as_of_at, instant),
+        _entered(spec, as_of_at, instant, by_days=by_days),
         spec.counts_values,
         spec.interval if by_interval else None,
         with_times,
@@ -232,17 +232,48 @@ def _observed(
 
 
 def _entered(
-    spec: Attempting, as_of_at: datetime, instant: Callable[[date], datetime]
+    spec: Attempting,
+    as_of_at: datetime,
+    instant: Callable[[date], datetime],
+    *,
+    by_days: bool,
 ) -> Entered:
     """Return which entries count."""
     from_at = None if spec.first_entry is None else instant(spec.first_entry)
     ends = []
     if spec.last_entry is not None:
         ends.append(instant(spec.last_entry + timedelta(days=1)))
-    if spec.judged == "matured" and spec.rules.limit is not None:
-        over = as_of_at - timedelta(seconds=spec.rules.limit.seconds)
-        ends.append(over + timedelta(microseconds=1))
+    longest = spec.rules.longest_seconds
+    if spec.judged == "matured" and longest is not None:
+        over = as_of_at - timedelta(seconds=longest)
+        # The end of a window is in it; where that is a day, it has to be over.
+        ends.append(over if by_days else over + timedelta(microseconds=1))
     return Entered(from_at, min(ends, default=None))
+
+
+def step_labels(spec: Attempting) -> list[str]:
+    """Name the steps as they are counted."""
+    return labels(spec.steps, in_order=spec.order != "any_order")
+
+
+def entered_by(spec: Attempting) -> str:
+    """Say what whoever entered did, such as ``signed up``."""
+    if spec.order == "any_order" and len(spec.steps) > 1:
+        return "did any of the steps"
+    return spec.steps[0].done
+
+
+def nobody_entered(spec: Attempting) -> str:
+    """Say that nobody is in the funnel at all."""
+    units = "accounts" if spec.unit == "account" else "customers"
+    done = entered_by(spec)
+    when = ""
+    if spec.first_entry or spec.last_entry:
+        when = " in the days chosen"
+    elif spec.judged == "matured" and spec.rules.longest_seconds is not None:
+        when = " so long ago that their time is over"
+    is_first = "" if spec.order == "any_order" else ", which is the first step"
+    return f"No {units} in view {done}{when}{is_first}."
 
 
 def counted_units(spec: Attempting, number: int) -> str:
@@ -267,15 +298,18 @@ def caveats(
             )
         )
     limit = spec.rules.limit
-    if limit is None and not spec.rules.has_limits:
+    if spec.rules.longest_seconds is None:
+        without = "a limit for every step" if spec.rules.has_limits else "a window"
         found.append(
             Caveat(
                 "no_window",
-                "Without a window nobody is ever too late, so who has not gone on"
+                f"Without {without} nobody is ever too late, so who has not gone on"
                 " counts as stopped although they may still do.",
             )
         )
-    if limit is not None and limit.seconds > 86_400 * (time.as_of - time.from_on).days:
+    begins = _first_days(dataset, spec)
+    seen = time.as_of - next(iter(begins), time.from_on)
+    if limit is not None and limit.seconds > 86_400 * seen.days:
         found.append(
             Caveat(
                 "window_longer_than_data",
@@ -295,6 +329,7 @@ def caveats(
                 " over avoids that.",
             )
         )
+    found.extend(_left_edge(spec, begins))
     if question.clock.by_days:
         found.append(
             Caveat(
@@ -315,3 +350,37 @@ def caveats(
     found.extend(asking.hole_caveat(dataset, time))
     found.extend(asking.stranger_caveat(dataset))
     return found
+
+
+def _first_days(dataset: Dataset, spec: Attempting) -> dict[date, str]:
+    """Return from which local day on each step was recorded, that of entries first.
+
+    In any order each step may be the entry, so the earliest is.
+    """
+    days: dict[date, str] = {}
+    for step in spec.steps:
+        seen = dataset.observed.get(table_of(dataset, step.occurrence))
+        if seen is not None:
+            days.setdefault(seen.from_on, step.label)
+    if spec.order == "any_order":
+        return dict(sorted(days.items()))
+    return days
+
+
+def _left_edge(spec: Attempting, begins: dict[date, str]) -> list[Caveat]:
+    """Warn where entries lie too early for what follows to have been recorded."""
+    if len(begins) < 2:
+        return []
+    entries_on = max(next(iter(begins)), spec.first_entry or date.min)
+    latest = max(begins)
+    usual = spec.rules.longest_seconds or DEFAULT_WINDOW.seconds
+    if (latest - entries_on).days * 86_400 <= usual:
+        return []
+    return [
+        Caveat(
+            "left_edge",
+            f"Nothing is known of “{begins[latest]}” before {day_label(latest)}, so who"
+            " entered long before that counts as stopped although they may have gone"
+            " on. Let entries begin with that day.",
+        )
+    ]

@@ -20,11 +20,14 @@ from holdfast.questions.attempting import (
     Attempting,
     caveats,
     counted_units,
+    entered_by,
+    nobody_entered,
     prepared,
+    step_labels,
     used_filters,
 )
 from holdfast.stats import LifeTable, kaplan_meier
-from holdfast.steps import labels
+from holdfast.steps import Steps
 
 _SHARES = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 _MOST_POINTS = 300
@@ -74,15 +77,9 @@ def answer(
         ``queries/answers/step_times.sql``; ``spread``, see
         ``queries/answers/conversion_spread.sql``.
     """
-    if spec.to_step > len(spec.steps) or spec.to_step == 1:
-        raise SpecError(
-            "no_such_step",
-            f"The funnel has no step {spec.to_step} to measure the time to.",
-            f"Choose one from 2 to {len(spec.steps)}.",
-        )
     question = prepared(dataset, spec, filters, cancellation, with_times=True)
     limit = question.spec.rules.limit
-    step = spec.to_step or len(spec.steps)
+    step = _step(question.spec.steps, spec.to_step)
     values = {
         **question.values,
         "step": step,
@@ -161,7 +158,7 @@ def members(
     question = prepared(dataset, spec, filters, cancellation, with_times=True)
     least, most = between or (None, None)
     values: dict[str, Value] = {
-        "step": spec.to_step or len(spec.steps),
+        "step": _step(question.spec.steps, spec.to_step),
         "is_there": is_there,
         "from_seconds": least,
         "until_seconds": most,
@@ -175,6 +172,28 @@ def members(
         values,
         cancellation,
     )
+
+
+def _step(steps: Steps, to_step: int) -> int:
+    """Return the number of the step to which the time is measured.
+
+    Raises:
+        SpecError: There is no such step, or nothing before it.
+    """
+    step = to_step or len(steps)
+    if len(steps) == 1:
+        raise SpecError(
+            "no_such_step",
+            "Time is measured from the first step to another, and there is one step.",
+            "Add a second step.",
+        )
+    if not 1 < step <= len(steps):
+        raise SpecError(
+            "no_such_step",
+            f"The funnel has no step {step} to measure the time to.",
+            f"Choose one from 2 to {len(steps)}.",
+        )
+    return step
 
 
 _FRAME = ["segment", "duration", "at_risk", "share", "share_lower", "share_upper"]
@@ -211,7 +230,11 @@ def _curve(segment: str, table: pd.DataFrame) -> pd.DataFrame:
     curve = curve[is_step].reset_index(drop=True)
     if curve["duration"].iloc[0] > 0:
         start = curve.iloc[[0]].assign(
-            duration=0.0, share=0.0, share_lower=0.0, share_upper=0.0
+            duration=0.0,
+            at_risk=table["at_risk"].iloc[0],
+            share=0.0,
+            share_lower=0.0,
+            share_upper=0.0,
         )
         curve = pd.concat([start, curve], ignore_index=True)
     return curve
@@ -247,14 +270,14 @@ def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
 
 def _sentence(spec: Attempting, step: int, summary: pd.DataFrame) -> str:
     rows = summary[summary["segment"] == TOTAL]
-    first, last = spec.steps[0].done, labels(spec.steps)[step - 1]
+    first, last = entered_by(spec), step_labels(spec)[step - 1]
     if rows.empty:
-        units = "accounts" if spec.unit == "account" else "customers"
-        return f"No {units} in view {first}, which is the first step."
+        return nobody_entered(spec)
     row = rows.iloc[0]
     entered, converted = int(row["customers"]), int(row["converted_customers"])
     if not converted:
-        return f"None of the {counted_units(spec, entered)} who {first} got to {last}."
+        none = "Not even the" if entered == 1 else "None of the"
+        return f"{none} {counted_units(spec, entered)} who {first} got to {last}."
     took = (
         f"Of the {counted_units(spec, entered)} who {first}, {converted:,} got to"
         f" {last}; half of these took up to {spoken(row['median_of_converted'])}, nine"

@@ -20,11 +20,13 @@ from holdfast.questions.attempting import (
     Attempting,
     caveats,
     counted_units,
+    entered_by,
+    nobody_entered,
     prepared,
+    step_labels,
     used_filters,
 )
 from holdfast.stats import newcombe_difference, wilson_interval
-from holdfast.steps import labels
 
 State = Literal["reached", "dropped", "open"]
 
@@ -53,7 +55,7 @@ def answer(
     frame = asking.run(
         dataset, "funnel", question.members, question.relations, values, cancellation
     )
-    names = labels(question.spec.steps)
+    names = step_labels(question.spec)
     frame.insert(2, "label", [names[step - 1] for step in frame["step"]])
     frame = _with_intervals(frame)
     total = frame[frame["segment"] == TOTAL]
@@ -139,15 +141,14 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
     total = frame[frame["segment"] == TOTAL].reset_index(drop=True)
-    first, last = spec.steps[0].done, labels(spec.steps)[-1]
+    first, last = entered_by(spec), step_labels(spec)[-1]
     entered = int(total["entered_customers"].max()) if len(total) else 0
-    units = "accounts" if spec.unit == "account" else "customers"
     waiting = ""
     if still_open and spec.judged != "all":
         have = "has" if still_open == 1 else "have"
         waiting = f" {counted_units(spec, still_open)} still {have} time."
     if not entered and not still_open:
-        return f"No {units} in view {first}, which is the first step."
+        return nobody_entered(spec)
     if not entered:
         return f"The time of nobody who {first} is over yet.{waiting}"
     end = total.iloc[-1]
@@ -155,7 +156,8 @@ def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
         end["rate_of_first"], int(end["customers"]), int(end["entered_customers"])
     )
     within = f" within {spec.rules.limit.describe()}" if spec.rules.limit else ""
-    who = counted_units(spec, entered).split(" ", 1)[1]
+    # Also of one: a share is that of a group.
+    who = counted_units(spec, max(entered, 2)).split(" ", 1)[1]
     if len(total) == 1:
         return f"{counted_units(spec, entered)} {first}.{waiting}"
     sentence = (
@@ -165,11 +167,12 @@ def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
     empty = total[total["customers"] == 0]
     if len(empty):
         step = empty.iloc[0]
+        none = "Not even the" if entered == 1 else "None of the"
         return (
-            f"None of the {counted_units(spec, entered)} who {first} got to step"
+            f"{none} {counted_units(spec, entered)} who {first} got to step"
             f" {step['step']}, {step['label']}{within}.{waiting}"
         )
-    if len(total) > 2:
+    if len(total) > 2 and end["customers"] < entered:
         place = int(np.nanargmax(total["dropped_customers"].to_numpy(dtype=float)))
         lost, following = total.iloc[place], total.iloc[place + 1]
         share = percent_with_count(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from holdfast.answer import Answer
+from holdfast.attempts.rules import DEFAULT_WINDOW
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.durations import Duration
@@ -162,7 +163,8 @@ def answer(
     if not base.steps:
         # All tools are asked about the same ones.
         steps, window = suggested_steps(dataset, cancellation)
-        base = replace(base, steps=steps, window=window)
+        named = base.window != DEFAULT_WINDOW
+        base = replace(base, steps=steps, window=base.window if named else window)
 
     def count(asked: Funnel) -> pd.DataFrame:
         # The answers are kept by nobody but this: one rule after the other changes.
@@ -285,12 +287,18 @@ _WHY: dict[str, Callable[[Funnel], str]] = {
 
 def _moved(before: pd.DataFrame, after: pd.DataFrame) -> str:
     entered, converted = (
-        int(after[name].iloc[place]) - int(before[name].iloc[place])
-        for name, place in (("entered_customers", 0), ("customers", -1))
+        now - then for now, then in zip(_ends(after), _ends(before), strict=True)
     )
     if not entered and not converted:
         return "moves nobody at either end"
     return f"{entered:+,} entered, {converted:+,} at the last step"
+
+
+def _ends(steps: pd.DataFrame) -> tuple[int, int]:
+    """Return who entered and who went all the way; without rows nobody did."""
+    if steps.empty:
+        return 0, 0
+    return int(steps["entered_customers"].iloc[0]), int(steps["customers"].iloc[-1])
 
 
 def _settings(asked: Funnel) -> str:
@@ -336,16 +344,14 @@ def _row(
     }
     if found is None:
         return row
-    entered, customers = (
-        int(found[column].iloc[place])
-        for column, place in (("entered_customers", 0), ("customers", -1))
-    )
+    entered, customers = _ends(found)
+    entered_ours, customers_ours = _ends(ours)
     return row | {
         "entered_customers": entered,
         "customers": customers,
         "rate_of_first": customers / entered if entered else None,
-        "moved_entered": entered - int(ours["entered_customers"].iloc[0]),
-        "moved_customers": customers - int(ours["customers"].iloc[-1]),
+        "moved_entered": entered - entered_ours,
+        "moved_customers": customers - customers_ours,
     }
 
 

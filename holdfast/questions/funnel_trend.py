@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from holdfast.questions.attempting import (
     Attempting,
     Prepared,
     caveats,
+    nobody_entered,
     prepared,
     used_filters,
 )
@@ -133,19 +135,17 @@ def members(
 
 def _over_period(dataset: Dataset, question: Prepared) -> int:
     """Return the first interval in which some entry may still have time."""
-    limit = question.spec.rules.limit
-    days = 0 if limit is None else -(-limit.seconds // 86_400)
-    return period_of(
-        question.time.as_of - timedelta(days=days),
-        question.spec.interval,
-        dataset.week_start,
-    )
+    longest = question.spec.rules.longest_seconds or 0
+    over_at = question.as_of_at - timedelta(seconds=longest)
+    if not question.clock.by_days:
+        # A day of the window is 24 hours, which is not always one day on the wall.
+        over_at = over_at.replace(tzinfo=UTC).astimezone(ZoneInfo(dataset.zone))
+    return period_of(over_at.date(), question.spec.interval, dataset.week_start)
 
 
 def _sentence(spec: Attempting, total: pd.DataFrame) -> str:
-    units = "accounts" if spec.unit == "account" else "customers"
     if total.empty:
-        return f"No {units} in view {spec.steps[0].done}, which is the first step."
+        return nobody_entered(spec)
     over = total[total["is_complete"] & (total["entered_customers"] > 0)]
     if len(over) < 2:
         return (
@@ -158,13 +158,18 @@ def _sentence(spec: Attempting, total: pd.DataFrame) -> str:
         converted = int(rows["customers"].sum())
         entered = int(rows["entered_customers"].sum())
         shares.append(percent_with_count(converted / entered, converted, entered))
+    many = "" if half == 1 else f" {half}"
+    sentence = (
+        f"{shares[0]} went all the way in the first{many} of the {len(over)} complete"
+        f" {spec.interval}s of entry, {shares[1]} in the last{many}."
+    )
     rates = over["conversion_rate"].to_numpy(dtype=float)
     low, high = over.iloc[int(rates.argmin())], over.iloc[int(rates.argmax())]
+    if low["conversion_rate"] == high["conversion_rate"]:
+        return sentence
     return (
-        f"{shares[0]} went all the way in the first {half} of the {len(over)} complete"
-        f" {spec.interval}s of entry, {shares[1]} in the last {half}. Lowest:"
-        f" {_when(low)} {low['conversion_rate']:.0%}; highest: {_when(high)}"
-        f" {high['conversion_rate']:.0%}."
+        f"{sentence} Lowest: {_when(low)} {low['conversion_rate']:.0%}; highest:"
+        f" {_when(high)} {high['conversion_rate']:.0%}."
     )
 
 

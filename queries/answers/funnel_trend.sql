@@ -60,7 +60,8 @@ final as (
         coalesce(labels.segment, 'All') as segment,
         every_segment.customers / nullif(every_segment.entered_customers, 0)
             as conversion_rate,
-        every_segment.period < $over_period as is_complete,
+        every_segment.period < $over_period
+        and every_segment.open_customers = 0 as is_complete,
         every_segment.entered_customers < $min_n as is_small
     from every_segment
     left join labels

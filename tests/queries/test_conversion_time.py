@@ -1,12 +1,14 @@
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from holdfast.durations import Duration
 from holdfast.errors import SpecError
+from holdfast.filters import Filters
 from holdfast.questions import ask
-from holdfast.questions.conversion_time import ConversionTime
+from holdfast.questions.conversion_time import ConversionTime, members
 from holdfast.steps import read_steps
 from tests.worlds import dataset_of, table
 
@@ -38,7 +40,7 @@ def test_the_whole_curve_with_those_who_are_not_done_censored(town):
     answer = ask(town, ConversionTime(STEPS, window=Duration(10, "h")))
     # cat was seen for two hours, bob for the whole window
     assert table(answer.frame, "segment", "duration", "at_risk") == [
-        ("All", 0.0, 3),
+        ("All", 0.0, 4),
         ("All", 3.0 * HOUR, 3),
         ("All", 6.0 * HOUR, 2),
         ("All", 10.0 * HOUR, 1),
@@ -70,15 +72,39 @@ def test_the_time_to_a_step_between_can_be_asked(town):
 def test_nobody_done_and_nobody_there_are_said(town):
     spec = ConversionTime(read_steps("event:other > event:buy"))
     assert ask(town, spec).sentence == (
-        "None of the 1 customer who did other got to buy."
+        "Not even the 1 customer who did other got to buy."
     )
     nobody = ConversionTime(STEPS, first_entry=date(2025, 1, 11))
     assert ask(town, nobody).sentence == (
-        "No customers in view did view, which is the first step."
+        "No customers in view did view in the days chosen, which is the first step."
     )
 
 
-@pytest.mark.parametrize("step", [1, 4])
+def test_the_steps_that_the_data_suggest_can_be_timed_and_listed(tmp_path):
+    town = dataset_of(
+        tmp_path,
+        customers=[("ann", "2025-01-01"), ("bob", "2025-01-01")],
+        events=[
+            *(("ann", "cart", "2025-01-02"), ("ann", "buy", "2025-01-03")),
+            ("bob", "cart", "2025-01-04"),
+        ],
+    )
+    suggested = "signup > event:cart > event:buy"
+    assert suggested in ask(town, ConversionTime()).caveats[0].text
+    for step in (0, 2):
+        spec = ConversionTime(to_step=step)
+        named = replace(spec, steps=read_steps(suggested))
+        assert ask(town, spec).sentence == ask(town, named).sentence
+        listed = [members(town, each, Filters()) for each in (spec, named)]
+        assert list(listed[0]["id"]) == list(listed[1]["id"]) != []
+
+
+def test_one_step_has_no_time(town):
+    with pytest.raises(SpecError, match="there is one step"):
+        ask(town, ConversionTime(read_steps("event:view")))
+
+
+@pytest.mark.parametrize("step", [-1, 1, 4])
 def test_a_step_that_is_none_is_refused(town, step):
     with pytest.raises(SpecError, match=f"no step {step} to measure"):
         ask(town, ConversionTime(STEPS, to_step=step))

@@ -174,9 +174,17 @@ def test_who_can_still_go_another_way_within_the_limits_has_time(tmp_path):
     )
     # u's second B leads to C for half an hour yet; v can do B again until 10:00
     steps = read_steps("event:A > event:B > event:C@1h")
-    assert counted(dataset, steps=steps) == [("All", 1, 0), ("All", 1, 1), ("All", 0, 0)]
+    assert counted(dataset, steps=steps) == [
+        ("All", 1, 0),
+        ("All", 1, 1),
+        ("All", 0, 0),
+    ]
     steps = read_steps("event:A > event:B@1d > event:C@1h")
-    assert counted(dataset, steps=steps) == [("All", 0, 0), ("All", 0, 2), ("All", 0, 0)]
+    assert counted(dataset, steps=steps) == [
+        ("All", 0, 0),
+        ("All", 0, 2),
+        ("All", 0, 0),
+    ]
 
 
 def test_a_property_held_constant_parts_a_customers_way(shop):
@@ -270,7 +278,7 @@ def test_the_sentence_says_who_went_on_and_where_most_stop(shop):
                 "steps": read_steps("event:help > event:view"),
                 "last_entry": date(2025, 1, 1),
             },
-            "No customers in view did help, which is the first step.",
+            "No customers in view did help in the days chosen, which is the first step.",
         ),
         (
             {"steps": read_steps("event:buy > event:help"), "window": HOUR},
@@ -285,6 +293,101 @@ def test_the_sentence_says_who_went_on_and_where_most_stop(shop):
 )
 def test_nobody_is_said_in_plain_words(shop, asked, sentence):
     assert ask(shop, Funnel(**asked)).sentence == sentence
+
+
+def test_where_everybody_goes_all_the_way_nobody_stops_most(shop):
+    spec = Funnel(
+        STEPS, window=Duration(3, "h"), last_entry=date(2025, 1, 1), judged="all"
+    )
+    assert ask(shop, spec).sentence == (
+        "100% (1 of 1) of the customers who did view went on to buy within 3 hours (95%"
+        " interval 21% to 100%)."
+    )
+
+
+def test_in_any_order_steps_are_counted_not_named(shop):
+    spec = Funnel(STEPS[::-1], "any_order", window=Duration(3, "h"), judged="all")
+    answer = ask(shop, spec)
+    assert table(answer.frame, "label", "customers") == [
+        ("any step", 5),
+        ("any 2 steps", 4),
+        ("all 3 steps", 2),
+    ]
+    assert answer.sentence.startswith(
+        "40% (2 of 5) of the customers who did any of the steps went on to all 3 steps"
+    )
+
+
+def test_an_entry_without_the_property_is_none_of_its_values(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        events=[
+            ("ann", "view", "2025-01-01 11:00:00", {"page": "home"}),
+            ("bob", "view", "2025-01-01 10:00:00", {"page": "home"}),
+        ],
+        orders=[("ann", "o1", "2025-01-01 10:00:00", 10)],
+    )
+    rows = counted(
+        dataset,
+        steps=read_steps("event:view > order"),
+        order="any_order",
+        by_property="page",
+        judged="all",
+    )
+    assert rows == [
+        *(("All", 2, 1), ("All", 1, 0)),
+        *(("home", 1, 1), ("home", 0, 0)),
+        *(("(none)", 1, 0), ("(none)", 1, 0)),
+    ]
+
+
+@pytest.mark.parametrize(("days", "still_open"), [(13, 0), (14, 1)])
+def test_the_last_day_of_a_window_of_whole_days_has_to_be_over(
+    tmp_path, days, still_open
+):
+    """Observed to the end of 14 January; 15 January is the 14th day from the first."""
+    dataset = dataset_of(
+        tmp_path,
+        customers=[("ann", "2025-01-01"), ("bob", "2025-01-14")],
+        orders=[("cat", "o1", "2025-01-14", 10), ("cat", "o2", "2025-01-01", 10)],
+    )
+    asked = {
+        "steps": read_steps("signup > order"),
+        "window": Duration(days),
+        "last_entry": date(2025, 1, 1),
+    }
+    whole = 2 - still_open
+    assert counted(dataset, **asked) == [("All", whole, still_open), ("All", 1, 0)]
+    matured = counted(dataset, **asked, judged="matured")
+    assert matured == ([("All", 2, 0), ("All", 1, 0)] if not still_open else [])
+
+
+def test_only_entries_whose_limits_are_over_can_be_counted(shop):
+    steps = read_steps("event:view > event:cart@2d > event:buy@1d")
+    assert counted(shop, steps=steps, judged="matured") == [
+        ("All", 3, 0),
+        ("All", 3, 0),
+        ("All", 2, 0),
+    ]
+
+
+def test_a_step_that_was_not_recorded_yet_is_said(tmp_path):
+    dataset = dataset_of(
+        tmp_path,
+        customers=[("ann", "2023-01-01"), ("bob", "2025-01-01")],
+        events=[("bob", "view", "2025-01-01"), ("bob", "view", "2025-03-01")],
+    )
+
+    def said(**asked):
+        answer = ask(dataset, Funnel(read_steps("signup > event:view"), **asked))
+        return [each.text for each in answer.caveats if each.code == "left_edge"]
+
+    assert said() == [
+        "Nothing is known of “view” before 1 Jan 2025, so who entered long before that"
+        " counts as stopped although they may have gone on. Let entries begin with that"
+        " day."
+    ]
+    assert said(first_entry=date(2025, 1, 1)) == []
 
 
 def test_a_window_longer_than_the_data_is_said(shop):
@@ -309,6 +412,7 @@ def test_a_window_longer_than_the_data_is_said(shop):
             {"steps": read_steps("event:view,cart > event:cart"), "order": "any_order"},
             "One event could be both view or cart and cart",
         ),
+        ({"order": "any_order", "ties": "strict"}, "Strictly later steps need steps"),
     ],
 )
 def test_rules_without_a_meaning_are_refused(shop, asked, sentence):

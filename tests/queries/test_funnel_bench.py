@@ -1,5 +1,7 @@
 """The rules of several tools on the same rows, as docs/definitions.md has them."""
 
+from datetime import date
+
 import pytest
 
 from holdfast.durations import Duration
@@ -72,6 +74,18 @@ def test_customers_at_each_step_by_every_rule(town):
         ("PostHog", "Sequential"): [4, 3, 2],
         ("PostHog", "Strict"): [4, 2, 1],
     }
+
+
+def test_nobody_in_the_funnel_is_said(town):
+    answer = ask(town, FunnelBench(ABC, window=HOUR, first_entry=date(2025, 1, 3)))
+    assert answer.sentence == "Nobody did the first step, so all rules agree."
+    rules = answer.extras["bench"]
+    assert set(rules.loc[rules["is_computed"], "entered_customers"]) == {0}
+
+
+def test_a_window_of_ones_own_is_kept_where_the_steps_are_suggested(town):
+    told = ask(town, FunnelBench(window=HOUR)).extras["bench"]
+    assert "the window is 1 hour" in told["settings"].iloc[0]
 
 
 def test_the_reason_names_the_setting_and_whom_it_moves(town):

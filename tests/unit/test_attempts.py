@@ -75,6 +75,14 @@ def test_whole_days_are_not_streamed(shop):
     assert streamed_levels(shop, RULES, clock, ALL_ENTRIES) is None
 
 
+def test_a_time_too_long_to_be_numbered_is_not_streamed(shop, monkeypatch):
+    days = 86_400_000_000
+    monkeypatch.setattr("holdfast.attempts.stream._LARGEST", 24 * days)
+    assert streamed_levels(shop, RULES, CLOCK, ALL_ENTRIES) is not None
+    monkeypatch.setattr("holdfast.attempts.stream._LARGEST", 3 * days)
+    assert streamed_levels(shop, RULES, CLOCK, ALL_ENTRIES) is None
+
+
 @pytest.mark.parametrize("rows", [1, 7, 10_000])
 def test_it_does_not_matter_how_many_are_followed_side_by_side(shop, rows, monkeypatch):
     monkeypatch.setattr("holdfast.attempts.stream._SLICE_ROWS", rows)
