@@ -14,6 +14,7 @@ from holdfast.dataset import Dataset
 from holdfast.durations import spoken
 from holdfast.filters import Filters
 from holdfast.measures import percent
+from holdfast.questions.attempting import step_labels
 from holdfast.questions.conversion_time import ConversionTime
 from holdfast.questions.funnel_bench import FunnelBench
 from holdfast.questions.funnel_trend import FunnelTrend
@@ -125,7 +126,7 @@ def time_to_convert(
     if answer.frame.empty:
         return
     summary, spread = answer.extras["summary"], answer.extras["spread"]
-    names = labels(spec.steps)
+    names = step_labels(spec)
     point = blocks.chart(
         f"Time to {plain(names[(spec.to_step or len(names)) - 1])}",
         time_charts.conversion_curves(

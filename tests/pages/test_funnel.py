@@ -339,5 +339,5 @@ def test_nobody_and_a_window_longer_than_the_data_are_said(app, tmp_path):
     assert any("longer than the observed time" in text for text in said(page.caption))
     page = visit(app, folder, "funnel", steps="event:y > event:x", window="1d")
     assert any(
-        text.startswith("##### None of the 1 cust") for text in said(page.markdown)
+        text.startswith("##### Not even the 1 cust") for text in said(page.markdown)
     )

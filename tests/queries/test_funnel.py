@@ -278,7 +278,8 @@ def test_the_sentence_says_who_went_on_and_where_most_stop(shop):
                 "steps": read_steps("event:help > event:view"),
                 "last_entry": date(2025, 1, 1),
             },
-            "No customers in view did help in the days chosen, which is the first step.",
+            "No customers in view did help in the days chosen, which is the first"
+            " step.",
         ),
         (
             {"steps": read_steps("event:buy > event:help"), "window": HOUR},
