@@ -337,7 +337,7 @@ def test_nobody_and_a_window_longer_than_the_data_are_said(app, tmp_path):
     )
     page = visit(app, folder, "funnel", steps="event:x > event:y", window="3mo")
     assert any("longer than the observed time" in text for text in said(page.caption))
-    page = visit(app, folder, "funnel", steps="event:y > event:x", window="1d")
+    page = visit(app, folder, "funnel", steps="event:y > event:x", window="1h")
     assert any(
         text.startswith("##### Not even the 1 cust") for text in said(page.markdown)
     )
