@@ -99,3 +99,10 @@ def spoken(seconds: float) -> str:
             digits = 0 if amount >= 100 else 1
             return f"{amount:,.{digits}f}".removesuffix(".0") + f" {unit}"
     return f"{seconds:,.0f} s"
+
+
+def spoken_in_days(seconds: float) -> str:
+    """Write a time measured in whole days: ``same day``, ``1 d``, ``6.2 d``."""
+    if seconds < _SECONDS["d"] / 20:
+        return "same day"
+    return f"{seconds / _SECONDS['d']:,.1f}".removesuffix(".0") + " d"

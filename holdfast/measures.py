@@ -682,6 +682,15 @@ def percent_with_count(rate: float | None, k: int, n: int) -> str:
     return f"{percent(rate)} ({int(k):,} of {int(n):,})"
 
 
+def percent_range(lower: float, upper: float) -> str:
+    """Write an interval of rates: '35% to 41%', a narrow one '1.6% to 2.3%'."""
+    for decimals in (0, 1):
+        ends = percent(lower, decimals), percent(upper, decimals)
+        if ends[0] != ends[1]:
+            break
+    return f"{ends[0]} to {ends[1]}"
+
+
 def formatted(value: float | int | None, pattern: str) -> str:
     """Write a value in a d3 format of the forms '.1%', ',.1f' and ',d'.
 

@@ -207,10 +207,12 @@ def _deadlines(measured: str) -> Picture:
         strokeWidth=2,
         stroke=light_or_dark(INK),
     ).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
+    # Towards the middle, so that narrow pictures do not cut it off.
+    is_late = "datum.within_days > 14"
     words = best.mark_text(
-        align="left",
+        align=alt.ExprRef(f"{is_late} ? 'right' : 'left'"),
         baseline="bottom",
-        dx=2,
+        dx=alt.ExprRef(f"{is_late} ? -2 : 2"),
         dy=-16,
         fontSize=14,
         fontWeight="bold",

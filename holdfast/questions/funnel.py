@@ -12,7 +12,7 @@ from holdfast.answer import Answer
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
-from holdfast.measures import percent_with_count
+from holdfast.measures import percent_range, percent_with_count
 from holdfast.population import TOTAL
 from holdfast.query import Value
 from holdfast.questions import asking
@@ -162,7 +162,7 @@ def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
         return f"{counted_units(spec, entered)} {first}.{waiting}"
     sentence = (
         f"{share} of the {who} who {first} went on to {last}{within} (95% interval"
-        f" {end['first_lower']:.0%} to {end['first_upper']:.0%})."
+        f" {percent_range(end['first_lower'], end['first_upper'])})."
     )
     empty = total[total["customers"] == 0]
     if len(empty):

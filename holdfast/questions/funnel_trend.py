@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -13,8 +13,8 @@ from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
-from holdfast.measures import percent_with_count
-from holdfast.periods import day_label, period_of
+from holdfast.measures import percent, percent_with_count
+from holdfast.periods import period_label, period_of
 from holdfast.population import TOTAL
 from holdfast.query import Value
 from holdfast.questions import asking
@@ -164,14 +164,12 @@ def _sentence(spec: Attempting, total: pd.DataFrame) -> str:
         f" {spec.interval}s of entry, {shares[1]} in the last{many}."
     )
     rates = over["conversion_rate"].to_numpy(dtype=float)
-    low, high = over.iloc[int(rates.argmin())], over.iloc[int(rates.argmax())]
-    if low["conversion_rate"] == high["conversion_rate"]:
+    places = int(rates.argmin()), int(rates.argmax())
+    if rates[places[0]] == rates[places[1]]:
         return sentence
-    return (
-        f"{sentence} Lowest: {_when(low)} {low['conversion_rate']:.0%}; highest:"
-        f" {_when(high)} {high['conversion_rate']:.0%}."
+    low, high = (
+        f"{period_label(over['period'].iloc[place], spec.interval)}"
+        f" {percent(rates[place])}"
+        for place in places
     )
-
-
-def _when(row: pd.Series[Any]) -> str:
-    return day_label(row["period"].date())
+    return f"{sentence} Lowest: {low}; highest: {high}."

@@ -11,9 +11,9 @@ from holdfast.answer import Answer
 from holdfast.charts import conversion_time as time_charts
 from holdfast.charts import funnel_trend as trend_charts
 from holdfast.dataset import Dataset
-from holdfast.durations import spoken
+from holdfast.durations import spoken, spoken_in_days
 from holdfast.filters import Filters
-from holdfast.measures import percent
+from holdfast.measures import percent_range
 from holdfast.questions.attempting import step_labels
 from holdfast.questions.conversion_time import ConversionTime
 from holdfast.questions.funnel_bench import FunnelBench
@@ -227,6 +227,8 @@ def _step_times(answer: Answer, names: list[str], segment: str) -> None:
     """Show how long each step took those who did it."""
     steps = answer.extras["steps"]
     steps = steps[steps["segment"] == segment]
+    by_days = any(each.code == "whole_days" for each in answer.caveats)
+    told = spoken_in_days if by_days else spoken
     times = {
         "A quarter within": "p25_seconds",
         "Half within": "median_seconds",
@@ -241,7 +243,7 @@ def _step_times(answer: Answer, names: list[str], segment: str) -> None:
                 f"{names[step - 2]} → {names[step - 1]}" for step in steps["step"]
             ],
             "Customers": steps["customers"],
-            **{words: steps[name].map(spoken) for words, name in times.items()},
+            **{words: steps[name].map(told) for words, name in times.items()},
         }
     )
     st.dataframe(
@@ -259,9 +261,7 @@ def _step_times(answer: Answer, names: list[str], segment: str) -> None:
 
 
 def _between(lower: float, upper: float) -> str:
-    if pd.isna(lower):
-        return "not observed"
-    return f"{percent(lower)} to {percent(upper)}"
+    return "not observed" if pd.isna(lower) else percent_range(lower, upper)
 
 
 def _apart(row: pd.Series) -> str:

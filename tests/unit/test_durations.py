@@ -1,6 +1,6 @@
 import pytest
 
-from holdfast.durations import UNITS, Duration, read_duration, spoken
+from holdfast.durations import UNITS, Duration, read_duration, spoken, spoken_in_days
 from holdfast.errors import SpecError
 
 
@@ -56,3 +56,11 @@ def test_every_unit_is_read_back():
 )
 def test_a_measured_time_is_written_for_people(seconds, text):
     assert spoken(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "same day"), (86_400, "1 d"), (103_680, "1.2 d"), (1_209_600, "14 d")],
+)
+def test_a_time_in_whole_days_is_never_written_in_hours(seconds, text):
+    assert spoken_in_days(seconds) == text

@@ -12,6 +12,7 @@ from holdfast.measures import (
     formatted,
     label,
     percent,
+    percent_range,
     percent_with_count,
     text,
 )
@@ -130,3 +131,17 @@ def test_measures_know_nothing_of_frames_charts_or_pages():
         for name in node.names
     }
     assert imported == {"re", "dataclasses", "decimal", "typing"}
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "text"),
+    [
+        (0.346, 0.412, "35% to 41%"),
+        (0.0158, 0.0229, "1.6% to 2.3%"),
+        (0.0016, 0.0043, "0.2% to 0.4%"),
+        (0.0, 0.0016, "0% to <1%"),
+        (0.12, 0.12, "12.0% to 12.0%"),
+    ],
+)
+def test_a_narrow_interval_is_written_more_finely(lower, upper, text):
+    assert percent_range(lower, upper) == text
