@@ -230,6 +230,13 @@ class Dataset:
                 with self._cursor(None) as cursor:
                     cursor.execute(f"drop table if exists {quoted(oldest)}")
 
+    def drop(self, name: str) -> None:
+        """Drop a table that was kept for a short time only, if it is there."""
+        with self._making, self._cursor(None) as cursor:
+            with self._lock:
+                self._tables.pop(name, None)
+            cursor.execute(f"drop table if exists {quoted(name)}")
+
     def recall(self, key: object) -> Any | None:
         """Return a kept result, or nothing."""
         with self._lock:

@@ -130,6 +130,8 @@ def walk_relations(
         dataset.materialise(
             name, f"with ends as ({ends.text}) {fast.long()}", ends.values, cancellation
         )
+        # Wide and long together would take twice the memory.
+        dataset.drop(f"{name}_ends")
     shown = _Walked(dataset, walk, is_streamed=False, is_shown=True)
     relations["walked"] = Relation(shown.shown(), shown.values, kept_as=name)
     relations["walks"] = _of_members(members, walk)

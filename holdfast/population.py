@@ -40,8 +40,17 @@ OTHER = "Other"
 
 # A number with more values than this breaks down into quarters of the customers.
 _MOST_NUMBERS = 12
-# Of a larger saved segment, the ids are not written into the SQL that is shown.
+# Of a larger saved segment, the SQL that is shown reads the ids from their file.
 _MOST_IDS_SHOWN = 1_000
+_READ_IDS = """(
+            -- run this in the workspace's folder, where the segment is
+            select ids.ids
+            from read_json(
+                {path},
+                columns = {{'ids': 'varchar[]'}},
+                maximum_object_size = 1000000000
+            ) as ids
+        )"""
 
 
 @dataclass(frozen=True)
@@ -343,8 +352,10 @@ def _members_of(saved: Mapping[str, SavedSegment]) -> dict[str, Relation]:
         name = f"saved_{number}"
         kept = f"saved_{segment.digest}"
         if segment.ids > _MOST_IDS_SHOWN:
-            hint = literal([f"the {segment.ids:,} ids of the segment, from its CSV"])
-            relations[name] = Relation(text.replace("$saved_ids", hint), kept_as=kept)
+            read = _READ_IDS.format(path=literal(f"segments/{segment.digest}.ids.json"))
+            relations[name] = Relation(
+                text.replace("$saved_ids::varchar[]", read), kept_as=kept
+            )
             continue
         relations[name] = Relation(
             text.replace("$saved_ids", f"${name}_ids"),

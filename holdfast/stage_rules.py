@@ -21,6 +21,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MOST_STAGES = 8
 _MOST = 99_999
+# What moves call those who have just started, and those in no stage.
+_RESERVED = {"new", "(none)"}
 # What says how often, and may look back over some days only.
 _COUNTING = ("active", "did", "orders")
 # What says how long: months, days, days.
@@ -122,6 +124,8 @@ class Condition:
                 )
             case "paying":
                 return "are paying", "are not paying"
+            case "paid" if not self.at_least:
+                return "have paid", "have never paid"
             case "paid":
                 return (
                     f"first paid at least {months} ago",
@@ -184,7 +188,7 @@ class StageRules:
         """Refuse no stage, too many, and two of one name.
 
         Raises:
-            SpecError: It is so.
+            SpecError: It is so, or a name stands for something else.
         """
         names = [stage.name.strip().lower() for stage in self.stages]
         if not 0 < len(names) <= MOST_STAGES:
@@ -198,6 +202,14 @@ class StageRules:
                 "stages_named_alike",
                 "Two stages have the same name, or one has none.",
                 "Give each its own.",
+            )
+
+        if taken := set(names) & _RESERVED:
+            raise SpecError(
+                "stage_name_reserved",
+                f"No stage can be called {min(taken)!r}: that stands for customers who"
+                " have just started, or who are in no stage.",
+                "Give it another name, such as Newcomers.",
             )
 
     def __iter__(self) -> Iterator[Stage]:

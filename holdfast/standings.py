@@ -182,7 +182,11 @@ def _condition(
             return _Found(test, text, by_unit, values | bound)
         case "paid":
             text = _PAID.format(subscriptions=_subscriptions(unit), number=own)
-            return _Found(f"{name}.since_on <= grid.until_on", text, by_unit, values)
+            # Who first pays on the day after has not paid, however short the time.
+            test = (
+                f"{name}.since_on <= grid.until_on and {name}.first_on < grid.until_on"
+            )
+            return _Found(test, text, by_unit, values)
         case "paying":
             text = _PAYING.format(subscriptions=_subscriptions(unit))
             return _Found(is_there, text, by_snapshot, {})
@@ -327,6 +331,7 @@ _EVER = """    select
 
 _PAID = """    select
         unit_no,
+        min(paid_from_on) as first_on,
         (min(paid_from_on) + to_months(${number}))::date as since_on
     from ({subscriptions})
     group by unit_no"""

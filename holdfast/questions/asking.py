@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -87,6 +87,60 @@ def observed_time(
     if as_of == until_on:
         return ObservedTime(as_of, until_on, from_on, Cut())
     return ObservedTime(as_of, as_of, from_on, Cut(as_of))
+
+
+def observed_together(
+    dataset: Dataset, shown_by: Sequence[Occurrence], as_of: date | None
+) -> ObservedTime:
+    """Find out until when all of several occurrences were observed.
+
+    What ends before ``as_of`` is not refused: the question stops there, as it does
+    without one.
+
+    Args:
+        dataset: What was observed.
+        shown_by: What is looked at.
+        as_of: An earlier end, or the end of the last day.
+
+    Raises:
+        SpecError: ``as_of`` lies outside of the data, or nothing was observed.
+    """
+    times = [observed_time(dataset, each, None) for each in shown_by]
+    cut = Cut()
+    if as_of is not None:
+        last = max(time.seen_until for time in times)
+        cut = Cut(as_of if as_of < last else None)
+        times = [
+            time
+            if time.seen_until < as_of <= last
+            else observed_time(dataset, each, as_of)
+            for each, time in zip(shown_by, times, strict=True)
+        ]
+    return replace(
+        min(times, key=lambda time: (time.as_of, time.seen_until)),
+        from_on=max(time.from_on for time in times),
+        cut=cut,
+    )
+
+
+def early_caveat(
+    dataset: Dataset, time: ObservedTime, as_of: date | None
+) -> list[Caveat]:
+    """Say that some of what is looked at was not observed to the end."""
+    end = max(seen.as_of for seen in dataset.observed.values())
+    if as_of is not None:
+        end = min(as_of, end)
+    # Where times of day are known, the last day itself is not complete.
+    if (end - time.as_of).days <= 1:
+        return []
+    last = day_label(time.as_of - timedelta(days=1))
+    return [
+        Caveat(
+            "ends_early",
+            f"Some of what is looked at was observed to {last} only, so later days are"
+            " in no figure. Load a newer export of it to see them.",
+        )
+    ]
 
 
 def clock_values(dataset: Dataset, interval: Interval) -> dict[str, Value]:

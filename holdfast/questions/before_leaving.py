@@ -33,6 +33,9 @@ Sign = Literal["auto", "subscription", "activity", "order"]
 
 MOST_DAYS, MOST_THINGS = 366, 50
 
+# An adjusted chance below this is taken for more than chance, as in the chart.
+_CERTAIN = 0.05
+
 
 @dataclass(frozen=True)
 class BeforeLeaving:
@@ -221,15 +224,21 @@ def _sentence(spec: BeforeLeaving, frame: pd.DataFrame) -> str:
     left = asking.counted(int(rows["left_customers"].iloc[0]), spec.unit)
     if not rows["stayed_customers"].iloc[0]:
         return f"{left} left, and nobody has stayed to be compared."
-    row = rows.iloc[int(rows["excess"].abs().argmax())]
+    # Of many things the largest difference is soon one by chance.
+    certain = rows[
+        (rows["p_adjusted"] < _CERTAIN)
+        & ((rows["excess_lower"] > 0) | (rows["excess_upper"] < 0))
+    ]
+    if certain.empty:
+        return (
+            f"Nothing that the {left} who left did in their last"
+            f" {asking.counted(spec.days, 'day')} tells them from those who stayed:"
+            " what differs may be chance."
+        )
+    row = certain.iloc[int(certain["excess"].abs().argmax())]
     more = "more" if row["excess"] > 0 else "fewer"
     points = abs(row["excess"]) * 100
     ends = sorted((abs(row["excess_lower"]) * 100, abs(row["excess_upper"]) * 100))
-    if row["excess_lower"] <= 0 <= row["excess_upper"]:
-        return (
-            f"Nothing that the {left} who left did in their last"
-            f" {asking.counted(spec.days, 'day')} tells them from those who stayed."
-        )
     return (
         f"Of the {left} who left, {percent(row['left_rate'])} did {row['event']} in"
         f" their last {asking.counted(spec.days, 'day')}, and"

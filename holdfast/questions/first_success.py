@@ -183,6 +183,7 @@ def answer(
         },
         caveats=(
             *_caveats(dataset, spec, question, goal, deadlines, unseen),
+            *asking.early_caveat(dataset, time, spec.as_of),
             *asking.account_caveat(found),
             *asking.hole_caveat(dataset, time),
             *asking.stranger_caveat(dataset),
@@ -277,11 +278,7 @@ def _prepare(
         resolved(dataset, each) for each in (spec.start, spec.returning)
     )
     times = spec.times or times_needed(dataset, start, milestone)
-    seen = [
-        asking.observed_time(dataset, each, spec.as_of)
-        for each in (milestone, returning)
-    ]
-    time = min(seen, key=lambda each: each.as_of)
+    time = asking.observed_together(dataset, (milestone, returning), spec.as_of)
     clock = Clock(
         spec.interval,
         cut=time.cut,

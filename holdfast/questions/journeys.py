@@ -18,7 +18,15 @@ from holdfast.happenings import table_of
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
 from holdfast.paths import Walk, code_base, first_event, walk_relations
-from holdfast.population import TOTAL, Population, Relation, Unit, population
+from holdfast.periods import day_label
+from holdfast.population import (
+    TOTAL,
+    Population,
+    Relation,
+    Unit,
+    contents_of,
+    population,
+)
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.sessions import ANY_EVENT
@@ -157,15 +165,19 @@ def members(
     Returns:
         One row per customer or account, as many as the figure's ``customers``.
     """
-    kept = dataset.recall(("answer", spec, filters))
-    if not isinstance(kept, Answer):
-        kept = answer(dataset, spec, filters, cancellation)
+    key = ("path_nodes", spec, filters, contents_of(dataset, filters))
+    alone: list[int] | None = dataset.recall(key)
+    if alone is None:
+        # Which steps stand alone is told by the figures: lists are as long as these.
+        shown = answer(dataset, spec, filters, cancellation)
+        alone = sorted({int(each) for each in shown.frame["node"]})
+        dataset.keep(key, alone)
     base = code_base(dataset)
     found, relations, _, _ = _prepare(dataset, spec, filters, cancellation)
     values: dict[str, Value] = {
         "base": base,
         "of_node": node,
-        "alone": sorted({int(each) for each in kept.frame["node"]}),
+        "alone": alone,
         "of_segment": None if segment == TOTAL else segment,
     }
     return asking.run(
@@ -263,6 +275,13 @@ def _sentence(spec: Journeys, anchor: Occurrence, frame: pd.DataFrame) -> str:
     who = asking.counted(number, "journey" if spec.every else spec.unit)
     place = "after" if spec.direction == "after" else "before"
     if steps.empty:
+        others = rows[(rows["depth"] == 1) & (rows["kind"] == "other")]
+        if len(others):
+            return (
+                f"Of {who} with {name}, {int(others['journeys'].iloc[0]):,} did"
+                f" something {place} it, but too few of them the same to be shown"
+                " apart."
+            )
         return f"{who}: nothing {place} {name} was observed."
     first = steps.iloc[0]
     share = percent_with_count(
@@ -306,8 +325,8 @@ def _caveats(
         caveats.append(
             Caveat(
                 "left_edge",
-                f"The data begin on {time.from_on}: what was done before that day"
-                " counts as nothing.",
+                f"The data begin on {day_label(time.from_on)}: what was done before"
+                " that day counts as nothing.",
             )
         )
     elif is_limited and open_journeys:

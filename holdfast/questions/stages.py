@@ -11,9 +11,9 @@ from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
-from holdfast.happenings import resolved, table_of
+from holdfast.happenings import table_of
 from holdfast.measures import percent
-from holdfast.occurrence import ACTIVITY, ORDER, Occurrence
+from holdfast.occurrence import ACTIVITY, ORDER, SIGNUP, Occurrence
 from holdfast.periods import day_label, first_day, period_label, period_of
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
@@ -59,6 +59,7 @@ class _Question:
     lapse: int
     time: asking.ObservedTime
     until_ons: list[date]
+    month_ends: list[date]
     left_out: int
     members: Population
     relations: dict[str, Relation]
@@ -103,8 +104,9 @@ def answer(
     flow["from_no"] = flow["from_no"].astype("Int64")
     _assert_identity(rows)
     now = _now(rows)
-    months = rows[rows["ends_on"].dt.is_month_end].reset_index(drop=True)
-    moves = flow[flow["ends_on"].dt.is_month_end].reset_index(drop=True)
+    month_ends = pd.to_datetime(pd.Series(question.month_ends, dtype=object))
+    months = rows[rows["ends_on"].isin(month_ends)].reset_index(drop=True)
+    moves = flow[flow["ends_on"].isin(month_ends)].reset_index(drop=True)
     shown = [_is_shown(spec, each) for each in (months, moves)]
     return Answer(
         question="stages",
@@ -122,6 +124,7 @@ def answer(
         },
         caveats=(
             *_caveats(spec, question, now, dataset.min_n),
+            *asking.early_caveat(dataset, question.time, spec.as_of),
             *asking.account_caveat(found),
             *asking.hole_caveat(dataset, question.time),
             *asking.stranger_caveat(dataset),
@@ -181,36 +184,38 @@ def _prepare(
     cancellation: Cancellation | None,
 ) -> _Question:
     rules = spec.stages or suggested_stages(dataset)
-    seen = [
-        asking.observed_time(dataset, each, spec.as_of)
-        for each in _looked_at(dataset, rules)
-    ]
-    time = min(seen, key=lambda each: each.as_of)
+    time = asking.observed_together(dataset, _looked_at(rules), spec.as_of)
     lapse = 0
     conditions = [each for stage in rules for each in stage.conditions]
     if any(each.kind == "silent" for each in conditions):
         shown_by = ACTIVITY if "events" in dataset.observed else ORDER
         table_of(dataset, shown_by)
         lapse = lapse_days(dataset, shown_by, time.cut, cancellation)
-    from_on = max(each.from_on for each in seen)
-    days = _days_looked_back(dataset, rules, lapse, from_on)
-    until_ons, left_out = _snapshots(from_on, time.as_of, days)
+    days = _days_looked_back(dataset, rules, lapse, time.from_on)
+    until_ons, left_out = _snapshots(time.from_on, time.as_of, days)
+    month_ends = [
+        day - timedelta(days=1)
+        for day in until_ons
+        if day.day == 1 and (day - time.from_on).days >= days
+    ]
     found = population(dataset, filters, spec.unit, cancellation, time.cut.before)
     relations = standing_relations(
         dataset, found, rules, until_ons, lapse, cancellation
     )
-    return _Question(rules, lapse, time, until_ons, left_out, found, relations)
+    return _Question(
+        rules, lapse, time, until_ons, month_ends, left_out, found, relations
+    )
 
 
-def _looked_at(dataset: Dataset, rules: StageRules) -> list[Occurrence]:
-    """Return what the conditions look at; any activity where they look at nothing."""
+def _looked_at(rules: StageRules) -> list[Occurrence]:
+    """Return what the conditions look at; the sign-up where that is the start alone."""
     found = [
         occurrence
         for stage in rules
         for each in stage.conditions
         if (occurrence := condition_occurrence(each)) is not None
     ]
-    return found or [resolved(dataset, ACTIVITY)]
+    return found or [SIGNUP]
 
 
 def _days_looked_back(
@@ -240,7 +245,7 @@ def _snapshots(from_on: date, as_of: date, days: int) -> tuple[list[date], int]:
     kept = [day for day in ends if (day - from_on).days >= days]
     if not kept or kept[-1] != as_of:
         kept.append(as_of)
-    return kept, len(ends) - sum(day in kept for day in ends)
+    return kept, sum((day - from_on).days < days for day in ends)
 
 
 def _without_unused(rows: pd.DataFrame) -> pd.DataFrame:
@@ -353,7 +358,9 @@ def _caveats(
         )
     ]
     if question.left_out:
-        months = asking.counted(question.left_out, "month")
+        months = "month"
+        if question.left_out > 1:
+            months = f"{question.left_out:,} months"
         caveats.append(
             Caveat(
                 "left_edge",

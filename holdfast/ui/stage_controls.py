@@ -126,8 +126,12 @@ def stage_table(answer: Answer) -> None:
         index="segment", columns="stage", values="share_rate", sort=False
     )
     table = table.reindex(columns=list(dict.fromkeys(now["stage"]))) * 100
+    # A stage may be called as one of the other columns.
+    table.columns = pd.Index(
+        [f"“{name}”" if name in ("Segment", "Customers") else name for name in table]
+    )
+    shares = [str(name) for name in table]
     table.insert(0, "Customers", now.groupby("segment", sort=False)["customers"].sum())
-    shares = [str(name) for name in table if name != "Customers"]
     st.dataframe(
         table.reset_index(names="Segment"),
         hide_index=True,

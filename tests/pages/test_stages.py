@@ -87,6 +87,16 @@ def test_stages_of_a_link_are_taken_and_told(app, demo_workspace):
     assert page.query_params["stages"] == stages
 
 
+def test_stages_may_be_called_as_the_other_columns_of_the_table(app, demo_workspace):
+    named = "Segment;Customers:did exported_report>=1"
+    page = app(demo_workspace, by=["plan"]).run()
+    page.query_params["stages"] = named
+    page.switch_page("pages/stages.py").run()
+    assert not page.exception
+    (shown,) = [each.value for each in page.dataframe if "Customers" in each.value]
+    assert list(shown) == ["Segment", "Customers", "“Segment”", "“Customers”"]
+
+
 def test_stages_that_cannot_be_read_fall_back_with_a_notice(app, demo_workspace):
     page = visit(app, demo_workspace, "stages", stages="Land:happy")
     assert "cannot be read" in page.warning[0].value

@@ -1,9 +1,11 @@
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from holdfast.errors import SpecError
-from holdfast.filters import AttributeIn, Filters
+from holdfast.filters import AttributeIn, DidEvent, Filters
 from holdfast.occurrence import ORDER, SUBSCRIPTION, Occurrence
 from holdfast.questions import ask, first_success
 from holdfast.questions.first_success import FirstSuccess
@@ -127,6 +129,31 @@ def test_a_milestone_is_suggested_by_its_name(tmp_path, names, suggested):
         tmp_path, events=[("ann", name, "2025-01-06 10:00:00") for name in names]
     )
     assert suggested_milestone(world) == Occurrence("event", (suggested,))
+
+
+def test_a_table_that_ends_before_an_earlier_end_is_no_reason_to_refuse(tmp_path):
+    world = dataset_of(
+        tmp_path,
+        events=[
+            (name, "use", f"2025-{month:02}-{day} 10:00")
+            for month in range(1, 8)
+            for name, day in (("ann", 10), ("bob", 12))
+        ],
+        orders=[("ann", "o1", "2025-01-15", 5), ("bob", "o2", "2025-03-20", 5)],
+    )
+    whole = ask(world, FirstSuccess(milestone=ORDER))
+    earlier = ask(world, FirstSuccess(milestone=ORDER, as_of=date(2025, 6, 1)))
+    assert whole.as_of == earlier.as_of == date(2025, 3, 21)
+    pd.testing.assert_frame_equal(whole.frame, earlier.frame)
+    assert caveat(whole, "ends_early") == caveat(earlier, "ends_early")
+    assert "observed to 20 Mar 2025 only" in caveat(whole, "ends_early")
+    first = ask(world, FirstSuccess(milestone=ORDER, as_of=date(2025, 2, 1)))
+    assert first.as_of == date(2025, 2, 1)
+    assert "ends_early" not in codes(first)
+    # what is done after that day is seen by no filter either
+    late = Filters((DidEvent("use", at_least=4),))
+    cut = FirstSuccess(milestone=ORDER, as_of=date(2025, 3, 21))
+    assert "No customers in view" in ask(world, cut, late).sentence
 
 
 def test_without_anything_to_reach_it_says_what_to_load(tmp_path):

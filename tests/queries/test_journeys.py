@@ -216,6 +216,22 @@ def test_rare_steps_are_other_and_the_ends_stand_alone(town):
     }
 
 
+def test_steps_too_rare_to_be_shown_apart_are_said_to_be_there(tmp_path):
+    world = dataset_of(
+        tmp_path,
+        events=[
+            (name, event, f"2025-01-0{day} 10:00:00")
+            for name, last in (("ann", "a"), ("bob", "b"), ("cat", "c"))
+            for day, event in ((1, "join"), (2, last))
+        ],
+    )
+    answer = ask(world, Journeys(event("join"), depth=1, rarest=50))
+    assert answer.sentence == (
+        "Of 3 customers with join, 3 did something after it, but too few of them the"
+        " same to be shown apart."
+    )
+
+
 def test_a_breakdown_adds_up_to_the_total(town):
     spec, by_plan = Journeys(depth=2), Filters(breakdown="plan")
     parts: Counter[str] = Counter()

@@ -1,7 +1,13 @@
+import duckdb
 import pytest
 
 from holdfast.dataset import Dataset
+from holdfast.filters import Filters, InSegment
 from holdfast.query import load
+from holdfast.questions import ask
+from holdfast.questions.sessions import Sessions
+from holdfast.saved_segments import Origin
+from holdfast.workspace import Workspace
 from tests.worlds import dataset_of, mapped, table
 
 PEOPLE = (
@@ -74,3 +80,26 @@ def test_an_id_is_first_of_all_its_own(tmp_path):
         email_matching="off",
     )
     assert who(dataset, "x@x.com", "X@x.com") == {"x@x.com": "x@x.com", "X@x.com": None}
+
+
+def test_the_shown_sql_of_many_ids_runs_in_the_workspaces_folder(tmp_path, monkeypatch):
+    ids = [f"c{number}" for number in range(1_200)]
+    (tmp_path / "events.csv").write_text(
+        "customer_id,event,timestamp\n"
+        + "".join(f"{each},use,2025-01-05 10:00\n" for each in ids)
+    )
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.load([tmp_path / "events.csv"])
+    saved = workspace.segments.save("most", ids[:1_100], Origin())
+    path = workspace.dataset_path()
+    assert path is not None
+    dataset = Dataset(path)
+    dataset.take_segments([saved])
+    answer = ask(dataset, Sessions(), Filters((InSegment("most"),)))
+    dataset.close()
+    assert answer.frame["customers"].tolist() == [1_100]
+    monkeypatch.chdir(tmp_path / "workspace")
+    engine = duckdb.connect(str(path), read_only=True)
+    found = engine.execute(answer.sql).df()
+    engine.close()
+    assert found["customers"].tolist() == [1_100]

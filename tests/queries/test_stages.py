@@ -116,7 +116,68 @@ def test_months_that_look_back_to_before_the_data_are_left_out(tmp_path):
     answer = ask(dataset_of(tmp_path, orders=orders), rules("Land;Busy:active>=2/40d"))
     assert answer.frame["ends_on"].dt.month.unique().tolist() == [2, 3]
     (text,) = [each.text for each in answer.caveats if each.code == "left_edge"]
-    assert text.startswith("The first 1 month of the data cannot be judged")
+    assert text.startswith("The first month of the data cannot be judged")
+
+
+def test_a_month_that_cannot_be_judged_is_none_where_the_data_end_with_it(tmp_path):
+    world = dataset_of(
+        tmp_path, orders=[("a", "o1", "2025-01-01", 5), ("b", "o2", "2025-01-31", 5)]
+    )
+    answer = ask(world, rules("Land;Busy:active>=2/40d"))
+    assert answer.frame.empty
+    assert table(answer.extras["now"], "ends_on", "stage", "customers") == [
+        ("2025-01-31", "Land", 2),
+        ("2025-01-31", "Busy", 0),
+    ]
+    assert "left_edge" in codes(answer)
+
+
+def test_who_first_pays_on_the_first_of_the_next_month_has_not_left(tmp_path):
+    world = dataset_of(
+        tmp_path,
+        customers=[("ann", "2025-01-20"), ("bob", "2025-01-05"), ("cat", "2025-02-28")],
+        subscriptions=[
+            ("ann", "2025-02-01", ""),
+            ("bob", "2025-01-05", "2025-01-20"),
+            ("cat", "2025-02-28", ""),
+        ],
+    )
+    text = "Land;Adopt:paying;Left:paid>=0mo&!paying"
+    assert staged(world, text, "ann", "bob", "cat") == [
+        ["Land", "Adopt"],
+        ["Left", "Left"],
+        ["Adopt"],
+    ]
+    meanings = ask(world, rules(text)).extras["rules"]["definition"]
+    assert meanings.iloc[2] == "those who have paid and are not paying"
+
+
+def test_customers_alone_are_in_the_stages_that_time_tells(tmp_path):
+    world = dataset_of(
+        tmp_path, customers=[("ann", "2025-01-01"), ("bob", "2025-02-27")]
+    )
+    assert ask(world, Stages()).sentence == (
+        "Of 2 customers on 27 Feb 2025, 50% (1) in Land, 50% (1) in A month later."
+    )
+
+
+def test_stages_stop_where_one_of_the_tables_ends_also_with_an_earlier_end(tmp_path):
+    world = dataset_of(
+        tmp_path,
+        events=[("ann", "use", f"2025-{month:02}-10 10:00") for month in range(1, 8)],
+        orders=[("ann", "o1", "2025-01-05", 5), ("bob", "o2", "2025-03-20", 5)],
+    )
+    spec = read_stage_rules("Land;Buys:orders>=1;Uses:did use>=1")
+    whole, earlier = (
+        ask(world, Stages(spec)),
+        ask(world, Stages(spec, as_of=date(2025, 6, 1))),
+    )
+    assert whole.as_of == earlier.as_of == date(2025, 3, 21)
+    pd.testing.assert_frame_equal(whole.frame, earlier.frame)
+    assert "ends_early" in codes(whole) & codes(earlier)
+    assert "ends_early" not in codes(ask(world, Stages(spec, as_of=date(2025, 3, 1))))
+    with pytest.raises(SpecError, match="cannot be read as of 2025-09-01"):
+        ask(world, Stages(spec, as_of=date(2025, 9, 1)))
 
 
 def test_segments_sum_to_the_whole_in_every_month_and_stage(road):
@@ -161,6 +222,8 @@ def test_what_the_data_cannot_tell_is_refused(road, tmp_path):
     world = dataset_of(tmp_path, events=[("ann", "x", "2025-01-01")])
     with pytest.raises(SpecError, match="no subscriptions"):
         ask(world, rules("Land;Pays:paying"))
+    with pytest.raises(SpecError, match="No stage can be called 'new'"):
+        rules("New;Pays:paying")
     nobody = Filters((AttributeIn("plan", ("gold",)),))
     assert ask(road, rules("Land"), nobody).sentence == (
         "No customers in view had started."
