@@ -165,19 +165,16 @@ def members(
     Returns:
         One row per customer or account, as many as the figure's ``customers``.
     """
-    key = ("path_nodes", spec, filters, contents_of(dataset, filters))
-    alone: list[int] | None = dataset.recall(key)
-    if alone is None:
-        # Which steps stand alone is told by the figures: lists are as long as these.
-        shown = answer(dataset, spec, filters, cancellation)
-        alone = sorted({int(each) for each in shown.frame["node"]})
-        dataset.keep(key, alone)
+    # Which steps stand alone is told by the figures: lists are as long as these.
+    kept = dataset.recall(("answer", spec, filters, contents_of(dataset, filters)))
+    if not isinstance(kept, Answer):
+        kept = answer(dataset, spec, filters, cancellation)
     base = code_base(dataset)
     found, relations, _, _ = _prepare(dataset, spec, filters, cancellation)
     values: dict[str, Value] = {
         "base": base,
         "of_node": node,
-        "alone": alone,
+        "alone": sorted({int(each) for each in kept.frame["node"]}),
         "of_segment": None if segment == TOTAL else segment,
     }
     return asking.run(

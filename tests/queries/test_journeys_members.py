@@ -73,3 +73,22 @@ def test_a_segment_lists_its_own_customers_only(town):
     assert [row[:2] for row in listed(town, SPEC, "join › look", "pro", by_plan)] == [
         ("ann", "pro")
     ]
+
+
+def test_a_list_is_made_from_the_figures_that_are_kept(town, monkeypatch):
+    ask(town, SPEC)
+
+    def again(*_):
+        raise AssertionError("the figures were told again")
+
+    monkeypatch.setattr(journeys, "answer", again)
+    assert [row[0] for row in listed(town, SPEC, "join › (other)")] == ["cat"]
+
+
+def test_nothing_but_the_steps_is_kept_of_the_paths(town):
+    ask(town, SPEC)
+    kept = town.frame(
+        "select table_name from duckdb_tables() where table_name like 'walked%'"
+    )
+    assert len(kept)
+    assert not kept["table_name"].str.endswith("_ends").any()
