@@ -22,7 +22,7 @@ from holdfast.dataset import Dataset
 from holdfast.durations import Duration
 from holdfast.filters import Filters
 from holdfast.happenings import Clock, is_dated, resolved, table_of
-from holdfast.occurrence import Occurrence
+from holdfast.occurrence import ORDER, Occurrence
 from holdfast.periods import Interval, day_label
 from holdfast.population import Population, Relation, Unit, population
 from holdfast.query import Value
@@ -206,10 +206,22 @@ def _as_asked(
             window=window if spec.window == DEFAULT_WINDOW else spec.window,
         )
     steps = tuple(
-        replace(step, occurrence=resolved(dataset, step.occurrence))
+        replace(step, occurrence=_as_counted(dataset, step.occurrence))
         for step in spec.steps
     )
-    return replace(spec, steps=steps)
+    exclusions = tuple(
+        replace(each, occurrence=_as_counted(dataset, each.occurrence))
+        for each in spec.exclusions
+    )
+    return replace(spec, steps=steps, exclusions=exclusions)
+
+
+def _as_counted(dataset: Dataset, occurrence: Occurrence) -> Occurrence:
+    """Return what is counted; without events, any activity is an order."""
+    found = resolved(dataset, occurrence)
+    # Two names of one row would let it fill two steps.
+    is_order = found.kind == "activity" and table_of(dataset, found) == "orders"
+    return ORDER if is_order else found
 
 
 def _lacks_times(dataset: Dataset, occurrence: Occurrence) -> bool:

@@ -240,6 +240,23 @@ def test_steps_come_from_several_tables(tmp_path):
     assert "whole_days" in [caveat.code for caveat in answer.caveats]
 
 
+def test_without_events_any_activity_is_an_order_and_fills_one_step(tmp_path):
+    instant = "2025-01-01 10:00:00"
+    dataset = dataset_of(
+        tmp_path,
+        orders=[
+            ("ann", "o1", instant, 10),
+            *(("bob", "o2", instant, 10), ("bob", "o3", instant, 10)),
+        ],
+    )
+    steps = read_steps("activity > order")
+    for order in ("ordered", "any_order"):
+        rows = counted(dataset, steps=steps, order=order, judged="all")
+        assert [row[1] for row in rows] == [2, 1]
+    with pytest.raises(SpecError, match="is excluded and a step too"):
+        counted(dataset, steps=steps, exclusions=read_exclusions("activity"))
+
+
 def test_an_account_goes_the_way_together(tmp_path):
     dataset = dataset_of(
         tmp_path,
