@@ -248,6 +248,12 @@ def _sentence(spec: BeforeLeaving, frame: pd.DataFrame) -> str:
     )
 
 
+_OF_SEGMENTS = (
+    " That is so of everyone in view;"
+    " within one segment the lengths of stay can differ."
+)
+
+
 def _caveats(dataset: Dataset, frame: pd.DataFrame, lapse: int) -> list[Caveat]:
     left = (
         f"a silence of more than {asking.counted(lapse, 'day')} since"
@@ -259,7 +265,8 @@ def _caveats(dataset: Dataset, frame: pd.DataFrame, lapse: int) -> list[Caveat]:
             "who_left",
             f"Leaving is {left}{' the last sign of life' if lapse else ''}. Who stayed"
             " is looked at up to an earlier day, so that both had been there equally"
-            " long: by length of stay, each who stayed is set beside one who left.",
+            " long: by length of stay, each who stayed is set beside one who left."
+            f"{_OF_SEGMENTS if set(frame['segment']) - {TOTAL} else ''}",
         ),
         Caveat(
             "no_cause",

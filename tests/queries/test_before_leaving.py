@@ -117,6 +117,18 @@ def test_a_breakdown_adds_up_to_the_total(town):
     assert parts.sort_index().equals(total.sort_index())
 
 
+def test_it_is_said_that_a_segments_lengths_of_stay_can_differ(town):
+    texts = [
+        next(each.text for each in answer.caveats if each.code == "who_left")
+        for answer in (
+            ask(town, ACTIVITY),
+            ask(town, ACTIVITY, Filters(breakdown="plan")),
+        )
+    ]
+    said = "within one segment the lengths of stay can differ"
+    assert [said in text for text in texts] == [False, True]
+
+
 def test_an_ended_subscription_is_leaving_too(tmp_path):
     dataset = dataset_of(
         tmp_path,
