@@ -222,7 +222,8 @@ def _choice(
 
 
 def _to_step(steps: Steps) -> int:
-    names = labels(steps)
+    in_order = st.session_state[f"{_PAGE}_order"] != "any_order"
+    names = labels(steps, in_order=in_order)
     options = [0, *range(2, len(steps))]
     if st.session_state[f"{_PAGE}_to_step"] not in options:
         st.session_state[f"{_PAGE}_to_step"] = 0

@@ -18,7 +18,6 @@ from holdfast.questions.attempting import step_labels
 from holdfast.questions.conversion_time import ConversionTime
 from holdfast.questions.funnel_bench import FunnelBench
 from holdfast.questions.funnel_trend import FunnelTrend
-from holdfast.steps import labels
 from holdfast.ui import aside, blocks, funnel_lists
 from holdfast.ui.funnel_controls import as_asked
 from holdfast.ui.words import plain
@@ -173,7 +172,7 @@ def definition_bench(dataset: Dataset, spec: ConversionTime, filters: Filters) -
         asked = replace(as_asked(FunnelBench, spec), windows="own" if own else "same")
         answer = aside.attempt(dataset, asked, filters)
         if aside.is_answered(answer, "What would other tools say?"):
-            _bench(answer, labels(spec.steps))
+            _bench(answer, step_labels(spec))
 
 
 def _bench(answer: Answer, names: list[str]) -> None:

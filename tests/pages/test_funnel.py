@@ -270,8 +270,7 @@ def test_onboarding_and_trials_of_the_sample_company_are_as_planted(demo):
     ):
         found = figures_of(demo, first_entry=first, last_entry=last, **trials)["All"]
         assert found == (prices[f"{name}_trials"], prices[f"{name}_paid"])
-    # a trial that ended on the last day is over only with the fifteenth
-    ended = {**trials, "window": "15d", "first_entry": "2025-02-01"}
+    ended = {**trials, "first_entry": "2025-02-01"}
     channels = figures_of(demo, Filters(breakdown="channel"), **ended)
     planted = truths["affiliate_channel"]
     entered, paid = channels["affiliate"]
