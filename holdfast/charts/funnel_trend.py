@@ -79,7 +79,7 @@ def trend_lines(
         status=list(map(status_label, rows["is_complete"], rows["is_small"])),
         is_tail=~rows["is_complete"] | rows.index.isin(last),
     )
-    hollow = "Hollow points are not over: the share so far, which may still rise"
+    hollow = "Hollow points are not over: the share so far, which may still change"
     return Drawing(
         _lines(interval, tuple(segments), tuple(among), set_off(segments, segment)),
         {ROWS: rows},

@@ -336,9 +336,9 @@ def caveats(
             Caveat(
                 "still_open",
                 f"{counted_units(spec, still_open)} {are} still within the window and"
-                " in no rate. Who is quick counts already, so recent entries look a"
-                " little better than they will be; counting only entries whose time is"
-                " over avoids that.",
+                " in no rate. Who is quick counts already, so the rates are too high:"
+                " the more of them still have time, the more so. Counting only entries"
+                " whose time is over avoids that.",
             )
         )
     found.extend(_left_edge(spec, begins))

@@ -91,7 +91,7 @@ def trend(
         answer,
         key="funnel_trend",
         caption=f"{plain(answer.sentence)} Hollow points are not over: the share so"
-        " far, which may still rise. Click a point to see the customers behind it.",
+        " far, which may still change. Click a point to see the customers behind it.",
         measures=("conversion_rate", "open_customers"),
         select="trend",
     )
