@@ -64,8 +64,8 @@ if month is not None:
         stage_moves.stage_moves(moves, rules),
         answer,
         key="stages_moves",
-        caption="The same moves in numbers; the darker, the larger the share of those"
-        f" who were there before.{of_segment}",
+        caption="The same moves in numbers; the stronger the colour, the larger the"
+        f" share of those who were there before.{of_segment}",
         measures=("came", "went"),
         select="move",
         table=moves,
