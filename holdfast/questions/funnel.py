@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -29,6 +29,11 @@ from holdfast.questions.attempting import (
 from holdfast.stats import newcombe_difference, wilson_interval
 
 State = Literal["reached", "dropped", "open"]
+
+# Where more of the entries than this still have time, the rate of the others is too
+# high: whoever is quick is among them already.
+_MANY_OPEN = 0.05
+_NOTABLE = 0.01
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,16 @@ def answer(
     still_open = int(total["open_customers"].sum())
     found = caveats(dataset, question, filters, still_open)
     found.extend(asking.small_caveat(frame, dataset.min_n))
+    sentence = _sentence(question.spec, frame, still_open)
+    if _flatters(question.spec, total, still_open):
+        rate = float(total["rate_of_first"].iloc[-1])
+        sentence += _of_those_over(dataset, question.spec, filters, rate, cancellation)
     return Answer(
         question="funnel",
         spec=spec,
         filters=used_filters(spec, filters),
         frame=frame,
-        sentence=_sentence(question.spec, frame, still_open),
+        sentence=sentence,
         sql=asking.shown("funnel", question.members, question.relations, values),
         as_of=question.time.as_of,
         n=int(total["entered_customers"].max()) if len(total) else 0,
@@ -137,6 +146,39 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     ):
         frame[name] = np.where(is_part, column, np.nan)
     return frame
+
+
+def _flatters(spec: Attempting, total: pd.DataFrame, still_open: int) -> bool:
+    """Say whether so many still have time that the quick ones raise the rate."""
+    if spec.judged != "closed" or len(total) < 2 or not total["customers"].all():
+        return False
+    entered = still_open + int(total["customers"].iloc[0])
+    return still_open > _MANY_OPEN * entered
+
+
+def _of_those_over(
+    dataset: Dataset,
+    spec: Attempting,
+    filters: Filters,
+    rate: float,
+    cancellation: Cancellation | None,
+) -> str:
+    """Say what the rate is among entries whose time is over, where it is another."""
+    question = prepared(dataset, replace(spec, judged="matured"), filters, cancellation)
+    values = {**question.values, "min_n": dataset.min_n}
+    frame = asking.run(
+        dataset, "funnel", question.members, question.relations, values, cancellation
+    )
+    total = frame[frame["segment"] == TOTAL]
+    if total.empty or not total["entered_customers"].iloc[-1]:
+        return ""
+    end = total.iloc[-1]
+    if abs(float(end["rate_of_first"]) - rate) < _NOTABLE:
+        return ""
+    share = percent_with_count(
+        end["rate_of_first"], int(end["customers"]), int(end["entered_customers"])
+    )
+    return f" Of entries whose time is over alone, it is {share}."
 
 
 def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:

@@ -26,6 +26,8 @@ _EARLY_DAYS = 30.0
 _MOST_EVENTS = 2
 _AGAIN = "reorder"
 _KINDS = {each.kind: each for each in (ORDER, TRIAL, SUBSCRIPTION, CANCELLATION)}
+# A window that just lets them through would cut off whoever is a little slower.
+_ROOM = 1.5
 _WINDOWS = (DEFAULT_WINDOW, *(Duration(days) for days in (30, 60, 90)))
 
 
@@ -61,7 +63,8 @@ def suggested_steps(
     name, and the most common ones that are more than looking in; the trial; these in
     the order in which they are usually done first. At the end the paid subscription,
     or the first order and the second one. The window is the shortest of 14, 30, 60 and
-    90 days that three quarters of those who did the last step needed no longer than.
+    90 days that is half as long again as three quarters of those who did the last step
+    needed.
 
     Returns:
         The steps, none where the data have nothing to follow, and the window.
@@ -121,4 +124,6 @@ def _window(found: pd.DataFrame, chosen: list[Occurrence]) -> Duration:
         is_last &= found["event"] == last.events[0]
     days = found.loc[is_last, "p75_days"]
     needed = 0.0 if days.empty else float(days.iloc[0]) * 86_400
-    return next((each for each in _WINDOWS if each.seconds >= needed), _WINDOWS[-1])
+    return next(
+        (each for each in _WINDOWS if each.seconds >= _ROOM * needed), _WINDOWS[-1]
+    )

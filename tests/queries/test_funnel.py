@@ -438,6 +438,32 @@ def test_rules_without_a_meaning_are_refused(shop, asked, sentence):
         ask(shop, Funnel(**{"steps": STEPS, **asked}))
 
 
+def test_a_rate_that_the_quick_ones_raise_is_set_beside_that_of_those_over(tmp_path):
+    # Each of the second week has time; who of them is quick counts already.
+    dataset = dataset_of(
+        tmp_path,
+        events=[
+            row
+            for number in range(40)
+            for row in (
+                (f"u{number}", "view", f"2025-01-{1 + number // 2:02} 10:00:00"),
+                *(
+                    [(f"u{number}", "buy", f"2025-01-{1 + number // 2:02} 11:00:00")]
+                    if number % 2
+                    else []
+                ),
+            )
+        ]
+        + [("z", "end", "2025-01-21 12:00:00")],
+    )
+    spec = Funnel(read_steps("event:view > event:buy"), window=Duration(10))
+    assert ask(dataset, spec).sentence == (
+        "67% (20 of 30) of the customers who did view went on to buy within 10 days"
+        " (95% interval 49% to 81%). 10 customers still have time. Of entries whose"
+        " time is over alone, it is 50% (10 of 20)."
+    )
+
+
 def test_steps_are_suggested_where_none_are_named(shop):
     answer = ask(shop, Funnel())
     (caveat,) = (each for each in answer.caveats if each.code == "suggested")
