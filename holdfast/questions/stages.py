@@ -11,7 +11,7 @@ from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
-from holdfast.happenings import table_of
+from holdfast.happenings import resolved, table_of
 from holdfast.measures import percent
 from holdfast.occurrence import ACTIVITY, ORDER, SIGNUP, Occurrence
 from holdfast.periods import day_label, first_day, period_label, period_of
@@ -184,6 +184,9 @@ def _prepare(
     cancellation: Cancellation | None,
 ) -> _Question:
     rules = spec.stages or suggested_stages(dataset)
+    if not dataset.observed:
+        # Refuses with what to load, as all questions do.
+        resolved(dataset, ACTIVITY)
     time = asking.observed_together(dataset, _looked_at(rules), spec.as_of)
     lapse = 0
     conditions = [each for stage in rules for each in stage.conditions]
