@@ -16,6 +16,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.cohorts import from_members, member_columns
 from holdfast.dataset import Dataset
 from holdfast.durations import Duration
+from holdfast.errors import SpecError
 from holdfast.happenings import Cut
 from holdfast.occurrence import Occurrence
 from holdfast.population import Population, Relation
@@ -23,6 +24,22 @@ from holdfast.query import Value
 
 ANY_EVENT = Occurrence("event", ("any",))
 """Stands for the table of events, whose observed time counts; the name is not read."""
+
+
+def check_events(dataset: Dataset) -> None:
+    """Make sure that there are events to follow.
+
+    Raises:
+        SpecError: The workspace has no events with a time.
+    """
+    if "events" not in dataset.observed:
+        raise SpecError(
+            "no_events",
+            "Journeys are told from events, and the workspace has no events with a"
+            " time.",
+            "Load an export with events. What orders and subscriptions tell is on the"
+            " Funnel and Stages pages.",
+        )
 
 
 def session_relations(

@@ -260,7 +260,7 @@ class Statements:
     def of(self, name: str) -> tuple[str, dict, pd.DataFrame]:
         # relations are put in front, so the query's own text is the end
         text = load(name).text.removeprefix("with").lstrip()
-        (found,) = [each for each in self.run if each[0].endswith(text)][-1:]
+        (found,) = [each for each in self.run if each[0].endswith(text)][:1]
         return found
 
 

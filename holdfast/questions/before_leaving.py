@@ -14,14 +14,14 @@ from holdfast.dataset import Dataset
 from holdfast.departures import departure_relations
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.happenings import Clock, table_of
+from holdfast.happenings import Clock
 from holdfast.measures import percent
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.survival import lapse_days, sign_of_life, signs_of_life
-from holdfast.sessions import ANY_EVENT
+from holdfast.sessions import check_events
 from holdfast.stats import (
     difference_p_values,
     false_discovery_rates,
@@ -163,7 +163,7 @@ def _prepare(
     filters: Filters,
     cancellation: Cancellation | None,
 ) -> tuple[Population, dict[str, Relation], asking.ObservedTime, int]:
-    table_of(dataset, ANY_EVENT)
+    check_events(dataset)
     dated = [sign for sign in signs_of_life(dataset) if sign != "tenure"]
     sign = dated[0] if spec.sign == "auto" else sign_of_life(dataset, spec.sign)
     occurrence = _OCCURRENCES[sign]

@@ -14,7 +14,6 @@ from holdfast.dataset import Dataset
 from holdfast.durations import Duration, spoken
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.happenings import table_of
 from holdfast.measures import percent_with_count
 from holdfast.occurrence import ACTIVITY, SIGNUP, Occurrence
 from holdfast.paths import Walk, code_base, first_event, walk_relations
@@ -29,7 +28,7 @@ from holdfast.population import (
 )
 from holdfast.query import Value
 from holdfast.questions import asking
-from holdfast.sessions import ANY_EVENT
+from holdfast.sessions import ANY_EVENT, check_events
 from holdfast.stats import wilson_interval
 
 Direction = Literal["after", "before"]
@@ -193,7 +192,7 @@ def anchor_of(
     Raises:
         SpecError: The workspace has no events with a time.
     """
-    table_of(dataset, ANY_EVENT)
+    check_events(dataset)
     if anchor != SIGNUP:
         return anchor
     name = first_event(dataset, cancellation)
