@@ -21,8 +21,8 @@ TYPED := holdfast app.py pages tests
 STAGES := tests/queries tests/charts tests/pages tests/browser
 # Whoever has nothing left takes tests from the others: no file keeps the rest waiting.
 # One worker more than there are cores: one of them mostly waits for the browser.
-WORKERS := $(shell python3 -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
-PARALLEL := --numprocesses=$(WORKERS) --dist=worksteal
+WORKERS = $(shell $(PY) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
+PARALLEL = --numprocesses=$(WORKERS) --dist=worksteal
 
 .PHONY: help setup run test checks lint fix types sql pytest unit queries charts pages \
 	browser chromium bench data docs clean
