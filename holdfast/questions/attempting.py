@@ -162,7 +162,7 @@ def prepared(
     spec.rules.check()
     occurrences = [step.occurrence for step in steps]
     occurrences += [exclusion.occurrence for exclusion in spec.exclusions]
-    time = _observed(dataset, occurrences, spec.as_of)
+    time = asking.observed_together(dataset, occurrences, spec.as_of)
     by_days = any(_lacks_times(dataset, each) for each in occurrences)
     clock = Clock("day", cut=time.cut, by_days=by_days)
     used = used_filters(spec, filters)
@@ -230,17 +230,6 @@ def _lacks_times(dataset: Dataset, occurrence: Occurrence) -> bool:
     if occurrence.kind == "signup" and signups is not None:
         return signups.is_dated
     return is_dated(dataset, occurrence)
-
-
-def _observed(
-    dataset: Dataset, occurrences: list[Occurrence], as_of: date | None
-) -> asking.ObservedTime:
-    """Return the time in which all steps were observed."""
-    times = [asking.observed_time(dataset, each, as_of) for each in occurrences]
-    return replace(
-        min(times, key=lambda time: (time.as_of, time.seen_until)),
-        from_on=max(time.from_on for time in times),
-    )
 
 
 def _entered(
