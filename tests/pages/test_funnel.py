@@ -193,7 +193,8 @@ def test_a_click_lists_as_many_as_the_figure(
 ):
     page.session_state["funnel_bars"] = {"selection": {"bar": [selection]}}
     page.run()
-    frame = ask(demo, read_spec(Funnel, {"steps": SUGGESTED})[0]).frame
+    link = {"steps": SUGGESTED, "window": str(spec_of(page).window)}
+    frame = ask(demo, read_spec(Funnel, link)[0]).frame
     (number,) = frame.loc[frame["step"] == step, column]
     assert any(text.startswith(f"**{heading}") for text in said(page.markdown))
     assert f"{number:,.0f} in the list, as in the chart." in said(page.caption)

@@ -69,7 +69,7 @@ def test_early_events_stand_in_the_order_in_which_they_are_usually_done(tmp_path
         (
             {"customers": PEOPLE, "subscriptions": [("ann", "2025-01-30", "")]},
             "signup > subscription",
-            "30d",
+            "60d",
         ),
         ({"subscriptions": [("ann", "2025-01-30", "")]}, "subscription", "14d"),
         ({"events": [("ann", "login", "2025-01-30")]}, "event:login", "14d"),
