@@ -20,7 +20,7 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 # From the ground up: a room imports only from rooms that stand before it.
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
-    "stage_rules",
+    *("reasons", "stage_rules"),
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
     *("dataset", "population"),
