@@ -1,0 +1,52 @@
+"""Every measure once: its label, unit, format, definition and good direction.
+
+Pages, charts, exports and the command line take their words and formats from here, so
+that a rate looks the same everywhere.
+"""
+
+from holdfast.measures.churn import CHURN
+from holdfast.measures.formats import (
+    UNKNOWN,
+    formatted,
+    percent,
+    percent_range,
+    percent_with_count,
+)
+from holdfast.measures.measure import Measure
+from holdfast.measures.staying import STAYING
+
+__all__ = [
+    "MEASURES",
+    "UNKNOWN",
+    "Measure",
+    "definition",
+    "formatted",
+    "label",
+    "percent",
+    "percent_range",
+    "percent_with_count",
+    "text",
+]
+
+MEASURES: dict[str, Measure] = {measure.key: measure for measure in (*STAYING, *CHURN)}
+
+
+def label(key: str) -> str:
+    """Give the words for a measure; a column that is none gets its own name."""
+    if key in MEASURES:
+        return MEASURES[key].label
+    return key.replace("_", " ").capitalize()
+
+
+def definition(key: str) -> str:
+    """Give the plain sentences that define a measure.
+
+    Raises:
+        KeyError: No such measure.
+    """
+    return MEASURES[key].definition
+
+
+def text(key: str, value: float | int | None) -> str:
+    """Write a value as the measure's format says; a dash where it is unknown."""
+    return formatted(value, MEASURES[key].format)
