@@ -325,6 +325,12 @@ class Dataset:
         self.knows_identities = bool(
             self._rows("select 1 from duckdb_tables() where table_name = 'identities'")
         )
+        self.knows_rates = bool(
+            self._rows(
+                "select 1 from duckdb_tables()"
+                " where table_name = 'exchange_rates' and estimated_size > 0"
+            )
+        )
         self.holes: list[tuple[date, date]] = self._rows(
             "select from_on, until_on from holes order by from_on"
         )

@@ -95,7 +95,10 @@ class Feed:
 
 
 PLANNED = frozenset(
-    {"started_at", "trial_ended_at", "ended_at", "cancelled_at", "updated_at"}
+    {
+        *("started_at", "trial_ended_at", "ended_at", "cancelled_at", "updated_at"),
+        "from_at",
+    }
 )
 """Instants that may lie ahead; all others happened before their file was loaded."""
 
@@ -283,6 +286,17 @@ FEEDS: tuple[Feed, ...] = (
             _CUSTOMER,
             _EMAIL,
             Role("other_id", "id", "another id or address of the same", True),
+        ),
+    ),
+    Feed(
+        "exchange_rates",
+        "exchange_rates",
+        "what one unit of a currency is worth in another one",
+        (
+            Role("currency", "text", "currency code", is_required=True),
+            Role("rate", "number", "units of the other for one unit", True),
+            Role("target", "text", "the other currency; may be unsaid"),
+            Role("from_at", "instant", "first day of the rate; may be unsaid"),
         ),
     ),
 )
@@ -480,6 +494,16 @@ TABLES: tuple[Table, ...] = (
             _NUMBER,
             Column("given_id", "VARCHAR", "the further id or address"),
             Column("matched_by", "VARCHAR", "e-mail, mapping file or beside an id"),
+        ),
+    ),
+    Table(
+        "exchange_rates",
+        "one row per currency, other currency and first day",
+        (
+            Column("currency", "VARCHAR", "currency code, upper case"),
+            Column("rate", "DOUBLE", "units of the other for one unit"),
+            Column("target", "VARCHAR", "the other currency; null = not said"),
+            Column("from_on", "DATE", "first day of the rate; null = of all days"),
         ),
     ),
     Table(

@@ -29,7 +29,10 @@ COLUMNS = {
     "order_lines": ("order_id", "customer_id", "order_date", "quantity", "unit_price"),
     "subscriptions": ("customer_id", "started_at", "ended_at"),
 }
-MATCHING = ("identities", "appearances", "matches", "ambiguities")
+MATCHING = (
+    *("identities", "appearances", "matches", "ambiguities"),
+    "exchange_rates",
+)
 """Tables that a dataset of the first Holdfast does not have."""
 
 

@@ -42,6 +42,7 @@ _QUERIES = (
     "tickets",
     "touches",
     "identities",
+    "exchange_rates",
     "appearances",
     "matches",
     "ambiguities",
@@ -401,6 +402,8 @@ def _tell_persons(engine: duckdb.DuckDBPyConnection, sources: Sequence[Source]) 
     fed = {part.feed for source in sources for part in source.mapping.feeds}
     node = node_of("staged.customer_id")
     for feed in FEEDS:
+        if "customer_id" not in {role.name for role in feed.roles}:
+            continue
         rows = f"{quoted('staged_' + feed.name)} as staged"
         told = f"select staged.* exclude (email) from {rows}"
         if feed.name in fed:

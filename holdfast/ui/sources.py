@@ -24,7 +24,7 @@ from holdfast.workspace import Status, StoredSource, Workspace
 
 _MOST_ROWS_SHOWN = 1_000
 _TABLES = {feed.table for feed in FEEDS}
-_UNDATED = {"identities"}
+_UNDATED = {"identities", "exchange_rates"}
 
 
 def loaded_files(dataset: Dataset, status: Status) -> None:

@@ -109,6 +109,15 @@ with refused as (
     where reason is not null
     union all
     select
+        'exchange_rates' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_exchange_rates
+    where reason is not null
+    union all
+    select
         staged_feeds.feed as table_name,
         unreadable_rows.source_no,
         unreadable_rows.line,

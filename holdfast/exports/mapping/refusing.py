@@ -48,6 +48,8 @@ def problems(
             found.append((unread, literal(f"{said} {_WRONG[role.kind]}")))
         if role.name == "tenure_months":
             found.append((f"{name} < 0", literal(f"{said} is negative")))
+        if role.name == "rate":
+            found.append((f"{name} <= 0", literal(f"{said} is not above zero")))
     return found
 
 

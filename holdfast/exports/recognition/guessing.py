@@ -12,7 +12,8 @@ from holdfast.exports.recognition.content import Look, look
 from holdfast.exports.recognition.layouts import Sample, kept_columns
 from holdfast.exports.recognition.making import with_made
 from holdfast.exports.recognition.names import plain
-from holdfast.exports.recognition.pairs import FEED, pair
+from holdfast.exports.recognition.pairs import pair
+from holdfast.exports.recognition.rates import rates
 from holdfast.exports.recognition.scales import score_values
 from holdfast.exports.recognition.times import time_format
 from holdfast.exports.recognition.unnamed import unnamed
@@ -88,7 +89,8 @@ _NO_VALUES = {"unseen": 0.95, "empty": 0.5}
 _ASKED = "kind"
 _WHEN = "answered_at"
 _ANSWERED = "responses"
-
+# Taken for one of these wrongly, a file does harm: modules of their own tell them.
+_TOLD_APART = frozenset({"identities", "exchange_rates"})
 
 Told = Mapping[str, tuple[float, str]]
 """Column to how sure its role is, from 0 to 1, and by what: 'name' or 'values'."""
@@ -137,11 +139,13 @@ def best_guess(
         sample: Some values of each column.
     """
     looks = _looks(columns, sample)
-    if paired := pair(columns, looks, sample):
-        mapping, sure, why = paired
+    if plain_table := (pair(columns, looks, sample) or rates(columns, looks, sample)):
+        mapping, sure, why = plain_table
         return mapping, sure, why, dict.fromkeys(columns, (sure, "name"))
     guesses = [
-        _guess(each, columns, sample, looks) for each in FEEDS if each.name != FEED
+        _guess(each, columns, sample, looks)
+        for each in FEEDS
+        if each.name not in _TOLD_APART
     ]
     likely = [each for each in guesses if each.likelihood >= _WHOLE]
     if not likely:
