@@ -18,6 +18,7 @@ from holdfast.query import QUERIES, load, parameters
 from holdfast.questions import (
     ask,
     before_leaving,
+    churn,
     conversion_time,
     first_success,
     funnel,
@@ -30,6 +31,7 @@ from holdfast.questions import (
 )
 from holdfast.questions.before_leaving import BeforeLeaving
 from holdfast.questions.cadence import Cadence
+from holdfast.questions.churn import Churn
 from holdfast.questions.conversion_time import ConversionTime
 from holdfast.questions.first_success import FirstSuccess
 from holdfast.questions.funnel import Funnel
@@ -100,6 +102,9 @@ SPECS = [
     Sessions(Duration(30), unit="account", as_of=date(2025, 2, 20)),
     BeforeLeaving(sign="subscription"),
     BeforeLeaving(sign="activity", days=90, lapse_days=3, unit="account"),
+    *(Churn(span=span) for span in ("week", "quarter")),
+    Churn(sign="activity", lapse_days=9, unit="account", as_of=date(2025, 3, 5)),
+    Churn(sign="order", ending="cancellation"),
     Stages(),
     Stages(
         read_stage_rules("A;B:did login>=2/9d&!orders>=2;C:active>=2&paid>=1mo&grown"),
@@ -149,6 +154,9 @@ ASKED_OTHERWISE = {
     "stages_flow": lambda dataset: stages.answer(dataset, Stages(), PLANS),
     "stages_members": lambda dataset: stages.members(
         dataset, Stages(), PLANS, date(2025, 2, 28)
+    ),
+    "churn_members": lambda dataset: churn.members(
+        dataset, Churn(), PLANS, date(2025, 3, 1), "lost"
     ),
     "first_success_members": lambda dataset: first_success.members(
         dataset, FirstSuccess(), PLANS, 30
@@ -297,6 +305,7 @@ def put(name: str, dataset: Dataset) -> None:
         "journeys": Journeys,
         "sessions": Sessions,
         "before_leaving": BeforeLeaving,
+        "churn": Churn,
         "stages": Stages,
     }
     question = PARTS_OF.get(name, name)

@@ -33,6 +33,7 @@ QUESTIONS = (
     "journeys",
     "sessions",
     "before_leaving",
+    "churn",
 )
 
 

@@ -24,7 +24,8 @@ COLUMNS = {
     "restricted_mean horizon statistic degrees_of_freedom p_value",
     "lifecycle": "new returning resurrected dormant active customers_at_start pulse "
     "crr strict_rate strict_lower strict_upper",
-    "churn": "churned churn_rate",
+    "churn": "lost churn_rate average_rate loss_ratio joined came_back joined_and_left "
+    "customers_at_end lost_involuntary lost_voluntary lost_unexplained",
     "first_success": "reached reached_rate median_days within_days difference",
     "stages": "share_rate at_start new came went customers",
     "funnel": "entered_customers rate_of_first rate_of_previous dropped_customers "

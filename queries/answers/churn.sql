@@ -1,0 +1,211 @@
+-- churn: Who was a customer at the start of each period, left, joined and came back.
+-- grain: one row per segment and period
+-- params:
+--   first_period (INTEGER): first period shown
+--   last_period (INTEGER): last period shown
+--   as_of_period (INTEGER): period in which the observed time ends
+--   has_segments (BOOLEAN): there is a breakdown, so the total is a row beside it
+--   calendar (VARCHAR): day, week, month, quarter or year
+--   week_shift (INTEGER): days from the first day of a week to 1970-01-01
+--   failed_payment (VARCHAR): regular expression of the reasons that are one
+--   min_n (INTEGER): under this many customers a figure is small
+-- returns:
+--   segment (VARCHAR): the segment; All is everyone in view
+--   period (DATE): first day of the period
+--   customers_at_start (BIGINT): customers on the last day before it
+--   joined (BIGINT): customers at its end, for the first time in it
+--   came_back (BIGINT): customers at its end and once before, not at its start
+--   lost (BIGINT): customers at its start and not at its end
+--   customers_at_end (BIGINT): at start + joined + came back - lost
+--   joined_and_left (BIGINT): customers inside of it, at neither end; in no rate
+--   lost_involuntary (BIGINT): of those lost, because a payment failed
+--   lost_voluntary (BIGINT): of those lost, for another reason that was given
+--   lost_unexplained (BIGINT): of those lost, without a reason
+--   churn_rate (DOUBLE): lost / customers at start
+--   average_rate (DOUBLE): lost / mean of the customers at start and end
+--   loss_ratio (DOUBLE): lost / joined: loss-to-acquisition ratio
+--   is_complete (BOOLEAN): the period was over before as_of
+--   is_small (BOOLEAN): fewer customers at start than min_n
+-- source: docs/definitions.md, Churn
+with arrived as (
+    select
+        stays.segment_no,
+        stays.from_period as period,
+        count_if(not stays.is_back) as joined,
+        count_if(stays.is_back) as came_back
+    from stays
+    where stays.until_period is null or stays.until_period > stays.from_period
+    group by all
+),
+
+by_reason as (
+    select
+        stays.segment_no,
+        stays.until_period as period,
+        stays.reason,
+        count(*) as lost
+    from stays
+    where stays.until_period > stays.from_period
+    group by all
+),
+
+departed as (
+    select
+        by_reason.segment_no,
+        by_reason.period,
+        sum(by_reason.lost) as lost,
+        sum(by_reason.lost)
+        filter (where regexp_matches(by_reason.reason, $failed_payment))
+            as lost_involuntary,
+        sum(by_reason.lost) filter (where by_reason.reason is null)
+            as lost_unexplained
+    from by_reason
+    group by all
+),
+
+passed as (
+    select
+        stays.segment_no,
+        stays.from_period as period,
+        count(*) as joined_and_left
+    from stays
+    where stays.until_period = stays.from_period
+    group by all
+),
+
+-- what was before the first period shown is where its customers come from
+begun as (
+    select
+        least(coalesce(min(arrived.period), $first_period), $first_period)
+            as first_period
+    from arrived
+),
+
+every_period as (
+    select
+        segments.segment_no,
+        unnest(range(begun.first_period, $last_period + 1))::integer as period
+    from (select distinct segments.segment_no from segments) as segments
+    cross join begun
+),
+
+moved as (
+    select
+        every_period.segment_no,
+        every_period.period,
+        coalesce(arrived.joined, 0) as joined,
+        coalesce(arrived.came_back, 0) as came_back,
+        coalesce(departed.lost, 0) as lost,
+        coalesce(departed.lost_involuntary, 0) as lost_involuntary,
+        coalesce(departed.lost_unexplained, 0) as lost_unexplained,
+        coalesce(passed.joined_and_left, 0) as joined_and_left
+    from every_period
+    left join arrived
+        on
+            every_period.segment_no = arrived.segment_no
+            and every_period.period = arrived.period
+    left join departed
+        on
+            every_period.segment_no = departed.segment_no
+            and every_period.period = departed.period
+    left join passed
+        on
+            every_period.segment_no = passed.segment_no
+            and every_period.period = passed.period
+),
+
+total as (
+    select
+        null as segment_no,
+        moved.period,
+        sum(moved.joined) as joined,
+        sum(moved.came_back) as came_back,
+        sum(moved.lost) as lost,
+        sum(moved.lost_involuntary) as lost_involuntary,
+        sum(moved.lost_unexplained) as lost_unexplained,
+        sum(moved.joined_and_left) as joined_and_left
+    from moved
+    where $has_segments
+    group by all
+),
+
+counted as (
+    select
+        all_rows.*,
+        sum(all_rows.joined + all_rows.came_back - all_rows.lost)
+            over (
+                partition by all_rows.segment_no
+                order by all_rows.period
+            ) as customers_at_end
+    from (
+        select * from moved
+        union all
+        select * from total
+    ) as all_rows
+),
+
+labels as (
+    select distinct
+        segments.segment_no,
+        segments.segment
+    from segments
+),
+
+final as (
+    select
+        labels.segment_no,
+        coalesce(labels.segment, 'All') as segment,
+        case $calendar
+            when 'day' then date '1970-01-01' + counted.period
+            when 'week' then date '1970-01-01' + (counted.period * 7 - $week_shift)
+            when 'month'
+                then make_date(counted.period // 12, counted.period % 12 + 1, 1)
+            when 'quarter'
+                then make_date(counted.period // 4, counted.period % 4 * 3 + 1, 1)
+            else make_date(counted.period, 1, 1)
+        end as period,
+        (
+            counted.customers_at_end
+            - counted.joined
+            - counted.came_back
+            + counted.lost
+        )::bigint as customers_at_start,
+        counted.joined::bigint as joined,
+        counted.came_back::bigint as came_back,
+        counted.lost::bigint as lost,
+        counted.customers_at_end::bigint as customers_at_end,
+        counted.joined_and_left::bigint as joined_and_left,
+        counted.lost_involuntary::bigint as lost_involuntary,
+        (
+            counted.lost - counted.lost_involuntary - counted.lost_unexplained
+        )::bigint as lost_voluntary,
+        counted.lost_unexplained::bigint as lost_unexplained,
+        counted.period < $as_of_period as is_complete
+    from counted
+    left join labels
+        on counted.segment_no = labels.segment_no
+    where counted.period >= $first_period
+)
+
+select
+    final.segment,
+    final.period,
+    final.customers_at_start,
+    final.joined,
+    final.came_back,
+    final.lost,
+    final.customers_at_end,
+    final.joined_and_left,
+    final.lost_involuntary,
+    final.lost_voluntary,
+    final.lost_unexplained,
+    final.lost / nullif(final.customers_at_start, 0) as churn_rate,
+    final.lost * 2 / nullif(final.customers_at_start + final.customers_at_end, 0)
+        as average_rate,
+    final.lost / nullif(final.joined, 0) as loss_ratio,
+    final.is_complete,
+    final.customers_at_start < $min_n as is_small
+from final
+order by
+    final.segment_no nulls first,
+    final.period
