@@ -6,6 +6,11 @@ Composed beside ``population`` and by its rules.
   period that was paid; ``monthly`` is what a month of it is worth, DECIMAL, so that
   what is added and taken away again comes to nothing; ``ended_on`` is the first local
   day without paid access, null while it runs.
+
+Amounts in several currencies are never added as they are. Where the data have a table
+of exchange rates into the currency asked for, the others are converted at the rate of
+the day on which the paid period began, so that a rate that moves is no expansion.
+Without rates they are left out.
 """
 
 from __future__ import annotations
@@ -15,7 +20,9 @@ from datetime import date
 
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
+from holdfast.filters import NONE
 from holdfast.population import Relation
+from holdfast.query import Value
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,26 @@ def currencies(dataset: Dataset) -> list[Currency]:
     return list(kept)
 
 
+def offered_currencies(dataset: Dataset) -> list[str]:
+    """Return the currencies that money can be counted in, the most usual first.
+
+    They are those of priced subscriptions, and those that the others have exchange
+    rates into.
+    """
+    found = [each.code for each in currencies(dataset)]
+    if not found:
+        return []
+    return [*found, *sorted(set(_rates(dataset)) - set(found))]
+
+
 def chosen_currency(dataset: Dataset, currency: str = "") -> str:
     """Return the currency that money is counted in.
 
     Args:
         dataset: Whose subscriptions.
-        currency: The one asked for; empty for the workspace's setting where the data
-            have it, else that of most customers.
+        currency: The one asked for, (none) for amounts without one; empty for the
+            workspace's setting where the data have it, else that of the exchange
+            rates, else that of most customers.
 
     Returns:
         Its code; empty where the data name none.
@@ -60,7 +80,7 @@ def chosen_currency(dataset: Dataset, currency: str = "") -> str:
     Raises:
         SpecError: No subscription has a price, or none one in this currency.
     """
-    known = [each.code for each in currencies(dataset)]
+    known = offered_currencies(dataset)
     if not known:
         raise SpecError(
             "no_prices",
@@ -68,26 +88,66 @@ def chosen_currency(dataset: Dataset, currency: str = "") -> str:
             "Load subscriptions with a price, payments, or a table of customer, month"
             " and MRR.",
         )
-    wanted = currency or dataset.settings.get("currency", "")
-    if wanted in known:
-        return wanted
-    if currency:
+    asked = "" if currency == NONE else currency
+    if currency and asked not in known:
         raise SpecError(
             "unknown_currency",
             f"No subscription is paid in {currency}.",
-            f"Choose one of {', '.join(code or '(none)' for code in known)}.",
+            f"Choose one of {', '.join(code or NONE for code in known)}.",
         )
-    return known[0]
+    if currency:
+        return asked
+    home = dataset.settings.get("currency", "")
+    wanted = [home, *sorted(_rates(dataset))]
+    return next((code for code in wanted if code and code in known), known[0])
 
 
-def price_relation(currency: str, as_of: date) -> Relation:
-    """Select ``prices`` in one currency.
+def converted_currencies(dataset: Dataset, currency: str) -> tuple[str, ...]:
+    """Return the currencies that are converted into one, without itself."""
+    return tuple(sorted(_rates(dataset).get(currency, frozenset()) - {currency}))
+
+
+def price_relation(dataset: Dataset, currency: str, as_of: date) -> Relation:
+    """Select ``prices`` in one currency, the others converted where rates are known.
 
     Args:
+        dataset: Whose subscriptions.
         currency: Its code, as from ``chosen_currency``.
         as_of: End (exclusive) of the observed time.
     """
-    return Relation(_PRICES, {"currency": currency, "as_of_on": as_of})
+    values: dict[str, Value] = {"currency": currency, "as_of_on": as_of}
+    if not converted_currencies(dataset, currency):
+        return Relation(_PRICES, values)
+    values["rates_target"] = _rates_target(dataset)
+    return Relation(_CONVERTED_PRICES, values)
+
+
+def _rates(dataset: Dataset) -> dict[str, frozenset[str]]:
+    """Return the currencies that have a rate, by the one they are converted to."""
+    kept = dataset.recall("exchange_rates")
+    if kept is None:
+        kept = {}
+        known = dataset.frame(
+            "select 1 from duckdb_tables() where table_name = 'exchange_rates'"
+        )
+        if len(known):
+            rates = dataset.frame(
+                "select coalesce(target, $rates_target) as target, currency"
+                " from exchange_rates where rate > 0 and currency is not null"
+                " group by all",
+                {"rates_target": _rates_target(dataset)},
+            )
+            for target, rows in rates.groupby("target"):
+                kept[str(target)] = frozenset(rows["currency"])
+        dataset.keep("exchange_rates", kept)
+    return dict(kept)
+
+
+def _rates_target(dataset: Dataset) -> str:
+    """Return what rates are into that do not say it: the workspace's currency."""
+    home = dataset.settings.get("currency", "")
+    known = currencies(dataset)
+    return home or (known[0].code if known else "")
 
 
 # A price that is missing is worth nothing; a discount beyond the price as well.
@@ -105,3 +165,51 @@ where
     coalesce(currency, '') = $currency
     and paid_from_on < $as_of_on
     and coalesce(ended_on, date '9999-12-31') > paid_from_on"""
+
+# Before the first rate of a currency the first one holds.
+_CONVERTED_PRICES = """select
+    priced.customer_no,
+    priced.plan,
+    priced.paid_from_on as started_on,
+    priced.ended_on,
+    (
+        greatest(
+            coalesce(priced.price, 0) * priced.quantity - coalesce(priced.discount, 0),
+            0
+        )
+        * case when priced.code = $currency then 1 else rates.rate end
+        / priced.interval_months
+    )::decimal(18, 6) as monthly
+from (
+    select
+        *,
+        coalesce(currency, '') as code
+    from subscriptions
+    where
+        paid_from_on < $as_of_on
+        and coalesce(ended_on, date '9999-12-31') > paid_from_on
+) as priced
+asof left join (
+    select
+        currency,
+        max(rate) as rate,
+        case
+            when
+                row_number() over (partition by currency order by from_on nulls first)
+                = 1
+                then date '0001-01-01'
+            else from_on
+        end as from_on
+    from exchange_rates
+    where
+        rate > 0
+        and currency is not null
+        and coalesce(target, $rates_target) = $currency
+    group by currency, from_on
+) as rates
+    on
+        priced.code = rates.currency
+        and priced.paid_from_on >= rates.from_on
+where
+    priced.code = $currency
+    or rates.rate is not null"""

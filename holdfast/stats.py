@@ -136,6 +136,23 @@ def wilson_interval(
     return np.where(missing, np.nan, lower), np.where(missing, np.nan, upper)
 
 
+def ratio_interval(
+    ratio: ArrayLike, standard_error: ArrayLike, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Give the interval of ratios of totals that cannot be negative, as (lower, upper).
+
+    Normal, from the linearised standard error; cut off at 0. NaN where either is
+    unknown.
+
+    Source: Cochran (1977), Sampling Techniques, section 6.4.
+    """
+    centre = np.asarray(ratio, dtype=np.float64)
+    half_width = _normal_quantile(confidence) * np.asarray(
+        standard_error, dtype=np.float64
+    )
+    return np.maximum(centre - half_width, 0.0), centre + half_width
+
+
 def newcombe_difference(
     successes_1: ArrayLike,
     n_1: ArrayLike,

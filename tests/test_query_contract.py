@@ -25,6 +25,7 @@ from holdfast.questions import (
     funnel_trend,
     journeys,
     lifecycle,
+    mrr,
     retention,
     stages,
     survival,
@@ -38,6 +39,7 @@ from holdfast.questions.funnel import Funnel
 from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.journeys import Journeys
 from holdfast.questions.lifecycle import Lifecycle
+from holdfast.questions.mrr import Mrr
 from holdfast.questions.retention import Retention
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
@@ -111,6 +113,9 @@ SPECS = [
         unit="account",
         as_of=date(2025, 3, 5),
     ),
+    Mrr(),
+    Mrr("quarter", "EUR", counts_reactivation=True),
+    Mrr("week", unit="account", first=date(2025, 2, 1), as_of=date(2025, 3, 5)),
 ]
 
 # Queries of which an answer's further tables are made.
@@ -168,6 +173,10 @@ ASKED_OTHERWISE = {
     "customers": lambda dataset: dataset.frame(
         load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
     ),
+    "mrr_members": lambda dataset: mrr.members(
+        dataset, Mrr(), PLANS, date(2025, 1, 1), "new"
+    ),
+    "unpriced": lambda dataset: mrr.answer(dataset, Mrr(), PLANS),
     "loads": lambda dataset: dataset.frame(load("loads").text),
     "rejections": lambda dataset: dataset.frame(load("rejections").text),
     "rows_before": lambda dataset: dataset.frame(
@@ -245,7 +254,12 @@ def sample(tmp_path_factory):
             for month in range(1, 2 + number % 3)
         ],
         subscriptions=[
-            (name, f"2025-01-0{1 + number}", f"2025-03-{10 + number}" * (number % 2))
+            (
+                name,
+                f"2025-01-0{1 + number}",
+                f"2025-03-{10 + number}" * (number % 2),
+                {"price": 5 * number, "currency": ["USD", "EUR"][number == 3]},
+            )
             for number, name in enumerate(people)
         ]
         + [("known by nobody else", "2025-01-11", "")],
@@ -307,6 +321,7 @@ def put(name: str, dataset: Dataset) -> None:
         "before_leaving": BeforeLeaving,
         "churn": Churn,
         "stages": Stages,
+        "mrr": Mrr,
     }
     question = PARTS_OF.get(name, name)
     # not through ask, whose answers are kept

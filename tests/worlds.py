@@ -107,6 +107,13 @@ def mapped(
     return workspace
 
 
+def opened(workspace: Workspace) -> Dataset:
+    """Open the current dataset of a workspace."""
+    path = workspace.dataset_path()
+    assert path is not None
+    return Dataset(path)
+
+
 def segment_of(name: str, *ids: str) -> SavedSegment:
     """Make a saved segment that no workspace holds."""
     kept = sorted(set(ids))

@@ -13,6 +13,7 @@ from holdfast.measures.formats import (
     percent_with_count,
 )
 from holdfast.measures.measure import Measure
+from holdfast.measures.revenue import REVENUE
 from holdfast.measures.staying import STAYING
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
     "text",
 ]
 
-MEASURES: dict[str, Measure] = {measure.key: measure for measure in (*STAYING, *CHURN)}
+MEASURES: dict[str, Measure] = {measure.key: measure for measure in (*STAYING, *CHURN, *REVENUE)}
 
 
 def label(key: str) -> str:

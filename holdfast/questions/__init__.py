@@ -34,6 +34,7 @@ QUESTIONS = (
     "sessions",
     "before_leaving",
     "churn",
+    "mrr",
 )
 
 

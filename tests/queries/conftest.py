@@ -115,3 +115,46 @@ def _paid(who, start, end, price):
         "interval": "month",
         "currency": "EUR",
     }
+
+
+@pytest.fixture(scope="session")
+def firm(tmp_path_factory):
+    """Subscriptions with prices from January to 10 April; 11 April runs."""
+
+    def paid(name, start, end, price, **more):
+        return {
+            "customer_id": name,
+            "started_at": f"2025-{start}",
+            "ended_at": end and f"2025-{end}",
+            "price": price,
+            "currency": "USD",
+            **more,
+        }
+
+    return dataset_of(
+        tmp_path_factory.mktemp("firm"),
+        customers=[
+            ("ann", "2025-01-01", {"plan": "pro", "account_id": "acme"}),
+            ("bob", "2025-01-01", {"plan": "pro", "account_id": "acme"}),
+            ("cat", "2025-01-01", {"plan": "free"}),
+            ("dan", "2025-01-01"),
+        ],
+        subscriptions=[
+            paid("ann", "01-05", "03-05", 100),
+            paid("ann", "03-05", "", 120),
+            paid("bob", "01-10", "02-10", 120, interval_months=12),
+            paid("bob", "04-02", "", 30),
+            paid("cat", "02-01", "", 50),
+            paid("cat", "03-01", "04-05", 20),
+            paid("dan", "01-20", "01-28", 10),
+            paid("eve", "02-10", "", 15, trial_ended_at="2025-03-10"),
+            paid("fay", "01-01", "", 99, currency="EUR"),
+            paid("gus", "01-01", "", ""),
+            paid("hal", "01-01", "", -5),
+            paid("ivy", "01-01", "", 0),
+            paid("jan", "03-01", "02-01", 8),
+            paid("kim", "02-20", "04-01", 100, quantity=2, discount=40),
+            paid("lee", "04-01", "", 7, currency=""),
+        ],
+        events=[("ann", "x", "2025-04-11 12:00:00")],
+    )

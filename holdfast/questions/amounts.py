@@ -1,0 +1,113 @@
+"""What questions about money share: words for amounts, and what is in no amount."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from holdfast.answer import Caveat
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.filters import NONE
+from holdfast.measures import formatted
+from holdfast.periods import WEEK_SHIFTS, Span, day_label
+from holdfast.population import Population
+from holdfast.pricing import converted_currencies
+from holdfast.query import Value
+from holdfast.questions import asking
+
+_REASONS = {
+    "no price": "{who} a paid subscription without a price, which counts as nothing.",
+    "negative": "{who} a subscription whose price, less its discount, is below zero;"
+    " it counts as nothing.",
+    "free": "{who} a subscription that costs nothing, and by it alone pays nothing.",
+    "backwards": "{who} a subscription that ends before it starts; it is left out.",
+}
+
+
+def money_text(amount: float, currency: str) -> str:
+    """Write an amount with its currency: '12,400 USD', under a thousand '29.50 USD'."""
+    is_whole = abs(amount) >= 1000 or float(amount).is_integer()
+    number = formatted(amount, ",.0f" if is_whole else ",.2f")
+    return f"{number} {currency}".rstrip()
+
+
+def span_values(dataset: Dataset, interval: Span) -> dict[str, Value]:
+    """Return the parameters that turn period numbers of any span into dates."""
+    return {"calendar": interval, "week_shift": WEEK_SHIFTS[dataset.week_start]}
+
+
+def unpriced_caveats(
+    dataset: Dataset,
+    members: Population,
+    currency: str,
+    as_of: date,
+    cancellation: Cancellation | None = None,
+) -> tuple[pd.DataFrame, list[Caveat]]:
+    """Find out which paid subscriptions are in no amount, and say so.
+
+    Args:
+        dataset: Whose subscriptions.
+        members: Who is in view.
+        currency: What money is counted in.
+        as_of: End (exclusive) of the observed time.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        The rows of ``queries/answers/unpriced.sql``, and sentences.
+    """
+    converted = converted_currencies(dataset, currency)
+    values: dict[str, Value] = {
+        "counted_currencies": [currency, *converted],
+        "as_of_on": as_of,
+    }
+    rows = asking.run(dataset, "unpriced", members, {}, values, cancellation)
+    caveats = []
+    others = rows[rows["reason"] == "other currency"]
+    if len(others):
+        listed = ", ".join(
+            f"{asking.counted(int(customers), members.unit)} in {code or NONE}"
+            for code, customers in zip(
+                others["currency"], others["customers"], strict=True
+            )
+        )
+        caveats.append(
+            Caveat(
+                "other_currencies",
+                f"What is paid in other currencies is left out: {listed}. Amounts of"
+                " different currencies are never added; choose another currency, or"
+                " load a file of exchange rates.",
+            )
+        )
+    if converted:
+        caveats.append(
+            Caveat(
+                "converted",
+                f"Amounts in {', '.join(code or NONE for code in converted)} are"
+                f" converted to {currency or NONE} at the rate of the day on which"
+                " their paid period began, so a rate that moves is no expansion.",
+            )
+        )
+    for reason, told in _REASONS.items():
+        found = rows[rows["reason"] == reason]
+        number = int(found["customers"].sum())
+        if number:
+            has = "has" if number == 1 else "have"
+            who = f"{asking.counted(number, members.unit)} {has}"
+            caveats.append(Caveat(reason.replace(" ", "_"), told.format(who=who)))
+    return rows, caveats
+
+
+def running_caveat(as_of: date, frame: pd.DataFrame) -> list[Caveat]:
+    """Say that the last interval still runs, and what is shown of it."""
+    if frame["is_complete"].all():
+        return []
+    return [
+        Caveat(
+            "incomplete",
+            f"Observed until {day_label(as_of - timedelta(days=1))}: the last interval still"
+            " runs. What is shown of it is as things stood then; it is in no average"
+            " and in no sentence.",
+        )
+    ]

@@ -1,0 +1,150 @@
+"""Revenue: when what a customer pays a month changed, from what to what.
+
+Composed beside ``population`` and by its rules. What somebody pays depends on no
+filter: the changes are computed once for everyone and kept, so that a changed filter or
+breakdown only joins them anew.
+
+- ``unit_revenue_changes``: one row per unit and interval of everyone; kept.
+- ``revenue_changes(unit_no, segment_no, period, cohort, movement, mrr_before,
+  mrr_after, first_mrr)``: the same for the units in view. An interval is here only if
+  what a unit paid at its end differs from what it paid at the end of the interval
+  before. ``cohort`` is the first interval at whose end the unit paid, and ``first_mrr``
+  what it paid then. Amounts are DECIMAL: what comes and goes adds up to nothing.
+
+A unit with several subscriptions pays their sum. What begins and ends within one
+interval was paid at the end of none. Of an interval that still runs, the end is the
+last complete day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.periods import Span, period_sql
+from holdfast.population import Population, Relation
+from holdfast.pricing import price_relation
+
+MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
+"""What a change can be, growth first."""
+
+
+def revenue_relations(
+    dataset: Dataset,
+    members: Population,
+    currency: str,
+    interval: Span,
+    as_of: date,
+    cancellation: Cancellation | None = None,
+) -> dict[str, Relation]:
+    """Compose ``revenue_changes`` and what it reads.
+
+    Args:
+        dataset: Whose subscriptions.
+        members: Who is in view.
+        currency: What money is counted in, as from ``chosen_currency``.
+        interval: Day, week, month, quarter or year.
+        as_of: End (exclusive) of the observed time.
+        cancellation: Lets another thread stop the work.
+    """
+    prices = price_relation(dataset, currency, as_of)
+    unit, join = "prices.customer_no", ""
+    if members.unit == "account":
+        unit = "customers.account_no"
+        join = (
+            "\ninner join customers"
+            "\n    on prices.customer_no = customers.customer_no"
+            "\nwhere customers.account_no is not null"
+        )
+    paid = _PAID.format(unit=unit, join=join)
+    text = _CHANGES.format(
+        started=period_sql("started_on", interval, dataset.week_start),
+        ended=period_sql("ended_on", interval, dataset.week_start),
+    )
+    key = f"{currency} {interval} {as_of} {members.unit}"
+    kept = f"revenue_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+    made = f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n)\n{text}"
+    dataset.materialise(kept, made, prices.values, cancellation)
+    return {
+        "prices": prices,
+        "paid": Relation(paid),
+        "unit_revenue_changes": Relation(text, {"as_of_on": as_of}, kept_as=kept),
+        "revenue_changes": Relation(_of_members(members)),
+    }
+
+
+def _of_members(members: Population) -> str:
+    """Join the changes with the units in view."""
+    segment, join = "0::utinyint as segment_no", ""
+    if not members.is_everyone:
+        segment = "members.segment_no"
+        source = "population"
+        if members.unit == "account":
+            source = "(select distinct unit_no, segment_no from population)"
+        join = (
+            f"\ninner join {source} as members\n"
+            "    on unit_revenue_changes.unit_no = members.unit_no"
+        )
+    columns = ("period", "cohort", "movement", "mrr_before", "mrr_after", "first_mrr")
+    listed = "".join(f",\n    unit_revenue_changes.{name}" for name in columns)
+    return (
+        f"select\n    unit_revenue_changes.unit_no,\n    {segment}{listed}"
+        f"\nfrom unit_revenue_changes{join}"
+    )
+
+
+# The first change of a unit is all that it paid at first.
+_CHANGES = """select
+    unit_no,
+    period,
+    cohort,
+    case
+        when period = cohort then 'new'
+        when mrr_after = change then 'reactivation'
+        when mrr_after = 0 then 'churn'
+        when change > 0 then 'expansion'
+        else 'contraction'
+    end as movement,
+    (mrr_after - change)::decimal(18, 6) as mrr_before,
+    mrr_after::decimal(18, 6) as mrr_after,
+    first_mrr
+from (
+    select
+        *,
+        sum(change) over unit as mrr_after,
+        first_value(period) over unit as cohort,
+        first_value(change) over unit as first_mrr
+    from (
+        select
+            unit_no,
+            period,
+            sum(change)::decimal(18, 6) as change
+        from (
+            select
+                unit_no,
+                {started} as period,
+                monthly as change
+            from paid
+            union all
+            select
+                unit_no,
+                {ended} as period,
+                -monthly as change
+            from paid
+            where ended_on < $as_of_on
+        )
+        group by unit_no, period
+        having sum(change) <> 0
+    )
+    window unit as (partition by unit_no order by period)
+)"""
+
+
+_PAID = """select
+    {unit} as unit_no,
+    prices.started_on,
+    prices.ended_on,
+    prices.monthly
+from prices{join}"""
