@@ -127,10 +127,7 @@ def _rates(dataset: Dataset) -> dict[str, frozenset[str]]:
     kept = dataset.recall("exchange_rates")
     if kept is None:
         kept = {}
-        known = dataset.frame(
-            "select 1 from duckdb_tables() where table_name = 'exchange_rates'"
-        )
-        if len(known):
+        if dataset.knows_rates:
             rates = dataset.frame(
                 "select coalesce(target, $rates_target) as target, currency"
                 " from exchange_rates where rate > 0 and currency is not null"

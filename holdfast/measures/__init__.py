@@ -29,7 +29,9 @@ __all__ = [
     "text",
 ]
 
-MEASURES: dict[str, Measure] = {measure.key: measure for measure in (*STAYING, *CHURN, *REVENUE)}
+MEASURES: dict[str, Measure] = {
+    measure.key: measure for measure in (*STAYING, *CHURN, *REVENUE)
+}
 
 
 def label(key: str) -> str:

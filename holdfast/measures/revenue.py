@@ -57,9 +57,9 @@ REVENUE = (
         "Monthly recurring revenue",
         "money",
         ",.2f",
-        "What all subscriptions that are paid on the last day of the interval are worth "
-        "a month: price, times units, less recurring discounts, divided by the months "
-        "of the billing period. Trials are out. Start + new + came back + expansion - "
+        "What all subscriptions that are paid on the last day of the interval are "
+        "worth a month: price, times units, less recurring discounts, divided by the "
+        "months of the billing period. It is start + new + came back + expansion - "
         "contraction - churn, exactly.",
         "up",
     ),

@@ -106,8 +106,8 @@ def running_caveat(as_of: date, frame: pd.DataFrame) -> list[Caveat]:
     return [
         Caveat(
             "incomplete",
-            f"Observed until {day_label(as_of - timedelta(days=1))}: the last interval still"
-            " runs. What is shown of it is as things stood then; it is in no average"
-            " and in no sentence.",
+            f"Observed until {day_label(as_of - timedelta(days=1))}: the last interval"
+            " still runs. What is shown of it is as things stood then; it is in no"
+            " average and in no sentence.",
         )
     ]

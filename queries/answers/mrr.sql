@@ -48,10 +48,15 @@ with changed as (
         revenue_changes.movement,
         count(*) as customers,
         sum(revenue_changes.mrr_after - revenue_changes.mrr_before) as change,
-        sum(revenue_changes.mrr_before::double ** 2) as before_squared,
-        sum(revenue_changes.mrr_after::double ** 2) as after_squared,
-        sum(revenue_changes.mrr_before::double * revenue_changes.mrr_after)
-            as before_by_after
+        -- by how much the squares, and before times after, exceed before squared
+        sum(
+            revenue_changes.mrr_after::double ** 2
+            - revenue_changes.mrr_before::double ** 2
+        ) as squared,
+        sum(
+            (revenue_changes.mrr_after - revenue_changes.mrr_before)::double
+            * revenue_changes.mrr_before::double
+        ) as product
     from revenue_changes
     where revenue_changes.period <= $last_period
     group by all
@@ -66,9 +71,8 @@ with_total as (
         changed.movement,
         sum(changed.customers)::bigint as customers,
         sum(changed.change) as change,
-        sum(changed.before_squared) as before_squared,
-        sum(changed.after_squared) as after_squared,
-        sum(changed.before_by_after) as before_by_after
+        sum(changed.squared) as squared,
+        sum(changed.product) as product
     from changed
     where $has_segments
     group by all
@@ -103,9 +107,8 @@ moved as (
         with_total.movement,
         coalesce(with_total.customers, 0) as customers,
         coalesce(with_total.change, 0) as change,
-        coalesce(with_total.before_squared, 0) as before_squared,
-        coalesce(with_total.after_squared, 0) as after_squared,
-        coalesce(with_total.before_by_after, 0) as before_by_after,
+        coalesce(with_total.squared, 0) as squared,
+        coalesce(with_total.product, 0) as product,
         -- of those who paid at the start, who pays less
         with_total.movement in ('contraction', 'churn') as is_loss,
         with_total.movement in ('expansion', 'contraction', 'churn') as is_kept
@@ -145,25 +148,11 @@ by_period as (
         coalesce(
             sum(moved.customers) filter (where moved.movement = 'churn'), 0
         )::bigint as churned_customers,
-        sum(moved.after_squared - moved.before_squared) as squared,
-        coalesce(
-            sum(moved.after_squared - moved.before_squared) filter (where moved.is_kept),
-            0
-        ) as kept_squared,
-        coalesce(
-            sum(moved.before_by_after - moved.before_squared)
-                filter (where moved.is_kept),
-            0
-        ) as kept_product,
-        coalesce(
-            sum(moved.after_squared - moved.before_squared) filter (where moved.is_loss),
-            0
-        ) as lost_squared,
-        coalesce(
-            sum(moved.before_by_after - moved.before_squared)
-                filter (where moved.is_loss),
-            0
-        ) as lost_product
+        sum(moved.squared) as squared,
+        coalesce(sum(moved.squared) filter (where moved.is_kept), 0) as kept_squared,
+        coalesce(sum(moved.product) filter (where moved.is_kept), 0) as kept_product,
+        coalesce(sum(moved.squared) filter (where moved.is_loss), 0) as lost_squared,
+        coalesce(sum(moved.product) filter (where moved.is_loss), 0) as lost_product
     from moved
     group by all
 ),

@@ -99,4 +99,4 @@ from final
 order by
     abs(final.mrr_change) desc,
     final.mrr_after desc,
-    final.id
+    final.id asc

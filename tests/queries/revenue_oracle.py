@@ -1,4 +1,4 @@
-"""Monthly revenue the slow way: what everybody pays on the last day of each interval."""
+"""Monthly revenue the slow way: what everybody pays at the end of each interval."""
 
 import random
 from datetime import date, timedelta
@@ -45,7 +45,9 @@ def oracle(rows, interval, as_of):
             )
             for name in names
         }
-        moves = {name: [] for name in ("new", "back", "more", "less", "gone")}
+        moves: dict[str, list[float]] = {
+            name: [] for name in ("new", "back", "more", "less", "gone")
+        }
         for name in names:
             was, now = before[name], after[name]
             if not was and now:

@@ -9,7 +9,7 @@ from holdfast.questions import ask
 from holdfast.questions.mrr import Mrr
 from tests.queries.revenue_oracle import PLANS, oracle, random_subscriptions
 from tests.reference import reference_data
-from tests.worlds import dataset_of, mapped, opened, table
+from tests.worlds import dataset_of, loaded, mapped, opened, table
 
 AMOUNTS = ("start", "new", "reactivation", "expansion", "contraction", "churn", "end")
 MONEY = tuple(f"mrr_{name}" for name in AMOUNTS)
@@ -21,6 +21,10 @@ COUNTS = (
     "contracted_customers",
     "churned_customers",
     "paying_customers",
+)
+PLAYBOOK = (
+    *("start", "new", "react", "up", "down", "churn", "end"),
+    *("n_active", "n_new", "n_react", "n_up", "n_down", "n_churn"),
 )
 PLAYBOOK_COUNTS = (COUNTS[-1], *COUNTS[1:-1])
 SEEN_COLUMNS = {"who": "customer_id", "what": "event", "time": "happened_at"}
@@ -158,15 +162,15 @@ def test_what_has_no_usable_price_is_said(firm):
     assert said["no_price"].startswith("1 customer has a paid subscription without")
     assert said["negative"].startswith("1 customer has a subscription whose price")
     assert said["free"].startswith("1 customer has a subscription that costs nothing")
-    assert said["backwards"].startswith("1 customer has a subscription that ends before")
+    assert said["backwards"].startswith("1 customer has a subscription that ends")
     only_cat = Filters((AttributeIn("plan", ("free",)),))
     assert set(codes(ask(firm, Mrr(), only_cat))) == {"incomplete", "small_n"}
 
 
 def test_the_sentence_says_what_happened(firm):
     assert ask(firm, Mrr()).sentence == (
-        "At the end of Mar 2025, 4 customers paid 365 USD a month: 310 USD at its start,"
-        " 15 USD new, 0 USD from those who came back, 40 USD more and 0 USD less from"
+        "At the end of Mar 2025, 4 customers paid 365 USD a month: 310 USD at its"
+        " start, 15 USD new, 0 USD from those who came back, 40 USD more and 0 USD less from"
         " those who stayed, 0 USD lost. Those who paid at the start now pay 113% of it:"
         " net negative churn, for who stayed or came back added more than was lost."
     )
@@ -202,8 +206,7 @@ def test_one_off_discounts_are_no_part_of_the_price(tmp_path):
         "again": "is_discount_recurring",
     }
     text = (
-        "who,start,price,off,again\n"
-        "ann,2025-01-01,50,20,yes\nbob,2025-01-02,50,20,no\n"
+        "who,start,price,off,again\nann,2025-01-01,50,20,yes\nbob,2025-01-02,50,20,no\n"
     )
     world = opened(mapped(tmp_path, [("plans.csv", "subscriptions", columns, text)]))
     assert monthly(world, "mrr_end") == [("2025-01-01", 80)]
@@ -247,16 +250,11 @@ def test_the_whole_published_playbook(tmp_path):
     for row, told in zip(rows, expected, strict=True):
         month, *figures, nrr, grr = row
         assert month[:7] == told["month"]
-        names = ("start", "new", "react", "up", "down", "churn", "end", "n_active")
-        names += ("n_new", "n_react", "n_up", "n_down", "n_churn")
-        assert figures == [
-            sign * float(told[name])
-            for name, sign in zip(names, (1, 1, 1, 1, -1, -1, *[1] * 7), strict=True)
-        ]
+        # losses are negative there
+        assert figures == [abs(float(told[name])) for name in PLAYBOOK]
         for rate, name in ((nrr, "NRR"), (grr, "GRR")):
-            assert rate is None if not told[name] else (
-                abs(100 * rate - float(told[name])) < 0.011
-            )
+            shown = told[name] and pytest.approx(float(told[name]), abs=0.011)
+            assert (rate is None and not shown) or 100 * rate == shown
 
 
 @pytest.fixture(scope="module")
@@ -293,6 +291,31 @@ def test_the_identity_holds_to_the_last_digit(crowd):
         assert (counts == frame["paying_customers"]).all()
         following = frame.groupby("segment")["mrr_start"].shift(-1)
         assert (following.isna() | (following == frame["mrr_end"])).all()
+
+
+def test_with_rates_other_currencies_are_converted_as_a_period_begins(tmp_path):
+    files = {
+        "paid.csv": "customer_id,started_at,ended_at,price,currency\n"
+        "ann,2025-01-01,,10,EUR\nbob,2025-01-01,2025-03-01,100,USD\n"
+        "bob,2025-03-01,,100,USD\ncat,2025-02-01,,10,GBP\ndan,2025-03-05,,5,CHF\n",
+        # before its first rate a currency has its first
+        "rates.csv": "currency,rate,target,date\nUSD,0.9,EUR,2025-02-01\n"
+        "USD,0.8,EUR,2025-03-01\nUSD,0.5,JPY,2025-01-01\nGBP,1.2,,\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    paths = [tmp_path / name for name in files]
+    world = loaded(tmp_path / "workspace", paths, currency="EUR")
+    assert monthly(world, *MONEY) == [
+        ("2025-01-01", 0, 100, 0, 0, 0, 0, 100),
+        ("2025-02-01", 100, 12, 0, 0, 0, 0, 112),
+        ("2025-03-01", 112, 0, 0, 0, 10, 0, 102),
+    ]
+    said = codes(ask(world, Mrr()))
+    assert said["converted"].startswith("Amounts in GBP, USD are converted to EUR")
+    assert "left out: 1 customer in CHF." in said["other_currencies"]
+    # yen are nobody's currency, but dollars have a rate into them
+    assert monthly(world, "mrr_end", spec=Mrr(currency="JPY"))[0] == ("2025-01-01", 50)
 
 
 def test_twice_the_customers_pay_twice_as_much_at_the_same_rates(crowd, tmp_path):
