@@ -170,9 +170,10 @@ def test_what_has_no_usable_price_is_said(firm):
 def test_the_sentence_says_what_happened(firm):
     assert ask(firm, Mrr()).sentence == (
         "At the end of Mar 2025, 4 customers paid 365 USD a month: 310 USD at its"
-        " start, 15 USD new, 0 USD from those who came back, 40 USD more and 0 USD less from"
-        " those who stayed, 0 USD lost. Those who paid at the start now pay 113% of it:"
-        " net negative churn, for who stayed or came back added more than was lost."
+        " start, 15 USD new, 0 USD from those who came back, 40 USD more and 0 USD"
+        " less from those who stayed, 0 USD lost. Those who paid at the start now pay"
+        " 113% of it: net negative churn, for who stayed or came back added more than was"
+        " lost."
     )
 
 
