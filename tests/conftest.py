@@ -18,6 +18,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 WORKSPACE = "HOLDFAST_WORKSPACE"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and those of the browser, which begin.
+
+    What a file shares is made once then, and one server and one browser do for all.
+    """
+    browser = PROJECT / "tests" / "browser"
+    items.sort(key=lambda item: item.path.parent != browser)
+    for item in items:
+        group = "browser" if item.path.parent == browser else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def demo_workspace(tmp_path_factory, worker_id) -> Path:
     """Return the demo workspace, built once a run. Shared: change only a copy of it."""
@@ -57,13 +69,25 @@ def demo_copy(demo_workspace, tmp_path) -> Path:
     return shutil.copytree(demo_workspace, tmp_path / "demo copy")
 
 
+@pytest.fixture(scope="module")
+def datasets() -> Iterator[None]:
+    """Close the datasets that the app has opened after the tests of a module.
+
+    What it has answered is kept till then, as it is for whoever uses it.
+    """
+    import streamlit as st
+
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
 @pytest.fixture
-def app(monkeypatch) -> Iterator[Callable]:
+def app(datasets, monkeypatch) -> Callable:
     """Return how to start the app on a workspace: `app(folder, country=["de"])`.
 
     Further words are query parameters of the address. Call `.run()` on what you get.
     """
-    import streamlit as st
     from streamlit.testing.v1 import AppTest
 
     def start(workspace: Path, **address: list[str]) -> AppTest:
@@ -73,10 +97,7 @@ def app(monkeypatch) -> Iterator[Callable]:
             test.query_params[name] = values
         return test
 
-    yield start
-    # Closes the datasets; the next test may be about another workspace.
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    return start
 
 
 def holdfast(*words: str, workspace: Path) -> str:

@@ -20,6 +20,7 @@ from holdfast.query import literal, quoted
 
 PREVIEW_ROWS = 20
 SAMPLE_VALUES = 200
+_COLUMNS_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -146,15 +147,18 @@ def sample_values(
     engine: duckdb.DuckDBPyConnection, parquet: Path, rows: Rows
 ) -> dict[str, list[str]]:
     """Return some values of each column as text, without the empty ones."""
-    cells = ", ".join(
-        f"(array_agg(trim({quoted(name)}::varchar))"
-        f" filter (trim({quoted(name)}::varchar) <> ''))[:{SAMPLE_VALUES}]"
-        for name, _ in rows.columns
-    )
-    row = engine.execute(
-        f"select {cells} from (from read_parquet({literal(str(parquet))}) limit 5000)"
-    ).fetchall()[0]
-    return {
-        name: list(values or [])
-        for (name, _), values in zip(rows.columns, row, strict=True)
-    }
+    samples: dict[str, list[str]] = {}
+    # The engine's planning grows with the square of the columns of one statement.
+    for first in range(0, len(rows.columns), _COLUMNS_AT_ONCE):
+        names = [name for name, _ in rows.columns[first : first + _COLUMNS_AT_ONCE]]
+        cells = ", ".join(
+            f"(array_agg(trim({quoted(name)}::varchar))"
+            f" filter (trim({quoted(name)}::varchar) <> ''))[:{SAMPLE_VALUES}]"
+            for name in names
+        )
+        row = engine.execute(
+            f"select {cells}"
+            f" from (from read_parquet({literal(str(parquet))}) limit 5000)"
+        ).fetchall()[0]
+        samples.update(zip(names, (list(each or []) for each in row), strict=True))
+    return samples
