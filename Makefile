@@ -19,8 +19,9 @@ TOOLS := .venv/.tools-$(firstword $(shell cat requirements.txt tests/requirement
 PEERS := .venv/.peers-$(firstword $(shell cat requirements.txt benchmarks/requirements.txt | cksum))
 TYPED := holdfast app.py pages tests
 STAGES := tests/queries tests/charts tests/pages tests/browser
-# One worker more than there are cores: one of them mostly waits for the browser.
-WORKERS = $(shell $(PY) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
+# Two workers more than there are cores: one mostly waits for the browser, others for the
+# disk.
+WORKERS = $(shell $(PY) -c "import os; print(min(6, (os.cpu_count() or 1) + 2))")
 PARALLEL = --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder
 
 .PHONY: help setup run test checks lint fix types sql pytest unit queries charts pages \
