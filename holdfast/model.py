@@ -411,7 +411,7 @@ TABLES: tuple[Table, ...] = (
             Column("currency", "VARCHAR", "currency code, upper case"),
             Column("refunded", "DECIMAL(18,4)", "amount paid back"),
             Column("quantity", "DOUBLE", "units of lines that are no return"),
-            Column("lines", "INTEGER", "lines of the order"),
+            Column("lines", "INTEGER", "lines that are not for free"),
             Column("is_return", "BOOLEAN", "no line has a positive quantity"),
         ),
     ),

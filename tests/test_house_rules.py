@@ -20,6 +20,7 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 # From the ground up: a room imports only from rooms that stand before it.
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
+    *("means", "purchase_models"),
     *("reasons", "stage_rules"),
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
@@ -37,7 +38,11 @@ ROOMS = (
         "spells",
         "stays",
         "pricing",
+<<<<<<< HEAD
         "revenue",
+=======
+        "earnings",
+>>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
         "spec",
         "answer",
         "membership",
@@ -69,7 +74,11 @@ READING = {
     "spells",
     "stays",
     "pricing",
+<<<<<<< HEAD
     "revenue",
+=======
+    "earnings",
+>>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
     "spec",
     "answer",
     "membership",
@@ -78,7 +87,7 @@ READING = {
 }
 NEVER = {
     "measures": set(ROOMS),
-    "stats": set(ROOMS),
+    **{room: set(ROOMS) for room in ("stats", "means", "purchase_models")},
     "exports": {"measures", "stats", "filters", "occurrence"},
     "workspace": {
         "measures",
@@ -96,7 +105,11 @@ NEVER = {
         "spells",
         "stays",
         "pricing",
+<<<<<<< HEAD
         "revenue",
+=======
+        "earnings",
+>>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
         "answer",
         "membership",
         "questions",
@@ -117,7 +130,11 @@ NEVER = {
         "spells",
         "stays",
         "pricing",
+<<<<<<< HEAD
         "revenue",
+=======
+        "earnings",
+>>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -146,7 +163,11 @@ COMPOSES_SQL = (
     "holdfast/spells.py",
     "holdfast/stays.py",
     "holdfast/pricing.py",
+<<<<<<< HEAD
     "holdfast/revenue.py",
+=======
+    "holdfast/earnings.py",
+>>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded, a segment when it was saved; no figure reads that.

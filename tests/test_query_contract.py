@@ -25,7 +25,11 @@ from holdfast.questions import (
     funnel_trend,
     journeys,
     lifecycle,
+<<<<<<< HEAD
     mrr,
+=======
+    purchases,
+>>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
     retention,
     stages,
     survival,
@@ -39,7 +43,11 @@ from holdfast.questions.funnel import Funnel
 from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.journeys import Journeys
 from holdfast.questions.lifecycle import Lifecycle
+<<<<<<< HEAD
 from holdfast.questions.mrr import Mrr
+=======
+from holdfast.questions.purchases import Purchases
+>>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
 from holdfast.questions.retention import Retention
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
@@ -102,6 +110,8 @@ SPECS = [
     Journeys(ORDER, within=Duration(20), session=Duration(9), left_out=LOGIN),
     Journeys(LOGIN, depth=2, branches=1, as_of=date(2025, 3, 10), unit="account"),
     Sessions(Duration(30), unit="account", as_of=date(2025, 2, 20)),
+    Purchases(),
+    Purchases("week", net=False, unit="account", as_of=date(2025, 2, 20)),
     BeforeLeaving(sign="subscription"),
     BeforeLeaving(sign="activity", days=90, lapse_days=3, unit="account"),
     *(Churn(span=span) for span in ("week", "quarter")),
@@ -169,6 +179,13 @@ ASKED_OTHERWISE = {
     "journeys_members": lambda dataset: journeys.members(dataset, Journeys(), PLANS, 1),
     "before_leaving_members": lambda dataset: before_leaving.members(
         dataset, BeforeLeaving(), PLANS, "login"
+    ),
+    "purchases_members": lambda dataset: purchases.members(
+        dataset, Purchases(), PLANS, date(2025, 1, 5)
+    ),
+    **dict.fromkeys(
+        ("repeat_purchases", "purchase_gaps"),
+        lambda dataset: purchases.answer(dataset, Purchases(), PLANS),
     ),
     "customers": lambda dataset: dataset.frame(
         load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
@@ -318,6 +335,7 @@ def put(name: str, dataset: Dataset) -> None:
         "conversion_time": partial(ConversionTime, STEPS),
         "journeys": Journeys,
         "sessions": Sessions,
+        "purchases": Purchases,
         "before_leaving": BeforeLeaving,
         "churn": Churn,
         "stages": Stages,

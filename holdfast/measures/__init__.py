@@ -8,6 +8,7 @@ from holdfast.measures.churn import CHURN
 from holdfast.measures.formats import (
     UNKNOWN,
     formatted,
+    money_text,
     percent,
     percent_range,
     percent_with_count,
@@ -15,6 +16,7 @@ from holdfast.measures.formats import (
 from holdfast.measures.measure import Measure
 from holdfast.measures.revenue import REVENUE
 from holdfast.measures.staying import STAYING
+from holdfast.measures.value import VALUE
 
 __all__ = [
     "MEASURES",
@@ -23,6 +25,7 @@ __all__ = [
     "definition",
     "formatted",
     "label",
+    "money_text",
     "percent",
     "percent_range",
     "percent_with_count",
@@ -30,7 +33,7 @@ __all__ = [
 ]
 
 MEASURES: dict[str, Measure] = {
-    measure.key: measure for measure in (*STAYING, *CHURN, *REVENUE)
+    measure.key: measure for measure in (*STAYING, *CHURN, *REVENUE, *VALUE)
 }
 
 

@@ -40,6 +40,16 @@ def percent_range(lower: float, upper: float) -> str:
     return f"{ends[0]} to {ends[1]}"
 
 
+def money_text(amount: float | None, currency: str) -> str:
+    """Write an amount with its currency: '12,400 USD', under a thousand '29.50 USD'."""
+    if _is_unknown(amount):
+        return UNKNOWN
+    assert amount is not None
+    is_whole = abs(amount) >= 1000 or float(amount).is_integer()
+    number = formatted(amount, ",.0f" if is_whole else ",.2f")
+    return f"{number} {currency}".rstrip()
+
+
 def formatted(value: float | int | None, pattern: str) -> str:
     """Write a value in a d3 format of the forms '.1%', ',.1f' and ',d'.
 

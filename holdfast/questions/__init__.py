@@ -35,6 +35,7 @@ QUESTIONS = (
     "before_leaving",
     "churn",
     "mrr",
+    "purchases",
 )
 
 

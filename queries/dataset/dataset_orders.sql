@@ -10,7 +10,7 @@
 --   currency (VARCHAR): currency code, upper case
 --   refunded (DECIMAL): amount paid back
 --   quantity (DOUBLE): units of lines that are no return
---   lines (INTEGER): lines of the order
+--   lines (INTEGER): lines of the order that are not for free
 --   is_return (BOOLEAN): no line has a positive quantity
 -- source: ours; an order is a return when no line of it has a positive quantity; its
 --   own total goes before the sum of its lines; an order that is told both as a whole
@@ -68,7 +68,10 @@ grouped as (
             else try_cast(sum(staged.refunded) as decimal(18, 4))
         end as refunded,
         sum(staged.quantity) filter (where staged.quantity > 0) as quantity,
-        count(*) as lines,
+        count_if(
+            coalesce(staged.amount, staged.quantity * staged.unit_price)
+            is distinct from 0
+        ) as lines,
         not coalesce(bool_or(coalesce(staged.quantity, 1) > 0), false) as is_return
     from staged_order_lines as staged
     inner join customer_numbers on staged.customer_id = customer_numbers.given_id

@@ -8,6 +8,7 @@ import pytest
 from holdfast.filters import AttributeIn, Filters
 from holdfast.occurrence import ORDER, read_occurrence
 from holdfast.questions import ask
+from holdfast.questions.purchases import Purchases
 from holdfast.questions.retention import Retention, members
 from tests.reference import reference_data
 from tests.worlds import table
@@ -100,3 +101,24 @@ def test_bank_holidays_are_holes_and_saturdays_are_not(shop):
         ("2011-05-30", "2011-05-31"),
         ("2011-08-29", "2011-08-30"),
     ]
+
+
+def test_revenue_is_the_published_one_from_as_many_lines(shop):
+    frame = ask(shop, Purchases(net=False)).frame
+    # 8,911,407.904: some prices have three decimals
+    assert round(frame["revenue_amount"].sum(), 2) == 8_911_407.90
+    assert frame["lines"].sum() == 397_884
+
+
+def test_revenue_orders_and_customers_of_every_month(shop):
+    with reference_data("online_retail/expected_months.csv").open() as stream:
+        expected = [
+            (row["m"], float(row["revenue"]), int(row["orders"]), int(row["customers"]))
+            for row in csv.DictReader(stream)
+        ]
+    frame = ask(shop, Purchases(net=False)).frame
+    frame = frame.assign(
+        month=frame["period"].dt.strftime("%Y-%m"),
+        revenue=frame["revenue_amount"].round(2),
+    )
+    assert table(frame, "month", "revenue", "orders", "customers") == expected
