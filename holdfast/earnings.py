@@ -152,7 +152,7 @@ def value_relations(
         )
         table, began = None, "true"
     else:
-        relations["prices"] = price_relation(currency, as_of)
+        relations["prices"] = price_relation(dataset, currency, as_of)
         earned = _ACCRUED.format(
             unit=f"{members.unit}_no", joined=_customers("prices", members.unit)
         )

@@ -38,11 +38,8 @@ ROOMS = (
         "spells",
         "stays",
         "pricing",
-<<<<<<< HEAD
         "revenue",
-=======
         "earnings",
->>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
         "spec",
         "answer",
         "membership",
@@ -74,11 +71,8 @@ READING = {
     "spells",
     "stays",
     "pricing",
-<<<<<<< HEAD
     "revenue",
-=======
     "earnings",
->>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
     "spec",
     "answer",
     "membership",
@@ -105,11 +99,8 @@ NEVER = {
         "spells",
         "stays",
         "pricing",
-<<<<<<< HEAD
         "revenue",
-=======
         "earnings",
->>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
         "answer",
         "membership",
         "questions",
@@ -130,11 +121,8 @@ NEVER = {
         "spells",
         "stays",
         "pricing",
-<<<<<<< HEAD
         "revenue",
-=======
         "earnings",
->>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -163,11 +151,8 @@ COMPOSES_SQL = (
     "holdfast/spells.py",
     "holdfast/stays.py",
     "holdfast/pricing.py",
-<<<<<<< HEAD
     "holdfast/revenue.py",
-=======
     "holdfast/earnings.py",
->>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded, a segment when it was saved; no figure reads that.

@@ -25,11 +25,8 @@ from holdfast.questions import (
     funnel_trend,
     journeys,
     lifecycle,
-<<<<<<< HEAD
     mrr,
-=======
     purchases,
->>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
     retention,
     stages,
     survival,
@@ -43,11 +40,8 @@ from holdfast.questions.funnel import Funnel
 from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.journeys import Journeys
 from holdfast.questions.lifecycle import Lifecycle
-<<<<<<< HEAD
 from holdfast.questions.mrr import Mrr
-=======
 from holdfast.questions.purchases import Purchases
->>>>>>> 1f11f63 (Tell what customers order, for how much, and whether they come again)
 from holdfast.questions.retention import Retention
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
