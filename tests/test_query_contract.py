@@ -28,6 +28,7 @@ from holdfast.questions import (
     mrr,
     purchases,
     retention,
+    revenue_cohorts,
     stages,
     survival,
 )
@@ -43,6 +44,7 @@ from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.mrr import Mrr
 from holdfast.questions.purchases import Purchases
 from holdfast.questions.retention import Retention
+from holdfast.questions.revenue_cohorts import RevenueCohorts
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
 from holdfast.questions.suggested_steps import event_order
@@ -119,6 +121,8 @@ SPECS = [
     ),
     Mrr(),
     Mrr("quarter", "EUR", counts_reactivation=True),
+    RevenueCohorts(),
+    RevenueCohorts("week", unit="account", as_of=date(2025, 3, 5)),
     Mrr("week", unit="account", first=date(2025, 2, 1), as_of=date(2025, 3, 5)),
 ]
 
@@ -186,6 +190,9 @@ ASKED_OTHERWISE = {
     ),
     "mrr_members": lambda dataset: mrr.members(
         dataset, Mrr(), PLANS, date(2025, 1, 1), "new"
+    ),
+    "revenue_cohorts_members": lambda dataset: revenue_cohorts.members(
+        dataset, RevenueCohorts(), PLANS, None, 0
     ),
     "unpriced": lambda dataset: mrr.answer(dataset, Mrr(), PLANS),
     "loads": lambda dataset: dataset.frame(load("loads").text),
@@ -334,6 +341,7 @@ def put(name: str, dataset: Dataset) -> None:
         "churn": Churn,
         "stages": Stages,
         "mrr": Mrr,
+        "revenue_cohorts": RevenueCohorts,
     }
     question = PARTS_OF.get(name, name)
     # not through ask, whose answers are kept

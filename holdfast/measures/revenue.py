@@ -140,4 +140,22 @@ REVENUE = (
         "Twelve times the monthly recurring revenue.",
         "up",
     ),
+    Measure(
+        "revenue_rate",
+        "Revenue retained",
+        "share",
+        ".1%",
+        "What a cohort pays a month at the end of an interval, divided by what it paid "
+        "in its first paid interval. It can exceed 100%.",
+        "up",
+    ),
+    Measure(
+        "payer_rate",
+        "Customers retained",
+        "share",
+        ".1%",
+        "Customers of the cohort who pay at the end of an interval, divided by all who "
+        "began to pay.",
+        "up",
+    ),
 )

@@ -36,6 +36,7 @@ QUESTIONS = (
     "churn",
     "mrr",
     "purchases",
+    "revenue_cohorts",
 )
 
 

@@ -27,8 +27,8 @@ _REASONS = {
 
 
 def money_text(amount: float, currency: str) -> str:
-    """Write an amount with its currency: '12,400 USD', under a thousand '29.50 USD'."""
-    is_whole = abs(amount) >= 1000 or float(amount).is_integer()
+    """Write an amount with its currency: '12,400 USD', under a hundred '29.50 USD'."""
+    is_whole = abs(amount) >= 100 or float(amount).is_integer()
     number = formatted(amount, ",.0f" if is_whole else ",.2f")
     return f"{number} {currency}".rstrip()
 

@@ -226,9 +226,9 @@ def _sentence(spec: Mrr, question: _Question, frame: pd.DataFrame) -> str:
     if not row["paying_customers"]:
         return f"{told} Everybody who paid at the start has left."
     now = f"{told} Those who paid at the start now pay {percent(row['nrr'])} of it"
+    if row["nrr"] > 1:
+        return f"{now}: net negative churn, they added more than was lost."
+    without = f"{now}, {percent(row['grr'])} without what some pay more."
     if row["net_churn"] < 0:
-        return (
-            f"{now}: net negative churn, for who stayed or came back added more than"
-            " was lost."
-        )
-    return f"{now}, {percent(row['grr'])} without what some pay more."
+        return f"{without} With who came back, net churn is negative."
+    return without

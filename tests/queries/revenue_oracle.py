@@ -29,15 +29,17 @@ def random_subscriptions(customers, seed=7):
     return rows
 
 
-def oracle(rows, interval, as_of):
-    """Return a row per interval: first day, amounts, counts, errors of GRR and NRR."""
+def states(rows, interval, as_of):
+    """Return for the end of each interval what everybody pays a month."""
     first = period_of(min(row[1] for row in rows), interval)
     last = period_of(as_of - timedelta(1), interval)
     names = sorted({row[0] for row in rows})
-    ever, before, found = set(), dict.fromkeys(names, 0), []
-    for period in range(first, last + 1):
-        day = min(first_day(period + 1, interval), as_of) - timedelta(1)
-        after = {
+    days = (
+        min(first_day(period + 1, interval), as_of) - timedelta(1)
+        for period in range(first, last + 1)
+    )
+    return [
+        {
             name: sum(
                 more["price"] / more["interval_months"] * more["seats"]
                 for who, start, end, more in rows
@@ -45,6 +47,16 @@ def oracle(rows, interval, as_of):
             )
             for name in names
         }
+        for day in days
+    ]
+
+
+def oracle(rows, interval, as_of):
+    """Return a row per interval: first day, amounts, counts, errors of GRR and NRR."""
+    first = period_of(min(row[1] for row in rows), interval)
+    names = sorted({row[0] for row in rows})
+    ever, before, found = set(), dict.fromkeys(names, 0), []
+    for period, after in enumerate(states(rows, interval, as_of), start=first):
         moves: dict[str, list[float]] = {
             name: [] for name in ("new", "back", "more", "less", "gone")
         }
@@ -66,8 +78,8 @@ def oracle(rows, interval, as_of):
                 len(payers),
                 *(len(amounts) for amounts in moves.values()),
                 sum(1 for name in names if after[name]),
-                _error([(before[n], min(before[n], after[n])) for n in payers]),
-                _error([(before[n], after[n]) for n in payers]),
+                error_of([(before[n], min(before[n], after[n])) for n in payers]),
+                error_of([(before[n], after[n]) for n in payers]),
             )
         )
         ever |= {name for name in names if after[name]}
@@ -75,7 +87,8 @@ def oracle(rows, interval, as_of):
     return found
 
 
-def _error(pairs):
+def error_of(pairs):
+    """Return the standard error of a ratio of totals; None where nobody differs."""
     n, total = len(pairs), sum(x for x, _ in pairs)
     if n < 2:
         return None

@@ -172,8 +172,7 @@ def test_the_sentence_says_what_happened(firm):
         "At the end of Mar 2025, 4 customers paid 365 USD a month: 310 USD at its"
         " start, 15 USD new, 0 USD from those who came back, 40 USD more and 0 USD"
         " less from those who stayed, 0 USD lost. Those who paid at the start now pay"
-        " 113% of it: net negative churn, for who stayed or came back added more than was"
-        " lost."
+        " 113% of it: net negative churn, they added more than was lost."
     )
 
 
