@@ -31,7 +31,7 @@ with changed as (
     select
         revenue_changes.segment_no::integer as segment_no,
         revenue_changes.cohort,
-        revenue_changes.period - revenue_changes.cohort as "interval",
+        revenue_changes.period - revenue_changes.cohort as interval,
         sum(revenue_changes.mrr_after - revenue_changes.mrr_before) as change,
         sum(
             (revenue_changes.mrr_after > 0)::integer
@@ -77,7 +77,7 @@ every_cell as (
         cohorts.cohort,
         unnest(
             range(least($intervals, $last_period - cohorts.cohort) + 1)
-        )::integer as "interval"
+        )::integer as interval
     from (
         select distinct
             with_total.segment_no,

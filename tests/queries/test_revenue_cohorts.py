@@ -125,8 +125,8 @@ def test_it_agrees_with_states_written_out_customer_by_customer(
                 )
             )
     cells = found[found["scope"] == "cohort"]
-    names = ("interval", "customers", "paying_customers", "mrr_first", "mrr_now")
-    assert table(cells, *names) == [row[:-1] for row in expected]
+    columns = ("interval", "customers", "paying_customers", "mrr_first", "mrr_now")
+    assert table(cells, *columns) == [row[:-1] for row in expected]
     errors = (cells["revenue_upper"] - cells["revenue_rate"]) / 1.959964
     for error, row in zip(errors, expected, strict=True):
         assert (pd.isna(error) and row[-1] is None) or error == pytest.approx(row[-1])
