@@ -331,6 +331,10 @@ class Dataset:
                 " where table_name = 'exchange_rates' and estimated_size > 0"
             )
         )
+        # Datasets of earlier versions do not have this column.
+        self.knows_exit_comments = any(
+            row[0] == "cancel_comment" for row in self._rows("describe subscriptions")
+        )
         self.holes: list[tuple[date, date]] = self._rows(
             "select from_on, until_on from holes order by from_on"
         )

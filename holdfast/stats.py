@@ -83,6 +83,13 @@ class Difference(NamedTuple):
     upper: Floats
 
 
+class NetPromoterScore(NamedTuple):
+    """Scores from -100 to 100 with their margins; arrays of the inputs' shape."""
+
+    score: Floats
+    margin: Floats
+
+
 class SurvivalCurve(NamedTuple):
     """The curve just after each distinct duration, in order of duration."""
 
@@ -215,6 +222,24 @@ def false_discovery_rates(p_values: ArrayLike) -> Floats:
     adjusted[order] = np.minimum.accumulate(p[order] * len(order) / ranks)
     bounded: Floats = np.minimum(adjusted, 1.0)
     return bounded
+
+
+def net_promoter_score(
+    promoters: ArrayLike, detractors: ArrayLike, n: ArrayLike, confidence: float = 0.95
+) -> NetPromoterScore:
+    """Give each Net Promoter Score, from -100 to 100, and half its interval's width.
+
+    The share of promoters minus that of detractors. NaN where n is 0.
+
+    Source: the variance of a multinomial's difference: Goodman (1965), Technometrics 7,
+    247-254.
+    """
+    up, down = _share(promoters, n), _share(detractors, n)
+    total = np.asarray(n, dtype=np.float64)
+    spread = np.sqrt((up + down - (up - down) ** 2) / _some(total))
+    return NetPromoterScore(
+        (up - down) * 100, spread * _normal_quantile(confidence) * 100
+    )
 
 
 def kaplan_meier(table: LifeTable, confidence: float = 0.95) -> SurvivalCurve:

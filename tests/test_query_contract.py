@@ -20,6 +20,7 @@ from holdfast.questions import (
     before_leaving,
     churn,
     conversion_time,
+    exit_reasons,
     first_success,
     funnel,
     funnel_trend,
@@ -31,11 +32,13 @@ from holdfast.questions import (
     revenue_cohorts,
     stages,
     survival,
+    win_back,
 )
 from holdfast.questions.before_leaving import BeforeLeaving
 from holdfast.questions.cadence import Cadence
 from holdfast.questions.churn import Churn
 from holdfast.questions.conversion_time import ConversionTime
+from holdfast.questions.exit_reasons import ExitReasons
 from holdfast.questions.first_success import FirstSuccess
 from holdfast.questions.funnel import Funnel
 from holdfast.questions.funnel_trend import FunnelTrend
@@ -49,6 +52,7 @@ from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
 from holdfast.questions.suggested_steps import event_order
 from holdfast.questions.survival import Survival, lapse_days
+from holdfast.questions.win_back import WinBack
 from holdfast.stage_rules import read_stage_rules
 from holdfast.steps import read_exclusions, read_steps
 from tests.conftest import PROJECT
@@ -113,6 +117,10 @@ SPECS = [
     *(Churn(span=span) for span in ("week", "quarter")),
     Churn(sign="activity", lapse_days=9, unit="account", as_of=date(2025, 3, 5)),
     Churn(sign="order", ending="cancellation"),
+    ExitReasons(first=date(2025, 1, 1), last=date(2025, 3, 31)),
+    ExitReasons("activity", lapse_days=3, unit="account"),
+    WinBack(ending="cancellation"),
+    WinBack("activity", lapse_days=3, last=date(2025, 3, 1), unit="account"),
     Stages(),
     Stages(
         read_stage_rules("A;B:did login>=2/9d&!orders>=2;C:active>=2&paid>=1mo&grown"),
@@ -125,6 +133,8 @@ SPECS = [
     RevenueCohorts("week", unit="account", as_of=date(2025, 3, 5)),
     Mrr("week", unit="account", first=date(2025, 2, 1), as_of=date(2025, 3, 5)),
 ]
+
+EXITS = ExitReasons(last=date(2025, 3, 31))
 
 # Queries of which an answer's further tables are made.
 PARTS_OF = {"step_times": "conversion_time", "conversion_spread": "conversion_time"}
@@ -185,6 +195,19 @@ ASKED_OTHERWISE = {
         ("repeat_purchases", "purchase_gaps"),
         lambda dataset: purchases.answer(dataset, Purchases(), PLANS),
     ),
+    **dict.fromkeys(
+        ("exit_reasons", "exit_trend"),
+        lambda dataset: exit_reasons.answer(dataset, EXITS, PLANS),
+    ),
+    "exit_reasons_members": lambda dataset: exit_reasons.members(dataset, EXITS, PLANS),
+    "exit_comments": lambda dataset: exit_reasons.comments(
+        dataset, EXITS, PLANS, on_leaving=True
+    ),
+    **dict.fromkeys(
+        ("win_back", "win_back_times"),
+        lambda dataset: win_back.answer(dataset, WinBack(), PLANS),
+    ),
+    "win_back_members": lambda dataset: win_back.members(dataset, WinBack(), PLANS),
     "customers": lambda dataset: dataset.frame(
         load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
     ),
@@ -276,7 +299,11 @@ def sample(tmp_path_factory):
                 name,
                 f"2025-01-0{1 + number}",
                 f"2025-03-{10 + number}" * (number % 2),
-                {"price": 5 * number, "currency": ["USD", "EUR"][number == 3]},
+                {
+                    "price": 5 * number,
+                    "currency": ["USD", "EUR"][number == 3],
+                    "cancellation_comment": "-- it's $x" * (number % 2),
+                },
             )
             for number, name in enumerate(people)
         ]

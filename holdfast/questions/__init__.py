@@ -37,6 +37,8 @@ QUESTIONS = (
     "mrr",
     "purchases",
     "revenue_cohorts",
+    "exit_reasons",
+    "win_back",
 )
 
 

@@ -16,6 +16,7 @@
 --   cancelled_at (TIMESTAMP): cancellation, UTC
 --   cancelled_on (DATE): local day of the cancellation
 --   cancel_reason (VARCHAR): reason as given
+--   cancel_comment (VARCHAR): what was written on leaving
 --   price (DECIMAL): price of a unit and billing period
 --   interval_months (DOUBLE): months in a billing period
 --   quantity (DOUBLE): units
@@ -59,6 +60,7 @@ final as (
         staged.cancelled_at,
         staged.cancelled_on,
         staged.cancel_reason,
+        staged.cancel_comment,
         staged.price,
         coalesce(staged.interval_months, 1) as interval_months,
         coalesce(staged.quantity, 1) as quantity,

@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.dataset import Dataset
-from tests.worlds import dataset_of, mapped
+from tests.worlds import dataset_of, loaded, mapped
 
 PEOPLE = (
     "people.csv",
@@ -158,3 +158,58 @@ def firm(tmp_path_factory):
         ],
         events=[("ann", "x", "2025-04-11 12:00:00")],
     )
+
+
+LEFT = (
+    "ann,2025-01-05,2025-03-05,2025-02-25,too_expensive,Too <b>dear</b>,10,EUR\n"
+    "ann,2025-03-20,,,,,20,EUR\n"
+    "bob,2025-01-05,2025-03-10,2025-03-01,Too  Expensive ,,30,EUR\n"
+    "cat,2025-02-01,2025-04-01,,payment_failed,,40,EUR\n"
+    "cat,2025-05-16,2025-06-16,2025-06-10,,,45,EUR\n"
+    "dan,2025-02-10,2025-06-10,2025-06-01,unused,Nobody here used it,50,EUR\n"
+    # in another currency
+    "eve,2025-01-01,2025-02-15,2025-02-10,,,5,USD\n"
+    "fay,2025-01-01,,,,,7,EUR\n"
+    # a trial only; and one who is a customer until the first of July comes
+    "gus,2025-02-01,2025-02-01,,moved,,9,EUR\n"
+    "hal,2025-03-01,2025-07-01,,moved,,9,EUR\n"
+)
+
+
+@pytest.fixture(scope="session")
+def leavers(tmp_path_factory):
+    """Subscribers who leave, some come back; what they said; to the end of June."""
+    return leavers_of(tmp_path_factory.mktemp("leavers"), LEFT)
+
+
+def leavers_of(folder, left):
+    """Load subscriptions of the people who leave, and what is known of them."""
+    home = folder / "leavers"
+    home.mkdir()
+    texts = {
+        "customers": "customer_id,signed_up_at,plan,account_id\n"
+        "ann,2025-01-01,pro,acme\nbob,2025-01-02,pro,acme\ncat,2025-01-03,free,\n"
+        "dan,2025-01-04,free,zeta\neve,2025-01-01,pro,\nfay,2025-01-01,free,\n",
+        # the first of July has begun
+        "events": "customer_id,event,timestamp\nfay,use,2025-01-01 08:00:00\n"
+        "fay,use,2025-07-01 08:00:00\n",
+        "subscriptions": "customer_id,started_at,ended_at,cancelled_at,cancel_reason,"
+        f"cancellation_comment,price,currency\n{left}",
+        "answers": "customer_id,kind,score,answered_at,comment\n"
+        "ann,nps,6,2025-01-20,\nann,nps,8,2025-02-20,\nann,csat,2,2025-02-21,Slow\n"
+        "bob,nps,9,2025-02-01,Fine\nbob,nps,1,2025-03-10,Too late\n"
+        "cat,nps,10,2025-03-15,**Good**\nfay,nps,0,2025-06-01,Still here\n",
+        "tickets": "Id,Requester external id,Subject,Status,Via,Created at,Solved at\n"
+        "1,fay,Hello,Solved,Mail,2025-01-16 09:00:00,\n"
+        "2,ann,Help,Solved,Mail,2025-02-20 09:00:00,\n"
+        "3,ann,Help,Solved,Mail,2025-02-21 09:00:00,\n"
+        "4,bob,Help,Solved,Mail,2025-02-07 09:00:00,\n"
+        "5,cat,Help,Solved,Mail,2025-03-02 09:00:00,\n"
+        "6,fay,Help,Solved,Mail,2025-06-30 09:00:00,\n",
+    }
+    files = []
+    for name, text in texts.items():
+        file = home / f"{name}.csv"
+        file.write_text(text, encoding="utf-8")
+        files.append(file)
+    return loaded(home / "workspace", files)

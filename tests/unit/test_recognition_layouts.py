@@ -199,9 +199,9 @@ cus_2,,bob@example.com,Bob,2025-01-02 10:00:00,false,free""",
         "stripe_subscriptions",
         "Stripe subscriptions",
         "subscriptions",
-        """id,Customer ID,Status,Cancellation Reason,Created (UTC),Start (UTC),Start Date (UTC),Current Period End (UTC),Canceled At (UTC),Ended At (UTC),Amount
-sub_1,cus_1,active,,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-02-01 10:00:00,,,49.00
-sub_2,cus_2,canceled,price,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-02-01 10:00:00,2025-01-20 10:00:00,2025-02-01 10:00:00,49.00""",
+        """id,Customer ID,Status,Cancellation Reason,Cancellation Comment,Created (UTC),Start (UTC),Start Date (UTC),Current Period End (UTC),Canceled At (UTC),Ended At (UTC),Amount
+sub_1,cus_1,active,,,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-02-01 10:00:00,,,49.00
+sub_2,cus_2,canceled,price,Too dear,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-02-01 10:00:00,2025-01-20 10:00:00,2025-02-01 10:00:00,49.00""",
         {
             "customer_id": "Customer ID",
             "subscription_id": "id",
@@ -210,6 +210,7 @@ sub_2,cus_2,canceled,price,2025-01-01 10:00:00,2025-01-01 10:00:00,2025-01-01 10
             "ended_at": "Ended At (UTC)",
             "cancelled_at": "Canceled At (UTC)",
             "cancel_reason": "Cancellation Reason",
+            "cancel_comment": "Cancellation Comment",
             "price": "Amount",
         },
     ),

@@ -12,6 +12,7 @@ from holdfast.stats import (
     kaplan_meier,
     log_rank,
     median_survival,
+    net_promoter_score,
     newcombe_difference,
     restricted_mean,
     wilson_interval,
@@ -446,3 +447,10 @@ def test_false_discoveries_are_bounded_as_scipy_does_in_any_order():
     assert gaps[0] == 0.04
     assert np.isnan(gaps[1])
     assert gaps[2] == 0.02
+
+
+def test_the_net_promoter_score_of_120_answers_is_35_within_14():
+    found = net_promoter_score([66, 0, 5], [24, 0, 0], [120, 0, 5])
+    # 1.96 standard errors of a difference of 0.35 among 120
+    assert found.score == pytest.approx([35, np.nan, 100], nan_ok=True)
+    assert np.round(found.margin, 1) == pytest.approx([14.2, np.nan, 0], nan_ok=True)

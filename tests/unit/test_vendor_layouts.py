@@ -63,13 +63,15 @@ EXPECTED = {
         "subscriptions: customer_id=customer_id started_at=created_at"
         " subscription_id=id plan=product_title|variant_title status=status"
         " ended_at=cancelled_at cancelled_at=cancelled_at"
-        " cancel_reason=cancellation_reason price=price quantity=quantity"
+        " cancel_reason=cancellation_reason"
+        " cancel_comment=cancellation_reason_comments price=price quantity=quantity"
     ),
     "recharge/subscription_history_data.csv": (
         "subscriptions: customer_id=customer_id started_at=created_at"
         " subscription_id=subscription_id plan=product_title|variant_title"
         " status=status ended_at=cancelled_at cancelled_at=cancelled_at"
-        " cancel_reason=cancellation_reason price=price quantity=quantity"
+        " cancel_reason=cancellation_reason"
+        " cancel_comment=cancellation_reason_comments price=price quantity=quantity"
     ),
     "shopify/shopify_abandoned_checkout_data.csv": "",
     "shopify/shopify_customer_data.csv": (
