@@ -88,6 +88,25 @@ class Observed:
 
 
 @dataclass(frozen=True)
+class Derivation:
+    """What a table that no file fed was looked for in.
+
+    Attributes:
+        derived_from: The feed: ``payments`` or ``mrr_months``.
+        rows: Rows of the table that follow from it; 0 where none could be told.
+        customers: Customers who paid twice or more often; 0 where it did not matter.
+        regular_customers: Of them those who pay regularly.
+        guessed_rows: Rows whose billing period only other payments tell.
+    """
+
+    derived_from: str
+    rows: int
+    customers: int
+    regular_customers: int
+    guessed_rows: int
+
+
+@dataclass(frozen=True)
 class Column:
     """An attribute of customers or a property of events.
 
@@ -335,6 +354,7 @@ class Dataset:
         self.knows_exit_comments = any(
             row[0] == "cancel_comment" for row in self._rows("describe subscriptions")
         )
+        self.derivations: dict[str, Derivation] = self._derivations()
         self.holes: list[tuple[date, date]] = self._rows(
             "select from_on, until_on from holes order by from_on"
         )
@@ -344,6 +364,14 @@ class Dataset:
         self.strangers: list[tuple[str, int]] = self._strangers()
         self.attributes = self._columns("attributes") | self._fixed_attributes()
         self.properties = self._columns("properties")
+
+    def _derivations(self) -> dict[str, Derivation]:
+        """Tell which tables no file fed; older datasets have none of them."""
+        known = self._rows(
+            "select 1 from duckdb_tables() where table_name = 'derivations'"
+        )
+        rows = self._rows("from derivations") if known else []
+        return {table: Derivation(*told) for table, *told in rows}
 
     def _strangers(self) -> list[tuple[str, int]]:
         """Name files of other people than the rest; older datasets do not know."""

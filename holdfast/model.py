@@ -97,7 +97,7 @@ class Feed:
 PLANNED = frozenset(
     {
         *("started_at", "trial_ended_at", "ended_at", "cancelled_at", "updated_at"),
-        "from_at",
+        *("from_at", "period_started_at", "period_ended_at"),
     }
 )
 """Instants that may lie ahead; all others happened before their file was loaded."""
@@ -211,8 +211,25 @@ FEEDS: tuple[Feed, ...] = (
             Role("refunded", "money", "what was paid back"),
             Role("status", "text", "paid, failed or refunded"),
             Role("failure_reason", "text", "why it failed"),
+            Role("period_started_at", "instant", "first day that it pays for"),
+            Role("period_ended_at", "instant", "first day that it does not pay for"),
+            Role("description", "text", "what was paid for"),
         ),
         key=("payment_id",),
+    ),
+    Feed(
+        "mrr_months",
+        "subscriptions",
+        "what one customer paid in one month",
+        (
+            _CUSTOMER,
+            _EMAIL,
+            Role("month_at", "instant", "any day of the month", is_required=True),
+            Role("mrr", "money", "monthly recurring revenue; empty or 0 = none"),
+            Role("plan", "text", "plan or product"),
+            _CURRENCY,
+        ),
+        key=("customer_id", "month_at", "plan"),
     ),
     Feed(
         "responses",
@@ -430,6 +447,9 @@ TABLES: tuple[Table, ...] = (
             Column("refunded", "DECIMAL(18,4)", "amount paid back"),
             Column("status", "VARCHAR", "paid, failed, refunded, or as given"),
             Column("failure_reason", "VARCHAR", "why it failed"),
+            Column("period_started_on", "DATE", "first day paid for, as given"),
+            Column("period_ended_on", "DATE", "first day not paid for, as given"),
+            Column("description", "VARCHAR", "what was paid for, as given"),
         ),
     ),
     Table(
@@ -506,6 +526,18 @@ TABLES: tuple[Table, ...] = (
             Column("rate", "DOUBLE", "units of the other for one unit"),
             Column("target", "VARCHAR", "the other currency; null = not said"),
             Column("from_on", "DATE", "first day of the rate; null = of all days"),
+        ),
+    ),
+    Table(
+        "derivations",
+        "one row per table that others were looked at for, as nothing fed it",
+        (
+            Column("table_name", "VARCHAR", "the table"),
+            Column("derived_from", "VARCHAR", "the feed that was looked at"),
+            Column("rows", "BIGINT", "rows that it gave; 0 = it could not be told"),
+            Column("customers", "BIGINT", "customers by whom that was judged"),
+            Column("regular_customers", "BIGINT", "of them those who pay regularly"),
+            Column("guessed_rows", "BIGINT", "rows whose period others' payments told"),
         ),
     ),
     Table(

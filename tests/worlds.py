@@ -31,7 +31,7 @@ COLUMNS = {
 }
 MATCHING = (
     *("identities", "appearances", "matches", "ambiguities"),
-    "exchange_rates",
+    *("exchange_rates", "derivations"),
 )
 """Tables that a dataset of the first Holdfast does not have."""
 

@@ -12,6 +12,7 @@ import duckdb
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError, WorkspaceError
+from holdfast.exports.deriving import derive_subscriptions
 from holdfast.exports.engine import open_engine
 from holdfast.exports.identity import match
 from holdfast.exports.keeping import keep
@@ -35,8 +36,8 @@ _QUERIES = (
     "customer_numbers",
     "events",
     "orders",
-    "subscriptions",
     "payments",
+    "subscriptions",
     "responses",
     "invitations",
     "tickets",
@@ -274,7 +275,7 @@ def _stage(
 ) -> None:
     """Make the staged relations, empty where nothing feeds them."""
     stored = [source for source, *_ in sources]
-    fed = {part.feed for source in stored for part in source.mapping.feeds}
+    fed = _fed(stored)
     for feed in FEEDS:
         relation = staged_relation(stored, feed.name, settings["zone"])
         # Several queries read them, and to tell instants and reasons takes longer
@@ -321,6 +322,8 @@ def _fill(
     for step, name in enumerate(_QUERIES, start=2):
         cancellation.check()
         progress(name.replace("_", " "), step / steps)
+        if name == "subscriptions":
+            derive_subscriptions(engine, _fed(stored), parameters)
         if name == _SIDE_BY_SIDE[0][0]:
             _keep_side_by_side(engine, parameters, cancellation)
             continue
@@ -369,7 +372,8 @@ def _accept(
     progress("customers", 0.0)
     keep(engine, "events_seen", {"zone": settings["zone"]}, is_temporary=True)
     cancellation.check()
-    match(engine, {"email_matching": settings["email_matching"]})
+    known = ("email_matching", "zone")
+    match(engine, {name: settings[name] for name in known})
     stored = [source for source, *_ in sources]
     _tell_persons(engine, stored)
     _find_repeated(engine, stored)
@@ -399,7 +403,7 @@ def _tell_persons(engine: duckdb.DuckDBPyConnection, sources: Sequence[Source]) 
     A row is the same under each id and e-mail address of its customer, so both give
     way to that one; e-mail addresses are in lower case.
     """
-    fed = {part.feed for source in sources for part in source.mapping.feeds}
+    fed = _fed(sources)
     node = node_of("staged.customer_id")
     for feed in FEEDS:
         if "customer_id" not in {role.name for role in feed.roles}:
@@ -413,6 +417,10 @@ def _tell_persons(engine: duckdb.DuckDBPyConnection, sources: Sequence[Source]) 
                 f" from {rows} left join aliases on {node} = aliases.alias"
             )
         engine.execute(f"create temp view {quoted('told_' + feed.name)} as {told}")
+
+
+def _fed(sources: Sequence[Source]) -> set[str]:
+    return {part.feed for source in sources for part in source.mapping.feeds}
 
 
 def _find_repeated(

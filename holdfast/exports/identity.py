@@ -18,7 +18,7 @@ def match(engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -
 
     Args:
         engine: Connection with the staged relations and ``events_seen``.
-        parameters: 'email_matching' among others.
+        parameters: 'email_matching' and 'zone'.
     """
     for name in ("sightings", "declared_links"):
         keep(engine, name, parameters, is_temporary=True)

@@ -13,6 +13,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.happenings import Clock, Cut, last_day, table_of
+from holdfast.measures import percent
 from holdfast.occurrence import Occurrence
 from holdfast.periods import WEEK_SHIFTS, Interval, day_label, period_of
 from holdfast.population import Population, Relation
@@ -25,6 +26,8 @@ from holdfast.query import (
     with_relations,
     with_values,
 )
+
+_LATE_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,42 @@ def stranger_caveat(dataset: Dataset) -> list[Caveat]:
             " page shows who was not found; a file with pairs of ids joins them.",
         )
     ]
+
+
+def inferred_caveat(dataset: Dataset) -> list[Caveat]:
+    """Say that subscriptions were not loaded but follow from something else.
+
+    Of every question that reads subscriptions (spells or prices).
+    """
+    told = dataset.derivations.get("subscriptions")
+    if told is None or not told.rows:
+        return []
+    if told.derived_from == "payments":
+        said = (
+            "Paid access is inferred from payments: each pays for its billing period,"
+            " and who is not 14 days late at most has left when it was over. So a"
+            " customer who is late now still counts as one."
+        )
+        seen = dataset.observed.get("payments")
+        what = "Payments were"
+    else:
+        said = (
+            "Paid access is inferred from a table of months: a month without MRR was"
+            " not paid, and who paid in the last month is taken to go on."
+        )
+        seen = dataset.observed.get("subscriptions")
+        what = "Months were"
+    if told.guessed_rows:
+        share = percent(told.guessed_rows / told.rows)
+        said += (
+            f" For how long a payment pays is known from payments of others only in"
+            f" {share} of {told.rows:,} paid times."
+        )
+    end = max(each.as_of for each in dataset.observed.values())
+    if seen is not None and (end - seen.as_of).days > _LATE_DAYS:
+        last = day_label(seen.as_of - timedelta(days=1))
+        said += f" {what} loaded to {last} only: nobody is seen leaving after that."
+    return [Caveat("inferred_access", said)]
 
 
 def hole_caveat(dataset: Dataset, time: ObservedTime) -> list[Caveat]:

@@ -244,6 +244,26 @@ responses_duplicates as (
     having min(recency) > 1
 ),
 
+-- a later source tells a customer's month anew; a row can be of several months
+months_told_again as (
+    select
+        'mrr_months' as feed,
+        source_no,
+        line
+    from (
+        select
+            source_no,
+            line,
+            max(source_no) over (
+                partition by customer_id, date_trunc('month', month_on)
+            ) as last_source_no
+        from told_mrr_months
+        where reason is null
+    ) as told
+    group by source_no, line
+    having bool_and(last_source_no > source_no)
+),
+
 final as (
     select * from events_duplicates
     union all
@@ -252,6 +272,8 @@ final as (
     select * from lines_duplicates
     union all
     select * from subscriptions_told_again
+    union all
+    select * from months_told_again
     union all
     select * from responses_duplicates
     union all

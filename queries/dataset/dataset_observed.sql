@@ -116,6 +116,19 @@ with days as (
     from subscriptions
     where cancelled_at is not null
     group by cancelled_on
+    -- What a table of months says of a month, it says of all of it.
+    union all
+    select
+        'subscriptions' as table_name,
+        last_day(month_on) as observed_on,
+        min(timezone('UTC', timezone($zone, last_day(month_on)::timestamp)))
+            as first_at,
+        max(timezone('UTC', timezone($zone, last_day(month_on)::timestamp)))
+            as last_at,
+        0 as rows
+    from staged_mrr_months
+    where reason is null
+    group by last_day(month_on)
 ),
 
 people as (

@@ -11,6 +11,9 @@
 --   refunded (DECIMAL): amount paid back
 --   status (VARCHAR): paid, failed, refunded, or as given
 --   failure_reason (VARCHAR): why it failed
+--   period_started_on (DATE): first day paid for, as given
+--   period_ended_on (DATE): first day not paid for, as given
+--   description (VARCHAR): what was paid for, as given
 -- source: ours; status as given, in lower case
 
 with final as (
@@ -24,7 +27,10 @@ with final as (
         staged.refunded,
         lower(staged.status) as status,
         case when lower(staged.status) = 'failed' then staged.failure_reason end
-            as failure_reason
+            as failure_reason,
+        staged.period_started_on,
+        staged.period_ended_on,
+        staged.description
     from staged_payments as staged
     inner join customer_numbers on staged.customer_id = customer_numbers.given_id
     anti join duplicates

@@ -64,6 +64,15 @@ with refused as (
     where reason is not null
     union all
     select
+        'mrr_months' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_mrr_months
+    where reason is not null
+    union all
+    select
         'responses' as table_name,
         source_no,
         line,

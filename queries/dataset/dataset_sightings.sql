@@ -1,6 +1,7 @@
 -- dataset_sightings: Whom each source tells of, under which id and e-mail address.
 -- grain: one row per source, id and e-mail address; no id holds anonymous rows
--- params: none
+-- params:
+--   zone (VARCHAR): the workspace's zone
 -- returns:
 --   source_no (INTEGER): position of the source in the order of loading
 --   given_id (VARCHAR): id as in the source; an e-mail address where there is no id
@@ -73,6 +74,24 @@ with told as (
         true as is_customer,
         false as is_described
     from staged_payments
+    where reason is null
+    union all
+    select
+        source_no,
+        customer_id,
+        email,
+        case
+            when mrr > 0
+                then timezone(
+                    'UTC',
+                    timezone($zone, date_trunc('month', month_on)::timestamp)
+                )
+        end as first_at,
+        case when mrr > 0 then date_trunc('month', month_on)::date end as first_on,
+        1 as rows,
+        true as is_customer,
+        false as is_described
+    from staged_mrr_months
     where reason is null
     union all
     select

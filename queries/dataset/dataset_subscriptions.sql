@@ -36,7 +36,7 @@ with staged_once as (
     where staged.reason is null
 ),
 
-final as (
+loaded as (
     select
         customer_numbers.customer_no,
         staged.subscription_id,
@@ -70,6 +70,35 @@ final as (
         upper(staged.currency) as currency
     from staged_once as staged
     inner join customer_numbers on staged.customer_id = customer_numbers.given_id
+),
+
+-- who has subscriptions of their own needs no others
+final as (
+    select * from loaded
+    union all
+    select
+        inferred.customer_no,
+        null as subscription_id,
+        inferred.plan,
+        inferred.status,
+        inferred.started_at,
+        inferred.started_on,
+        null as trial_ended_at,
+        null as trial_ended_on,
+        inferred.started_on as paid_from_on,
+        inferred.ended_at,
+        inferred.ended_on,
+        null as cancelled_at,
+        null as cancelled_on,
+        inferred.cancel_reason,
+        null as cancel_comment,
+        inferred.price,
+        inferred.interval_months,
+        1 as quantity,
+        null as discount,
+        inferred.currency
+    from inferred_subscriptions as inferred
+    anti join loaded on inferred.customer_no = loaded.customer_no
 )
 
 select * from final

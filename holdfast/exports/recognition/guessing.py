@@ -11,6 +11,7 @@ from holdfast.exports.recognition.charges import OUTCOMES, are_charges, is_charg
 from holdfast.exports.recognition.content import Look, look
 from holdfast.exports.recognition.layouts import Sample, kept_columns
 from holdfast.exports.recognition.making import with_made
+from holdfast.exports.recognition.months import months
 from holdfast.exports.recognition.names import plain
 from holdfast.exports.recognition.pairs import pair
 from holdfast.exports.recognition.rates import rates
@@ -90,7 +91,7 @@ _ASKED = "kind"
 _WHEN = "answered_at"
 _ANSWERED = "responses"
 # Taken for one of these wrongly, a file does harm: modules of their own tell them.
-_TOLD_APART = frozenset({"identities", "exchange_rates"})
+_TOLD_APART = frozenset({"identities", "exchange_rates", "mrr_months"})
 
 Told = Mapping[str, tuple[float, str]]
 """Column to how sure its role is, from 0 to 1, and by what: 'name' or 'values'."""
@@ -139,7 +140,8 @@ def best_guess(
         sample: Some values of each column.
     """
     looks = _looks(columns, sample)
-    if plain_table := (pair(columns, looks, sample) or rates(columns, looks, sample)):
+    plain_tables = (tell(columns, looks, sample) for tell in (pair, rates, months))
+    if plain_table := next(filter(None, plain_tables), None):
         mapping, sure, why = plain_table
         return mapping, sure, why, dict.fromkeys(columns, (sure, "name"))
     guesses = [
