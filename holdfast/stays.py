@@ -14,7 +14,7 @@ or breakdown only joins it anew.
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
@@ -135,3 +135,64 @@ from (
     window unit as (partition by unit_no order by spell_no)
 )
 group by unit_no, island"""
+
+
+def tenure_relations(
+    spells: dict[str, Relation], as_of: date, lapse_days: int
+) -> dict[str, Relation]:
+    """Compose ``tenures(unit_no, segment_no, left_month, seen_months)`` of dated lives.
+
+    One row per unit in view, of its first time as a customer: the month of it in which
+    the last day as one lies, from 1, null while it goes on; and how many of its months
+    were over by the end of what is known.
+
+    Args:
+        spells: What ``spell_relations`` composed.
+        as_of: End (exclusive) of the observed time.
+        lapse_days: Judged by silence, its length: whoever left did so at the last sign
+            of life, and of the last so many days nothing is known yet.
+    """
+    return spells | {
+        "tenures": Relation(
+            _TENURES_OF_SPELLS,
+            {
+                "known_until_on": as_of - timedelta(days=lapse_days),
+                "silent": lapse_days,
+            },
+        )
+    }
+
+
+def told_tenures() -> dict[str, Relation]:
+    """Compose ``tenures`` of a customer table that tells tenure and who has left."""
+    return {"tenures": Relation(_TENURES_TOLD)}
+
+
+_TENURES_OF_SPELLS = """select
+    unit_no,
+    segment_no,
+    datesub('month', started_on, ended_on - greatest($silent::integer, 1)) + 1
+        as left_month,
+    datesub('month', started_on, $known_until_on) as seen_months
+from spells
+where spell_no = 1 and started_on < $known_until_on"""
+
+# Whoever left was seen until then; a tenure of nought that ended did so in month 1.
+_TENURES_TOLD = """select
+    unit_no,
+    segment_no,
+    case when has_left then greatest(ceil(tenure), 1)::bigint end as left_month,
+    case when has_left then greatest(ceil(tenure), 1) else floor(tenure) end::bigint
+        as seen_months
+from (
+    select
+        population.unit_no,
+        population.segment_no,
+        max(customers.tenure_months) as tenure,
+        bool_and(coalesce(customers.has_churned, false)) as has_left
+    from customers
+    inner join population
+        on customers.customer_no = population.customer_no
+    where customers.tenure_months >= 0 and isfinite(customers.tenure_months)
+    group by all
+)"""

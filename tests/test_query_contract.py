@@ -19,6 +19,8 @@ from holdfast.questions import (
     ask,
     before_leaving,
     churn,
+    churn_by_tenure,
+    churn_segments,
     conversion_time,
     exit_reasons,
     first_success,
@@ -37,6 +39,8 @@ from holdfast.questions import (
 from holdfast.questions.before_leaving import BeforeLeaving
 from holdfast.questions.cadence import Cadence
 from holdfast.questions.churn import Churn
+from holdfast.questions.churn_by_tenure import ChurnByTenure
+from holdfast.questions.churn_segments import ChurnSegments
 from holdfast.questions.conversion_time import ConversionTime
 from holdfast.questions.exit_reasons import ExitReasons
 from holdfast.questions.first_success import FirstSuccess
@@ -117,6 +121,8 @@ SPECS = [
     *(Churn(span=span) for span in ("week", "quarter")),
     Churn(sign="activity", lapse_days=9, unit="account", as_of=date(2025, 3, 5)),
     Churn(sign="order", ending="cancellation"),
+    ChurnByTenure(),
+    ChurnByTenure(sign="tenure", unit="account"),
     ExitReasons(first=date(2025, 1, 1), last=date(2025, 3, 31)),
     ExitReasons("activity", lapse_days=3, unit="account"),
     WinBack(ending="cancellation"),
@@ -180,6 +186,15 @@ ASKED_OTHERWISE = {
     ),
     "churn_members": lambda dataset: churn.members(
         dataset, Churn(), PLANS, date(2025, 3, 1), "lost"
+    ),
+    "churn_by_tenure_members": lambda dataset: churn_by_tenure.members(
+        dataset, ChurnByTenure(sign="tenure"), PLANS, 1
+    ),
+    "churned_customers": lambda dataset: churn_segments.answer(
+        dataset, ChurnSegments(sign="tenure"), PLANS
+    ),
+    "churned_customers_members": lambda dataset: churn_segments.members(
+        dataset, ChurnSegments(sign="tenure"), PLANS
     ),
     "first_success_members": lambda dataset: first_success.members(
         dataset, FirstSuccess(), PLANS, 30
@@ -366,6 +381,7 @@ def put(name: str, dataset: Dataset) -> None:
         "purchases": Purchases,
         "before_leaving": BeforeLeaving,
         "churn": Churn,
+        "churn_by_tenure": ChurnByTenure,
         "stages": Stages,
         "mrr": Mrr,
         "revenue_cohorts": RevenueCohorts,

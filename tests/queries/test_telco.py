@@ -7,6 +7,8 @@ import pytest
 
 from holdfast.filters import AttributeIn, Filters
 from holdfast.questions import ask
+from holdfast.questions.churn_by_tenure import ChurnByTenure
+from holdfast.questions.churn_segments import ChurnSegments, members
 from holdfast.questions.survival import Survival
 from tests.reference import reference_data
 from tests.worlds import loaded, table
@@ -39,6 +41,41 @@ def test_churn_by_contract(telco):
         (("Two year", 1695, 48), 2.83),
         (("One year", 1473, 166), 11.27),
     ]
+
+
+def test_churned_share_by_contract_with_what_it_contributes(telco):
+    by_contract = Filters(breakdown="Contract")
+    answer = ask(telco, ChurnSegments(), by_contract)
+    rows = answer.frame.assign(churn_rate=(100 * answer.frame["churn_rate"]).round(2))
+    assert table(
+        rows, "segment", "customers", "lost", "churn_rate", "share_of_lost", "differs"
+    ) == [
+        ("All", 7043, 1869, 26.54, 1, False),
+        ("Month-to-month", 3875, 1655, 42.71, 0.8855, True),
+        ("Two year", 1695, 48, 2.83, 0.0257, True),
+        ("One year", 1473, 166, 11.27, 0.0888, True),
+    ]
+    assert answer.sentence == (
+        "26.5% left (1,869 of 7,043). Of Month-to-month 42.7% left, 36.0 points more"
+        " than of all others (95% interval 34.1 to 37.7): 89% of all who left, 55% of"
+        " the customers."
+    )
+    assert answer.extras["change"].empty
+    assert answer.caveats[0].text.endswith("cannot be known from it.")
+    assert len(members(telco, ChurnSegments(), by_contract, "Two year")) == 48
+
+
+def test_the_hazard_is_that_of_the_published_life_table(telco):
+    with reference_data("telco/expected_km_all.csv").open() as stream:
+        expected = [
+            (float(row["tenure_months"]), int(row["at_risk"]), int(row["churned"]))
+            for row in csv.DictReader(stream)
+            if float(row["tenure_months"]) > 0
+        ]
+    assert len(expected) == 72
+    assert table(ask(telco, ChurnByTenure()).frame, "month", "at_risk", "lost") == (
+        expected
+    )
 
 
 @pytest.mark.parametrize("field", ["Contract", "InternetService", "PaymentMethod"])
