@@ -26,7 +26,7 @@ from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.population import Population, Relation, Unit
 from holdfast.pricing import Currency, chosen_currency, price_relation
-from holdfast.query import Value, quoted
+from holdfast.query import Value, parameters, quoted
 
 Source = Literal["orders", "payments", "subscriptions", "attribute"]
 """Where money is told: orders, paid payments, prices agreed, or a customer's price."""
@@ -174,9 +174,13 @@ def value_relations(
     elif source == "subscriptions":
         inner.insert(0, ("prices", relations["prices"].text))
     made = ",\n".join(f"{name} as (\n{body}\n)" for name, body in inner)
-    dataset.materialise(
-        kept, f"with {made}\n{text}", {**values, **early.values}, cancellation
-    )
+    made = f"with {made}\n{text}"
+    bound: dict[str, Value] = {**values, **early.values}
+    if source == "subscriptions":
+        bound |= relations["prices"].values
+    used = parameters(made)
+    bound = {name: value for name, value in bound.items() if name in used}
+    dataset.materialise(kept, made, bound, cancellation)
     relations["early_values"] = early
     relations["first_values"] = _in_view(
         members, "early_values", ("started_on", "days", "amount")

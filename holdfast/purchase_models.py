@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 _MOST = 1e6
 # Slopes of the mean log-likelihood below this are the top of the hill.
 _FLAT = 1e-5
+# Steps in logarithms by which slopes are told.
+_STEP = 1e-3
 
 
 class NotFittedError(ValueError):
@@ -53,6 +55,7 @@ class BuyingModel(NamedTuple):
         a: First parameter of the chance to stop after a purchase.
         b: Second one.
         log_likelihood: Its maximum.
+        covariance: Of the logarithms of the four, as the curvature there says.
     """
 
     r: float
@@ -60,6 +63,7 @@ class BuyingModel(NamedTuple):
     a: float
     b: float
     log_likelihood: float
+    covariance: Floats
 
 
 class SpendingModel(NamedTuple):
@@ -148,7 +152,37 @@ def fit_buying(histories: Histories) -> BuyingModel:
     r, alpha, a, b = (float(value) for value in np.exp(logs))
     # Time was measured in mean ages; densities of purchases change with the unit.
     likelihood = -least * total - float(weight @ x) * float(np.log(scale))
-    return BuyingModel(r, alpha * scale, a, b, likelihood)
+    spread = _covariance(loss, logs) / total
+    return BuyingModel(r, alpha * scale, a, b, likelihood, spread)
+
+
+def relative_error(model: BuyingModel, histories: Histories, time: float) -> float:
+    """Give the standard error of all expected purchases, as a share of them.
+
+    It comes from the doubt about the four parameters alone (delta method); that the
+    model itself may be wrong is not in it.
+
+    Args:
+        model: The fitted model.
+        histories: Who, up to now.
+        time: For how long, in the unit of the histories.
+    """
+
+    def total(logs: Floats) -> float:
+        moved = model._replace(
+            **dict(zip(("r", "alpha", "a", "b"), np.exp(logs), strict=True))
+        )
+        return float(histories.customers @ expected_purchases(moved, histories, time))
+
+    logs = np.log(model[:4])
+    steps = _STEP * np.eye(4)
+    slopes = np.array(
+        [(total(logs + step) - total(logs - step)) / (2 * _STEP) for step in steps]
+    )
+    middle = total(logs)
+    if middle <= 0:
+        return float("nan")
+    return float(np.sqrt(slopes @ model.covariance @ slopes)) / middle
 
 
 def chance_alive(model: BuyingModel, histories: Histories) -> Floats:
@@ -358,6 +392,15 @@ def _columns(histories: Histories) -> tuple[Floats, Floats, Floats, Floats]:
         np.asarray(histories.age, dtype=np.float64),
         np.asarray(histories.customers, dtype=np.float64),
     )
+
+
+def _covariance(loss: Callable[[Floats], tuple[float, Floats]], logs: Floats) -> Floats:
+    """Invert how the slopes of a loss change; flat directions get no doubt at all."""
+    steps = _STEP * np.eye(len(logs))
+    change = np.array(
+        [(loss(logs + step)[1] - loss(logs - step)[1]) / (2 * _STEP) for step in steps]
+    )
+    return np.asarray(np.linalg.pinv((change + change.T) / 2, hermitian=True))
 
 
 def _minimum(

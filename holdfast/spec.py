@@ -31,6 +31,7 @@ from holdfast.steps import (
 Brackets = tuple[tuple[int, int], ...]
 Spec = TypeVar("Spec")
 
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 _BRACKET = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 
@@ -130,6 +131,18 @@ def _read_int(text: str) -> int:
     )
 
 
+def _read_number(text: str) -> float:
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    raise SpecError(
+        "not_a_number", f"{text!r} is not a number.", "Write it such as 12 or -0.5."
+    )
+
+
+def _write_number(value: float) -> str:
+    return f"{value:.10g}"
+
+
 def _read_brackets(text: str) -> Brackets:
     matches = [_BRACKET.fullmatch(part.strip()) for part in text.split(",")]
     if not all(matches):
@@ -162,6 +175,7 @@ class _Notation:
 _NOTATIONS: dict[Any, _Notation] = {
     bool: _Notation(_read_bool, _write_bool),
     int: _Notation(_read_int),
+    float: _Notation(_read_number, _write_number),
     str: _Notation(str),
     date: _Notation(read_date),
     Duration: _Notation(read_duration),

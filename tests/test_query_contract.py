@@ -11,12 +11,15 @@ import pytest
 
 from holdfast.dataset import Dataset
 from holdfast.durations import Duration
+from holdfast.earnings import purchase_relations
 from holdfast.filters import AttributeIn, DidEvent, Filters, InSegment
 from holdfast.membership import customers_of, membership
 from holdfast.occurrence import ORDER, SUBSCRIPTION, read_occurrence
+from holdfast.population import population
 from holdfast.query import QUERIES, load, parameters
 from holdfast.questions import (
     ask,
+    asking,
     before_leaving,
     churn,
     churn_by_tenure,
@@ -28,6 +31,7 @@ from holdfast.questions import (
     funnel_trend,
     journeys,
     lifecycle,
+    lifetime_value,
     mrr,
     purchases,
     retention,
@@ -48,6 +52,7 @@ from holdfast.questions.funnel import Funnel
 from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.journeys import Journeys
 from holdfast.questions.lifecycle import Lifecycle
+from holdfast.questions.lifetime_value import LifetimeValue
 from holdfast.questions.mrr import Mrr
 from holdfast.questions.purchases import Purchases
 from holdfast.questions.retention import Retention
@@ -115,6 +120,8 @@ SPECS = [
     Journeys(LOGIN, depth=2, branches=1, as_of=date(2025, 3, 10), unit="account"),
     Sessions(Duration(30), unit="account", as_of=date(2025, 2, 20)),
     Purchases(),
+    LifetimeValue("orders"),
+    LifetimeValue("orders", start="signup", unit="account", as_of=date(2025, 2, 20)),
     Purchases("week", net=False, unit="account", as_of=date(2025, 2, 20)),
     BeforeLeaving(sign="subscription"),
     BeforeLeaving(sign="activity", days=90, lapse_days=3, unit="account"),
@@ -203,6 +210,14 @@ ASKED_OTHERWISE = {
     "before_leaving_members": lambda dataset: before_leaving.members(
         dataset, BeforeLeaving(), PLANS, "login"
     ),
+    **dict.fromkeys(
+        ("customer_worth", "purchase_histories"),
+        lambda dataset: lifetime_value.answer(dataset, LifetimeValue("orders"), PLANS),
+    ),
+    "purchase_amounts": lambda dataset: _asked_of_buyers(dataset, "purchase_amounts"),
+    "lifetime_value_members": lambda dataset: _asked_of_buyers(
+        dataset, "lifetime_value_members"
+    ),
     "purchases_members": lambda dataset: purchases.members(
         dataset, Purchases(), PLANS, date(2025, 1, 5)
     ),
@@ -273,6 +288,15 @@ ASKED_OTHERWISE = {
         load("ambiguous_addresses").text, {"most": 5}
     ),
 }
+
+
+def _asked_of_buyers(dataset, query):
+    # The sample has too few buyers for the model that asks these.
+    found = population(dataset, PLANS)
+    relations = purchase_relations(dataset, found, "", date(2025, 4, 1))
+    values: dict[str, Any] = {"cut_on": date(2025, 4, 1), "amount_step": 0.0}
+    values |= {"least": 0, "most": None, "of_segment": None}
+    asking.run(dataset, query, found, relations, values, None)
 
 
 @pytest.fixture(scope="module")
@@ -379,6 +403,7 @@ def put(name: str, dataset: Dataset) -> None:
         "journeys": Journeys,
         "sessions": Sessions,
         "purchases": Purchases,
+        "lifetime_value": partial(LifetimeValue, "orders"),
         "before_leaving": BeforeLeaving,
         "churn": Churn,
         "churn_by_tenure": ChurnByTenure,

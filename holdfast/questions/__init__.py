@@ -42,6 +42,7 @@ QUESTIONS = (
     "revenue_cohorts",
     "exit_reasons",
     "win_back",
+    "lifetime_value",
 )
 
 

@@ -88,7 +88,7 @@ def test_a_group_of_three_counts_as_three_customers():
     columns = (group.frequency, group.recency, group.age, group.customers)
     single = Histories(*(np.tile(each, 3) for each in columns))
     grouped = Histories(*columns[:3], 3 * group.customers)
-    assert fit_buying(grouped) == pytest.approx(fit_buying(single), rel=1e-3)
+    assert fit_buying(grouped)[:4] == pytest.approx(fit_buying(single)[:4], rel=1e-3)
 
 
 def test_planted_parameters_are_found_again():
