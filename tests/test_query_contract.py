@@ -51,6 +51,7 @@ from holdfast.questions.first_success import FirstSuccess
 from holdfast.questions.funnel import Funnel
 from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.journeys import Journeys
+from holdfast.questions.knowledge import what_is_known
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.lifetime_value import LifetimeValue
 from holdfast.questions.mrr import Mrr
@@ -248,6 +249,7 @@ ASKED_OTHERWISE = {
         dataset, RevenueCohorts(), PLANS, None, 0
     ),
     "unpriced": lambda dataset: mrr.answer(dataset, Mrr(), PLANS),
+    "what_is_known": lambda dataset: what_is_known(dataset, "churn"),
     "loads": lambda dataset: dataset.frame(load("loads").text),
     "rejections": lambda dataset: dataset.frame(load("rejections").text),
     "rows_before": lambda dataset: dataset.frame(

@@ -59,7 +59,7 @@ def derive_subscriptions(
     elif "payments" in fed and "subscriptions" not in fed:
         keep(engine, "paid_charges", {**parameters, **_WORDS}, is_temporary=True)
         judged, regular = engine.execute(
-            "select count(*), count_if(share >= 0.5) from (select"
+            "select count(*), count(*) filter (where share >= 0.5) from (select"
             " count_if(is_regular) / count(is_regular) as share from paid_charges"
             " group by customer_no having count(is_regular) > 0)"
         ).fetchall()[0]
@@ -83,6 +83,6 @@ def _infer(
         ).fetchall()
     engine.execute(
         "insert into derivations select 'subscriptions', $source, count(*), $customers,"
-        " $regular, count_if(is_guessed) from inferred_subscriptions",
+        " $regular, count(*) filter (where is_guessed) from inferred_subscriptions",
         {"source": source, "customers": judged[0], "regular": judged[1]},
     ).fetchall()

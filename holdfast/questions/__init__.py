@@ -18,6 +18,8 @@ from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.membership import gone_caveats
 from holdfast.population import contents_of
+from holdfast.query import sources
+from holdfast.questions.asking import inferred_caveat
 
 QUESTIONS = (
     "retention",
@@ -90,7 +92,11 @@ def ask(
     question = type(spec).__module__.rpartition(".")[2]
     answer: Answer = module_of(question).answer(dataset, spec, filters, cancellation)
     gone = gone_caveats(dataset, filters, cancellation)
-    answer = replace(answer, caveats=(*answer.caveats, *gone))
+    # Here, for every question: whatever reads subscriptions may read inferred ones.
+    inferred = (
+        inferred_caveat(dataset) if "subscriptions" in sources(answer.sql) else ()
+    )
+    answer = replace(answer, caveats=(*inferred, *answer.caveats, *gone))
     if contents_of(dataset, filters) == contents:
         dataset.keep(key, answer)
     return answer

@@ -229,7 +229,7 @@ def stranger_caveat(dataset: Dataset) -> list[Caveat]:
 def inferred_caveat(dataset: Dataset) -> list[Caveat]:
     """Say that subscriptions were not loaded but follow from something else.
 
-    Of every question that reads subscriptions (spells or prices).
+    ``questions.ask`` adds it to every answer that reads subscriptions.
     """
     told = dataset.derivations.get("subscriptions")
     if told is None or not told.rows:
