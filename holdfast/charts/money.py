@@ -242,9 +242,7 @@ def _waterfall(currency: str) -> Picture:
     bar = (
         base.mark_bar(cursor="pointer")
         .encode(
-            alt.Y("low:Q", title=_unit(currency))
-            .axis(_amounts())
-            .scale(zero=False, nice=False),
+            alt.Y("low:Q", title=_unit(currency)).axis(_amounts()).scale(zero=False),
             alt.Y2("high:Q"),
             alt.Color(
                 "kind:N",

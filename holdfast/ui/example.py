@@ -9,7 +9,7 @@ import pandas as pd
 from holdfast.answer import Answer
 from holdfast.charts.labels import interval_label
 from holdfast.durations import spoken
-from holdfast.measures import formatted, percent
+from holdfast.measures import MEASURES, formatted, percent
 from holdfast.periods import day_label, period_label
 from holdfast.population import TOTAL
 from holdfast.questions.retention import HEADLINES
@@ -35,6 +35,8 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "funnel": lambda: _funnel(answer),
         "funnel_trend": lambda: _funnel_trend(answer),
         "conversion_time": lambda: _conversion_time(answer),
+        "mrr": lambda: _mrr(answer, measures),
+        "revenue_cohorts": lambda: _revenue_cohorts(answer),
     }
     work_out = examples.get(answer.question)
     return "" if work_out is None or answer.frame.empty else work_out()
@@ -274,6 +276,63 @@ def _conversion_time(answer: Answer) -> str:
         f" longer after they entered; {there:,} of them got there then."
         f" {_division(there, at_risk)}. Of the others the next share is taken when"
         " somebody else gets there, and so on."
+    )
+
+
+def _mrr(answer: Answer, measures: tuple[str, ...]) -> str:
+    """Work out the end of the last complete interval, or one of its rates."""
+    frame = answer.frame
+    over = frame[(frame["segment"] == TOTAL) & frame["is_complete"]]
+    if over.empty:
+        return ""
+    row = over.iloc[-1]
+    start, end, more, less, churn = (
+        f"{row[f'mrr_{part}']:,.2f}"
+        for part in ("start", "end", "expansion", "contraction", "churn")
+    )
+    new, back = f"{row['mrr_new']:,.2f}", f"{row['mrr_reactivation']:,.2f}"
+    shown = period_label(row["period"], answer.spec.interval)
+    figure = next((key for key in measures if key in _MRR_RATES), "")
+    if not figure:
+        return (
+            f"{shown}: {start} + {new} new + {back} came back + {more} expansion −"
+            f" {less} contraction − {churn} churn = {end}."
+        )
+    if pd.isna(row[figure]):
+        return ""
+    grown = f"{new} + {more}"
+    if answer.spec.counts_reactivation:
+        grown += f" + {back}"
+    sums = {
+        "nrr": f"({start} + {more} − {less} − {churn}) / {start}",
+        "gross_churn": f"({less} + {churn}) / {start}",
+        "quick_ratio": f"({grown}) / ({less} + {churn})",
+        "arpa": f"{end} / {int(row['paying_customers']):,}",
+    }
+    written = formatted(row[figure], MEASURES[figure].format)
+    return f"{MEASURES[figure].label}, {shown}: {sums[figure]} = {written}."
+
+
+_MRR_RATES = ("nrr", "gross_churn", "quick_ratio", "arpa")
+
+
+def _revenue_cohorts(answer: Answer) -> str:
+    """Work out the pooled revenue of the first interval after the start."""
+    frame = answer.frame
+    pooled = frame[
+        (frame["scope"] == "pooled")
+        & (frame["segment"] == TOTAL)
+        & (frame["interval"] == 1)
+    ]
+    if pooled.empty:
+        return ""
+    row = pooled.iloc[0]
+    span = answer.spec.interval
+    return (
+        f"The {int(row['cohorts'])} cohorts whose {span} 1 is over paid"
+        f" {row['mrr_first']:,.2f} a month at first and {row['mrr_now']:,.2f} in {span}"
+        f" 1: {row['mrr_now']:,.2f} / {row['mrr_first']:,.2f} ="
+        f" {percent(row['revenue_rate'], 1)}."
     )
 
 

@@ -26,6 +26,10 @@ COLUMNS = {
     "crr strict_rate strict_lower strict_upper",
     "churn": "lost churn_rate average_rate loss_ratio joined came_back joined_and_left "
     "customers_at_end lost_involuntary lost_voluntary lost_unexplained",
+    "mrr": "mrr_start mrr_new mrr_reactivation mrr_expansion mrr_contraction mrr_churn "
+    "mrr_end paying_customers gross_churn net_churn grr nrr quick_ratio arpa arpa_new "
+    "arr",
+    "revenue_cohorts": "revenue_rate payer_rate",
     "first_success": "reached reached_rate median_days within_days difference",
     "stages": "share_rate at_start new came went customers",
     "funnel": "entered_customers rate_of_first rate_of_previous dropped_customers "
