@@ -35,6 +35,8 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "funnel": lambda: _funnel(answer),
         "funnel_trend": lambda: _funnel_trend(answer),
         "conversion_time": lambda: _conversion_time(answer),
+        "churn": lambda: _churn(answer),
+        "churn_by_tenure": lambda: _hazard(answer),
         "mrr": lambda: _mrr(answer, measures),
         "revenue_cohorts": lambda: _revenue_cohorts(answer),
     }
@@ -136,6 +138,30 @@ def _rates(answer: Answer) -> str:
         f" {_division(returning, start)}. {resurrected:,} came back after a pause."
         f" Customer retention rate: {kept} ="
         f" {percent((returning + resurrected) / start)}."
+    )
+
+
+def _churn(answer: Answer) -> str:
+    row = _last_complete(answer)
+    if row is None or not row["customers_at_start"]:
+        return ""
+    start, end = int(row["customers_at_start"]), int(row["customers_at_end"])
+    joined, back, lost = (int(row[name]) for name in ("joined", "came_back", "lost"))
+    at = when(row["period"], answer.spec.span)
+    return (
+        f"{start:,} {_units(answer)} were there at the start {at}; {lost:,} of them"
+        f" were gone at its end. {_division(lost, start)}. {joined:,} joined and"
+        f" {back:,} came back: {start:,} + {joined:,} + {back:,} − {lost:,} = {end:,}."
+    )
+
+
+def _hazard(answer: Answer) -> str:
+    total = answer.frame[answer.frame["segment"] == TOTAL]
+    row = total.iloc[0]
+    at_risk, lost = int(row["at_risk"]), int(row["lost"])
+    return (
+        f"{at_risk:,} {_units(answer)} were observed for the whole of month 1, or left"
+        f" in it; {lost:,} of them left. {_division(lost, at_risk)}."
     )
 
 

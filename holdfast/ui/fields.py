@@ -46,6 +46,7 @@ _AUTOMATIC = {
     ("retention", "intervals"),
     ("survival", "lapse_days"),
     ("survival", "horizon"),
+    ("churn", "lapse_days"),
     ("first_success", "times"),
     ("first_success", "retained_at"),
 }
@@ -54,6 +55,8 @@ _FIELDS = {
     "returning": "Comes back with",
     "shown_by": "Active means",
     "sign": "Sign of life",
+    "ending": "A subscription ends",
+    "span": "Period",
     "interval": "Interval",
     "mode": "A return counts",
     "milestone": "Success is",

@@ -43,6 +43,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("journeys.py", "Journeys", ":material/route:"),
         PageEntry("stages.py", "Stages", ":material/stairs:"),
     ),
+    "Who leaves": (PageEntry("churn.py", "Churn", ":material/logout:"),),
     "Money": (PageEntry("money.py", "Money", ":material/payments:"),),
     "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
 }

@@ -62,7 +62,7 @@ def subscribers(tmp_path_factory):
     return dataset.path.parent.parent
 
 
-PAGES = ("overview", "retention", "lifecycle", "survival", "stages")
+PAGES = ("overview", "retention", "lifecycle", "survival", "stages", "churn")
 
 
 @pytest.mark.parametrize("name", PAGES)
