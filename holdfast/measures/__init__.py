@@ -13,6 +13,7 @@ from holdfast.measures.formats import (
     percent_range,
     percent_with_count,
 )
+from holdfast.measures.losses import LOSSES
 from holdfast.measures.measure import Measure
 from holdfast.measures.revenue import REVENUE
 from holdfast.measures.staying import STAYING
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 MEASURES: dict[str, Measure] = {
-    measure.key: measure for measure in (*STAYING, *CHURN, *REVENUE, *VALUE)
+    measure.key: measure for measure in (*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE)
 }
 
 

@@ -253,7 +253,7 @@ def _with_rates(rows: pd.DataFrame) -> pd.DataFrame:
         ticket_rate=rows["with_ticket"] / observed,
         ticket_lower=ticket_lower,
         ticket_upper=ticket_upper,
-        back_rate=rows["back"] / rows["lost"],
+        back_since_rate=rows["back"] / rows["lost"],
     )
 
 

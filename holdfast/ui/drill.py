@@ -170,8 +170,12 @@ def customer_list(
     total: int,
     key: str,
     file: tuple[str, ...],
+    first: tuple[str, ...] = (),
 ) -> None:
-    """List the customers behind a figure; their number is the figure's."""
+    """List the customers behind a figure; their number is the figure's.
+
+    Columns named ``first`` stand right after the id, before what is known of them.
+    """
     st.markdown(f"**{plain(heading)}**")
     if len(rows) == total:
         st.caption(f"{total:,} in the list, as in the chart.")
@@ -190,6 +194,8 @@ def customer_list(
             dataset, kept.head(_MOST_ROWS_SHOWN), names, cancellation
         )
     )
+    told = ["id", *(name for name in first if name in shown)] if first else []
+    shown = shown[[*told, *(name for name in shown if name not in told)]]
     texts = [name for name in shown if pd.api.types.is_string_dtype(shown[name])]
     st.dataframe(
         shown.fillna(dict.fromkeys(texts, "")),

@@ -46,6 +46,8 @@ _AUTOMATIC = {
     ("retention", "intervals"),
     ("survival", "lapse_days"),
     ("survival", "horizon"),
+    ("exit_reasons", "lapse_days"),
+    ("win_back", "lapse_days"),
     ("churn", "lapse_days"),
     ("first_success", "times"),
     ("first_success", "retained_at"),
@@ -75,6 +77,7 @@ _FIELDS = {
     "last_cohort": "Cohorts up to",
     "lapse_days": "Silence that ends a life",
     "as_of": "Read the data as of",
+    "currency": "Money in",
 }
 
 

@@ -43,7 +43,11 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("journeys.py", "Journeys", ":material/route:"),
         PageEntry("stages.py", "Stages", ":material/stairs:"),
     ),
-    "Who leaves": (PageEntry("churn.py", "Churn", ":material/logout:"),),
+    "Who leaves": (
+        PageEntry("churn.py", "Churn", ":material/logout:"),
+        PageEntry("exit_reasons.py", "Why they leave", ":material/help:"),
+        PageEntry("win_back.py", "Win-back", ":material/undo:"),
+    ),
     "Money": (PageEntry("money.py", "Money", ":material/payments:"),),
     "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
 }
