@@ -26,7 +26,9 @@
 --   that amount, else the customer's others, else those of all
 
 with rhythms as (
-    select listed.*
+    select
+        listed.months,
+        unnest(range(listed.least_days, listed.most_days + 1)) as days
     from (
         values
         (7 / 30.4375, 6, 8),
@@ -35,6 +37,23 @@ with rhythms as (
         (6.0, 170, 196),
         (12.0, 350, 381)
     ) as listed (months, least_days, most_days)
+),
+
+said as (
+    select
+        description,
+        case
+            when regexp_matches(description, $words_of_years, 'i') then 12.0
+            when regexp_matches(description, $words_of_halves, 'i') then 6.0
+            when regexp_matches(description, $words_of_quarters, 'i') then 3.0
+            when regexp_matches(description, $words_of_months, 'i') then 1.0
+            when regexp_matches(description, $words_of_weeks, 'i') then 7 / 30.4375
+        end as months
+    from (
+        select distinct description
+        from payments
+        where description is not null
+    ) as described
 ),
 
 -- a status that is not known counts as paid; money that was given back does not
@@ -46,15 +65,7 @@ arrived as (
         period_started_on,
         period_ended_on,
         min(charged_at) as charged_at,
-        min(
-            case
-                when regexp_matches(description, $words_of_years, 'i') then 12.0
-                when regexp_matches(description, $words_of_halves, 'i') then 6.0
-                when regexp_matches(description, $words_of_quarters, 'i') then 3.0
-                when regexp_matches(description, $words_of_months, 'i') then 1.0
-                when regexp_matches(description, $words_of_weeks, 'i') then 7 / 30.4375
-            end
-        ) as said_months,
+        min(said.months) as said_months,
         sum(
             amount
             - coalesce(
@@ -62,6 +73,7 @@ arrived as (
             )
         )::decimal(18, 4) as amount
     from payments
+    left join said on payments.description = said.description
     where
         amount > 0
         and charged_on is not null
@@ -107,8 +119,7 @@ streams_told as (
         streams.*,
         rhythms.months
     from streams
-    inner join rhythms
-        on streams.median_days between rhythms.least_days and rhythms.most_days
+    inner join rhythms on round(streams.median_days) = rhythms.days
 ),
 
 -- the rhythm of most is that of the most days between; of as many, the shorter one
@@ -156,8 +167,7 @@ of_others as (
         from following
         group by customer_no
     ) as of_days
-    inner join rhythms
-        on of_days.median_days between rhythms.least_days and rhythms.most_days
+    inner join rhythms on round(of_days.median_days) = rhythms.days
 ),
 
 of_all as (
@@ -222,15 +232,10 @@ told as (
     left join of_customers on following.customer_no = of_customers.customer_no
     left join of_others on following.customer_no = of_others.customer_no
     left join rhythms as of_periods
-        on
-            following.period_ended_on - following.period_started_on
-            between of_periods.least_days and of_periods.most_days
+        on following.period_ended_on - following.period_started_on = of_periods.days
     left join rhythms as of_amount
-        on
-            following.days_of_amount
-            between of_amount.least_days and of_amount.most_days
-    left join rhythms as of_days
-        on following.days between of_days.least_days and of_days.most_days
+        on following.days_of_amount = of_amount.days
+    left join rhythms as of_days on following.days = of_days.days
 ),
 
 final as (

@@ -36,37 +36,66 @@ paid as (
     select
         *,
         coalesce(currency, '') as money,
-        least(14, (paid_until_on - paid_from_on) // 2)::integer as slack
+        least(14, (paid_until_on - paid_from_on) // 2)::integer as slack,
+        lead(paid_from_on) over (
+            partition by customer_no, coalesce(currency, ''), amount
+            order by paid_from_on
+        ) as next_from_on
     from paid_charges
     where paid_until_on is not null
 ),
 
-renewed as (
+-- mostly the next payment of the amount is the one that is due
+followed as (
     select
-        paid.*,
+        *,
         case
-            when of_amount.paid_from_on <= paid.paid_until_on + paid.slack
+            when
+                next_from_on - paid_until_on between -slack and slack
+                then next_from_on
+        end as renewed_on
+    from paid
+),
+
+-- else another one is, of this amount, or of any where the price has changed
+found as (
+    select
+        followed.* exclude (renewed_on),
+        case
+            when of_amount.paid_from_on <= followed.paid_until_on + followed.slack
                 then of_amount.paid_from_on
-            when of_any.paid_from_on <= paid.paid_until_on + paid.slack
+            when of_any.paid_from_on <= followed.paid_until_on + followed.slack
                 then of_any.paid_from_on
         end as renewed_on,
-        coalesce(tried.failed_on <= paid.paid_until_on + paid.slack, false) as is_failed
-    from paid
+        coalesce(tried.failed_on <= followed.paid_until_on + followed.slack, false)
+            as is_failed
+    from followed
     asof left join paid as of_amount
         on
-            paid.customer_no = of_amount.customer_no
-            and paid.money = of_amount.money
-            and paid.amount = of_amount.amount
-            and paid.paid_until_on - paid.slack <= of_amount.paid_from_on
+            followed.customer_no = of_amount.customer_no
+            and followed.money = of_amount.money
+            and followed.amount = of_amount.amount
+            and followed.paid_until_on - followed.slack <= of_amount.paid_from_on
     asof left join paid as of_any
         on
-            paid.customer_no = of_any.customer_no
-            and paid.money = of_any.money
-            and paid.paid_until_on - paid.slack <= of_any.paid_from_on
+            followed.customer_no = of_any.customer_no
+            and followed.money = of_any.money
+            and followed.paid_until_on - followed.slack <= of_any.paid_from_on
     asof left join tried
         on
-            paid.customer_no = tried.customer_no
-            and paid.paid_until_on - paid.slack <= tried.failed_on
+            followed.customer_no = tried.customer_no
+            and followed.paid_until_on - followed.slack <= tried.failed_on
+    where followed.renewed_on is null
+),
+
+renewed as (
+    select
+        *,
+        false as is_failed
+    from followed
+    where renewed_on is not null
+    union all by name
+    select * from found
 ),
 
 -- the same amount again, where the one before ends, is the same run
