@@ -237,8 +237,8 @@ def inferred_caveat(dataset: Dataset) -> list[Caveat]:
     if told.derived_from == "payments":
         said = (
             "Paid access is inferred from payments: each pays for its billing period,"
-            " and who is not 14 days late at most has left when it was over. So a"
-            " customer who is late now still counts as one."
+            " and who does not pay again within 14 days of its end left at its end."
+            " Whoever is late now still counts as a customer."
         )
         seen = dataset.observed.get("payments")
         what = "Payments were"

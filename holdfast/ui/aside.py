@@ -14,6 +14,7 @@ from holdfast.filters import Filters
 from holdfast.happenings import NOTHING_TO_COUNT
 from holdfast.questions import ask
 from holdfast.ui import session
+from holdfast.ui.knowing import what_these_data_tell
 from holdfast.ui.words import plain
 
 
@@ -35,8 +36,10 @@ def main_answer(dataset: Dataset, spec: Any, filters: Filters) -> Answer:
     """Ask what a page is about; stop it with the reason where there is no answer.
 
     Where the data show nobody coming back, the page leads to where tenures are read.
+    Of churn and money it says what the data can tell, at once where there is no answer.
     """
     outcome = attempt(dataset, spec, filters)
+    what_these_data_tell(dataset, spec, is_open=not isinstance(outcome, Answer))
     if not isinstance(outcome, Answer):
         session.show_error(outcome)
         if outcome.code == NOTHING_TO_COUNT and "tenure_months" in dataset.attributes:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from holdfast.dataset import Dataset
 from holdfast.questions.knowledge import SUBJECTS, Point, Subject, what_is_known
 from holdfast.ui.words import plain
 
+_SUBJECTS_OF: Mapping[str, tuple[Subject, ...]] = {
+    "churn": ("churn",),
+    "churn_segments": ("churn",),
+    "exit_reasons": ("reasons",),
+    "win_back": ("win_back",),
+    "mrr": ("money",),
+    "purchases": ("value",),
+    "lifetime_value": ("value",),
+    "what_if": ("churn", "money"),
+}
 _SIGNS = {
     "known": ":material/check_circle: **Known.**",
     "inferred": ":material/function: **Inferred.**",
@@ -15,21 +28,25 @@ _SIGNS = {
 }
 
 
-def what_these_data_tell(
-    dataset: Dataset, *subjects: Subject, is_open: bool = False
-) -> None:
+def what_these_data_tell(dataset: Dataset, spec: Any, *, is_open: bool = False) -> None:
     """Say what is known, inferred and unknown, and what to load to know more.
+
+    Questions that are not about churn or money have nothing of the kind.
 
     Args:
         dataset: What is loaded.
-        subjects: What the page is about.
+        spec: What the page asks.
         is_open: Show it at once, as where there is no figure.
     """
+    question = type(spec).__module__.rpartition(".")[2]
+    subjects = _SUBJECTS_OF.get(question, ())
+    if not subjects:
+        return
     with st.expander(
         "What these data can tell",
         expanded=is_open,
         icon=":material/fact_check:",
-        key=f"tells_{'_'.join(subjects)}",
+        key=f"{question}_can_tell{'_of_nothing' * is_open}",
     ):
         for subject in subjects:
             if len(subjects) > 1:
