@@ -48,7 +48,7 @@ def churn_rate_line(frame: pd.DataFrame, span: str, *, segment: str = TOTAL) -> 
         span: 'day', 'week', 'month', 'quarter' or 'year'.
         segment: The one segment to draw.
     """
-    rows = frame[(frame["segment"] == segment) & (frame["customers_at_start"] > 0)]
+    rows = frame[(frame["segment"] == segment) & frame["churn_rate"].notna()]
     points = period_columns(rows, span).assign(
         rate=rows["churn_rate"].astype(float),
         lower=rows["churn_lower"].astype(float),

@@ -12,7 +12,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent, percent_range
-from holdfast.periods import WEEK_SHIFTS, Span, day_label, period_of
+from holdfast.periods import WEEK_SHIFTS, Span, day_label, first_day, period_of
 from holdfast.population import TOTAL
 from holdfast.query import Value
 from holdfast.questions import asking
@@ -71,6 +71,7 @@ def answer(
         "first_period": _period(dataset, shown_from, spec),
         "last_period": _period(dataset, min(spec.last or last_day, last_day), spec),
         "as_of_period": _period(dataset, time.as_of, spec),
+        "judged_period": _judged_from(dataset, spec, spells),
         "has_segments": bool(spells.members.segments),
         "calendar": spec.span,
         "week_shift": WEEK_SHIFTS[dataset.week_start],
@@ -82,14 +83,15 @@ def answer(
     frame["period"] = pd.to_datetime(frame["period"])
     lower, upper = wilson_interval(frame["lost"], frame["customers_at_start"])
     place = list(frame.columns).index("churn_rate") + 1
-    frame.insert(place, "churn_lower", lower)
-    frame.insert(place + 1, "churn_upper", upper)
+    has_rate = frame["churn_rate"].notna()
+    frame.insert(place, "churn_lower", pd.Series(lower).where(has_rate))
+    frame.insert(place + 1, "churn_upper", pd.Series(upper).where(has_rate))
     return Answer(
         question="churn",
         spec=spec,
         filters=filters,
         frame=frame,
-        sentence=_sentence(spec, time, frame),
+        sentence=_sentence(spec, spells, frame),
         sql=asking.shown("churn", found, relations, values),
         as_of=time.as_of,
         n=found.units,
@@ -150,7 +152,7 @@ def complete_rows(frame: pd.DataFrame, segment: str = TOTAL) -> pd.DataFrame:
     rows: pd.DataFrame = frame[
         (frame["segment"] == segment)
         & frame["is_complete"]
-        & (frame["customers_at_start"] > 0)
+        & frame["churn_rate"].notna()
     ]
     return rows
 
@@ -173,15 +175,26 @@ def _with_stays(
     return Spells(spells.sign, spells.lapse, spells.time, spells.members, relations)
 
 
+def _judged_from(dataset: Dataset, spec: Churn, spells: Spells) -> int:
+    """Return the first period in all of which a loss could be seen.
+
+    Judged by silence, nobody can be lost until the data are as old as it.
+    """
+    day = spells.time.from_on + timedelta(days=spells.lapse)
+    period = _period(dataset, day, spec)
+    begins = first_day(period, spec.span, dataset.week_start)
+    return period if begins == day or not spells.lapse else period + 1
+
+
 def _period(dataset: Dataset, day: date, spec: Churn) -> int:
     return period_of(day, spec.span, dataset.week_start)
 
 
-def _sentence(spec: Churn, time: asking.ObservedTime, frame: pd.DataFrame) -> str:
+def _sentence(spec: Churn, spells: Spells, frame: pd.DataFrame) -> str:
     """Say what the last complete period lost, and whether that is unusual."""
     total = frame[frame["segment"] == TOTAL]
     if total.empty:
-        return f"The {spec.span}s asked for lie outside of {time.describe()}."
+        return f"The {spec.span}s asked for lie outside of {spells.time.describe()}."
     complete = total[total["is_complete"]]
     if complete.empty:
         return f"No {spec.span} is complete yet."
@@ -191,6 +204,11 @@ def _sentence(spec: Churn, time: asking.ObservedTime, frame: pd.DataFrame) -> st
         return (
             f"{at[:1].upper()}{at[1:]} there were no customers at the start, so there"
             f" is no churn rate; {int(row['joined']):,} joined."
+        )
+    if not row["is_judged"]:
+        return (
+            f"The data are too short to see who was lost {at}: a customer counts as one"
+            f" for {spells.lapse} days after the last sign of life."
         )
     start, lost = int(row["customers_at_start"]), int(row["lost"])
     rate = f"{_one(row['churn_rate'])} ({lost:,} of {start:,})"

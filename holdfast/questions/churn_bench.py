@@ -68,7 +68,8 @@ def answer(
     whole = churn.answer(dataset, asked, everyone, cancellation)
     row = _row(dataset, spec, whole.frame)
     sign = sign_of_leaving(dataset, spec.sign)
-    rows = _of_one_count(row, spec) if row is not None else []
+    is_judged = row is not None and bool(row["is_judged"])
+    rows = _of_one_count(row, spec) if row is not None and is_judged else []
     if rows and row is not None:
         for other, name, reason in _otherwise(dataset, asked, sign):
             rows += _by_another_rule(
@@ -267,6 +268,8 @@ def _by_another_rule(
     if same.empty:
         return []
     theirs = same.iloc[0]
+    if not theirs["is_judged"]:
+        return []
     start, lost = int(theirs["customers_at_start"]), int(theirs["lost"])
     meaning = next(each for each in found.caveats if each.code == "sign_of_life").text
     rule = "" if other.sign in ("auto", "subscription") else f" {meaning}"
@@ -322,6 +325,8 @@ def _sentence(spec: ChurnBench, row: pd.Series | None, frame: pd.DataFrame) -> s
     if row is None:
         return f"No {spec.span} is complete yet, so nothing can be compared."
     at = in_period(row["period"], spec.span)
+    if not row["is_judged"]:
+        return f"The data are too short to see who was lost {at}."
     known = frame[frame["is_churn_rate"] & frame["rate"].notna()]
     if known.empty or pd.isna(frame["rate"].iloc[0]):
         return f"{at[:1].upper()}{at[1:]} nobody was there at the start: no churn rate."

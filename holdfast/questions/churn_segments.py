@@ -71,7 +71,7 @@ def answer(
         return _of_flags(dataset, spec, filters, cancellation)
     asked = churn_spec(spec)
     whole = churn.answer(dataset, asked, filters, cancellation)
-    complete = whole.frame[whole.frame["is_complete"]]
+    complete = whole.frame[whole.frame["is_complete"] & whole.frame["is_judged"]]
     now, then = _times(dataset, spec, complete)
     frame = _compared(
         _summed(complete, now, complete["segment"].drop_duplicates()), dataset.min_n

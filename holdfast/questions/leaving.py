@@ -162,8 +162,9 @@ def edge_caveats(spells: Spells) -> list[Caveat]:
     return [
         Caveat(
             "left_edge",
-            f"In the first {days} of the data nobody can be seen to lapse, and whoever"
-            " is new at their beginning may be an old customer.",
+            f"In the first {days} of the data nobody can be seen to lapse, so periods"
+            " that begin in them have no rate; and whoever is new there may be an old"
+            " customer.",
         )
     ]
 

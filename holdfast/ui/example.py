@@ -143,7 +143,7 @@ def _rates(answer: Answer) -> str:
 
 def _churn(answer: Answer) -> str:
     row = _last_complete(answer)
-    if row is None or not row["customers_at_start"]:
+    if row is None or pd.isna(row["churn_rate"]):
         return ""
     start, end = int(row["customers_at_start"]), int(row["customers_at_end"])
     joined, back, lost = (int(row[name]) for name in ("joined", "came_back", "lost"))

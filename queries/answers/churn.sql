@@ -4,6 +4,7 @@
 --   first_period (INTEGER): first period shown
 --   last_period (INTEGER): last period shown
 --   as_of_period (INTEGER): period in which the observed time ends
+--   judged_period (INTEGER): first period in all of which a loss could be seen
 --   has_segments (BOOLEAN): there is a breakdown, so the total is a row beside it
 --   calendar (VARCHAR): day, week, month, quarter or year
 --   week_shift (INTEGER): days from the first day of a week to 1970-01-01
@@ -21,10 +22,11 @@
 --   lost_involuntary (BIGINT): of those lost, because a payment failed
 --   lost_voluntary (BIGINT): of those lost, for another reason that was given
 --   lost_unexplained (BIGINT): of those lost, without a reason
---   churn_rate (DOUBLE): lost / customers at start
+--   churn_rate (DOUBLE): lost / customers at start; null where not judged
 --   average_rate (DOUBLE): lost / mean of the customers at start and end
 --   loss_ratio (DOUBLE): lost / joined: loss-to-acquisition ratio
 --   is_complete (BOOLEAN): the period was over before as_of
+--   is_judged (BOOLEAN): in all of it a loss could be seen; before, no rates
 --   is_small (BOOLEAN): fewer customers at start than min_n
 -- source: docs/definitions.md, Churn
 with arrived as (
@@ -180,7 +182,8 @@ final as (
             counted.lost - counted.lost_involuntary - counted.lost_unexplained
         )::bigint as lost_voluntary,
         counted.lost_unexplained::bigint as lost_unexplained,
-        counted.period < $as_of_period as is_complete
+        counted.period < $as_of_period as is_complete,
+        counted.period >= $judged_period as is_judged
     from counted
     left join labels
         on counted.segment_no = labels.segment_no
@@ -199,11 +202,21 @@ select
     final.lost_involuntary,
     final.lost_voluntary,
     final.lost_unexplained,
-    final.lost / nullif(final.customers_at_start, 0) as churn_rate,
-    final.lost * 2 / nullif(final.customers_at_start + final.customers_at_end, 0)
-        as average_rate,
-    final.lost / nullif(final.joined, 0) as loss_ratio,
+    case
+        when final.is_judged
+            then final.lost / nullif(final.customers_at_start, 0)
+    end as churn_rate,
+    case
+        when final.is_judged
+            then
+                final.lost * 2
+                / nullif(final.customers_at_start + final.customers_at_end, 0)
+    end as average_rate,
+    case
+        when final.is_judged then final.lost / nullif(final.joined, 0)
+    end as loss_ratio,
     final.is_complete,
+    final.is_judged,
     final.customers_at_start < $min_n as is_small
 from final
 order by

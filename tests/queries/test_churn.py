@@ -172,12 +172,28 @@ def test_silence_loses_customers_on_the_day_it_gets_too_long(tmp_path):
         ("2025-03-01", 2, 0, 0, 2, 0, 0),
         ("2025-04-01", 0, 1, 1, 0, 2, 0),
     ]
-    assert set(KINDS) <= set(answer.frame)
+    # January begins before anybody could have been silent for 30 days
+    assert table(answer.frame, "churn_rate", "loss_ratio", "is_judged") == [
+        (None, None, False),
+        (0, None, True),
+        (1, None, True),
+        (None, 0, True),
+    ]
     assert answer.frame["lost_unexplained"].tolist() == [0, 0, 2, 0]
     assert answer.sentence == (
         "In Apr 2025 there were no customers at the start, so there is no churn rate;"
         " 1 joined."
     )
+
+
+def test_data_shorter_than_the_silence_tell_of_no_loss(tmp_path):
+    orders = [("ann", "a1", "2025-01-10", 5), ("bob", "b1", "2025-02-28", 5)]
+    answer = ask(dataset_of(tmp_path, orders=orders), Churn(lapse_days=60))
+    assert answer.sentence == (
+        "The data are too short to see who was lost in Feb 2025: a customer counts as"
+        " one for 60 days after the last sign of life."
+    )
+    assert answer.frame["churn_upper"].isna().all()
 
 
 def test_lost_of_start_is_churn_and_lost_of_acquired_is_not(tmp_path):

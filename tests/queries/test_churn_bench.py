@@ -29,7 +29,8 @@ def town(tmp_path_factory):
     ]
     rows += [paid(f"new{each}", "2025-02-03") for each in range(30)]
     rows += [paid(f"brief{each}", "2025-02-03", "2025-02-20") for each in range(5)]
-    seen = [("old1", "login", f"2025-0{month}-28") for month in (1, 2)]
+    days = ("2024-12-28", "2025-01-28", "2025-02-28")
+    seen = [("old1", "login", day) for day in days]
     folder = tmp_path_factory.mktemp("town")
     return dataset_of(folder, events=seen, subscriptions=rows)
 
