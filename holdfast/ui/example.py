@@ -13,6 +13,7 @@ from holdfast.measures import MEASURES, formatted, percent
 from holdfast.periods import day_label, period_label
 from holdfast.population import TOTAL
 from holdfast.questions.retention import HEADLINES
+from holdfast.ui.loss_example import reason_example, return_example
 
 
 def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
@@ -37,6 +38,8 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "conversion_time": lambda: _conversion_time(answer),
         "churn": lambda: _churn(answer),
         "churn_by_tenure": lambda: _hazard(answer),
+        "exit_reasons": lambda: reason_example(answer),
+        "win_back": lambda: return_example(answer, measures),
         "mrr": lambda: _mrr(answer, measures),
         "revenue_cohorts": lambda: _revenue_cohorts(answer),
     }

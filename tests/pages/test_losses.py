@@ -38,6 +38,10 @@ def test_the_page_says_why_they_leave(app, leavers_workspace):
     ]
     (finding,) = [text for text in markdown(page) if text.startswith("#####")]
     assert finding.startswith("##### 6 customers left from Jan 2025 to Jun 2025;")
+    assert (
+        "**For example:** Of 6 losses in these months 2 have the reason too expensive."
+        " 2 / 6 = 33%." in markdown(page)
+    )
     cells, on_leaving, before = tables(page)
     assert cells.iloc[0].to_dict() == {
         "Reason": "too expensive",
@@ -85,6 +89,7 @@ def test_the_page_says_who_comes_back_and_whom_to_ask(app, leavers_workspace):
     assert [title.value for title in page.subheader] == [
         *("How soon they come back", "After which reason", "Whom to win back")
     ]
+    assert any("2 / 4 = 50%." in text for text in markdown(page))
     assert lists(page) == [["dan", "cat", "bob", "eve"]]
     page.selectbox(key="win_back_of_reason").set_value("(no reason given)")
     page.session_state["win_back_rates"] = {
