@@ -45,6 +45,7 @@ QUESTIONS = (
     "exit_reasons",
     "win_back",
     "lifetime_value",
+    "what_if",
 )
 
 

@@ -21,7 +21,9 @@ Floats = NDArray[np.float64]
 
 # Parts of a period in which the curve beyond the data is added up.
 _FINE = 0.05
-_ROUNDING = 1e-9
+# Calendar months are up to two days longer than a twelfth of a year, so whoever leaves
+# with a month that is paid does so a little after it here.
+GRACE = 0.066
 # So many of the last periods tell how many leave where no model fits.
 _LAST_PERIODS = 12
 
@@ -73,8 +75,8 @@ def lives_of(curve: pd.DataFrame, periods_per_duration: float) -> Lives:
     ended = rows["ended"].to_numpy(dtype=float)
     censored = rows["censored"].to_numpy(dtype=float)
     table = LifeTable(duration, rows["at_risk"], ended, censored)
-    begun = np.maximum(np.ceil(duration - _ROUNDING), 1)
-    completed = np.floor(duration + _ROUNDING)
+    begun = np.maximum(np.ceil(duration - GRACE), 1)
+    completed = np.floor(duration + GRACE)
     try:
         model = fit_contract(
             np.concatenate((begun, completed)),

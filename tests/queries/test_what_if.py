@@ -1,0 +1,167 @@
+import numpy as np
+import pytest
+
+from holdfast.errors import SpecError
+from holdfast.filters import AttributeIn, Filters
+from holdfast.questions import ask
+from holdfast.questions.lifetime_value import LifetimeValue
+from holdfast.questions.what_if import WhatIf
+from tests.worlds import dataset_of, table
+
+ARTICLE = WhatIf(basis="own", customers=1_000, paid=10.0, price=20.0)
+
+
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory):
+    """A hundred start on the first of each month of a year, at 10 a month.
+
+    Of those there a tenth leaves at each month's end, as far as it comes out even.
+    """
+    rows = []
+    for month in range(1, 13):
+        for number in range(100):
+            stays = 1 + int(np.log(1 - number / 100) / np.log(0.9) + 1e-9)
+            until = month + stays
+            rows.append(
+                {
+                    "customer_id": f"c{month}-{number}",
+                    "started_at": f"2025-{month:02}-01",
+                    "ended_at": f"2025-{until:02}-01" if until < 13 else "",
+                    "price": 10,
+                    "interval": "month",
+                    "currency": "EUR",
+                }
+            )
+    return dataset_of(
+        tmp_path_factory.mktemp("paid"),
+        subscriptions=rows,
+        events=[("c1-99", "look", "2025-12-31 12:00:00")],
+    )
+
+
+def year(answer, scenario):
+    frame = answer.frame
+    near = frame[(frame["scenario"] == scenario) & (frame["month"] <= 12)]
+    return near["profit_amount"].sum()
+
+
+def test_the_articles_example_comes_out_exactly(paid):
+    answer = ask(paid, ARTICLE)
+    assert (year(answer, "baseline"), year(answer, "changed")) == (120_000, 144_000)
+    assert "+24,000 (+20.0%) of revenue in 12 months" in answer.sentence
+    assert table(
+        answer.extras["steps"], "step", "baseline", "changed", "difference"
+    ) == [
+        ("Customers now", 1000.0, 1000.0, 0.0),
+        ("Join a month", 0.0, 0.0, 0.0),
+        ("Leave at the end of the first month", 0.0, 0.0, 0.0),
+        ("Months paid by customers in the year", 12000.0, 12000.0, 0.0),
+        ("Times what each pays a month", 10.0, 12.0, 2.0),
+        ("Revenue of the year", 120000.0, 144000.0, 24000.0),
+        ("Times the margin", 1.0, 1.0, 0.0),
+        ("Less the cost of those who join", 0.0, 0.0, 0.0),
+        ("Profit of the year", 120000.0, 144000.0, 24000.0),
+    ]
+
+
+def test_a_constant_hazard_is_geometric(paid):
+    spec = WhatIf(basis="own", customers=100, paid=1.0, leaving=10.0, retention=5.0)
+    frame = ask(paid, spec).frame
+    ages = np.arange(36)
+    for scenario, stays in (("baseline", 0.9), ("changed", 1 - 0.1 * 0.95)):
+        rows = frame[frame["scenario"] == scenario]
+        assert list(rows["customers"]) == pytest.approx(list(100 * stays**ages))
+        assert rows["profit_so_far"].iloc[-1] == pytest.approx(
+            100 * (1 - stays**36) / (1 - stays)
+        )
+
+
+def test_those_who_join_come_to_a_level(paid):
+    spec = WhatIf(basis="own", paid=1.0, leaving=50.0, joining=10.0, cost=1.0)
+    rows = ask(paid, spec).frame.query("scenario == 'baseline'")
+    # 10, 15, 17.5, to twenty
+    assert list(rows["customers"][:3]) == [10.0, 15.0, 17.5]
+    assert rows["customers"].iloc[-1] == pytest.approx(20)
+    assert list(rows["profit_amount"][:2]) == [0.0, 5.0]
+
+
+def test_twice_as_many_customers_bring_twice_the_money(paid):
+    one, two = (
+        ask(paid, WhatIf(basis="own", customers=n, paid=7.0, leaving=3.0, price=4.0))
+        for n in (50, 100)
+    )
+    columns = ["customers", "revenue_amount", "profit_amount"]
+    assert (one.frame[columns] * 2 - two.frame[columns]).abs().max().max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        WhatIf(basis="own"),
+        WhatIf(basis="own", customers=10, paid=1.0, leaving=100.0, retention=-100.0),
+        WhatIf(basis="own", customers=10, paid=1.0, leaving=50.0, retention=100.0),
+        WhatIf("own", customers=10**12, paid=1e12, joining=1e12, price=1000.0),
+        WhatIf(basis="own", customers=10, paid=0.0, price=-100.0, acquisition=-100.0),
+    ],
+    ids=["nobody", "all leave", "nobody leaves", "huge", "for nothing"],
+)
+def test_edges_give_numbers_and_sentences(paid, spec):
+    answer = ask(paid, spec)
+    numbers = answer.frame.select_dtypes("number").to_numpy()
+    assert np.isfinite(numbers).all()
+    assert not {"nan", "inf"} & set(answer.sentence.lower().split())
+    assert (answer.extras["hazards"][["baseline", "changed"]].max() <= 1).all()
+
+
+def test_all_of_a_hundred_percent_more_leave_or_stay(paid):
+    rows = ask(
+        paid,
+        WhatIf(basis="own", customers=10, paid=1.0, leaving=60.0, retention=-100.0),
+    ).frame.query("scenario == 'changed'")
+    assert list(rows["customers"][:3]) == [10, 0, 0]
+
+
+def test_settings_out_of_range_are_refused():
+    with pytest.raises(SpecError, match="Retention cannot be 150 here"):
+        WhatIf(retention=150.0)
+
+
+def test_customers_in_view_are_looked_ahead_with(paid):
+    answer = ask(paid, WhatIf(retention=5.0))
+    hazards = answer.extras["hazards"]
+    observed = hazards[hazards["is_observed"]]
+    assert len(observed) >= 8
+    assert list(observed["baseline"][:6]) == pytest.approx([0.1] * 6, abs=0.03)
+    assert list(hazards["changed"]) == pytest.approx(list(0.95 * hazards["baseline"]))
+    steps = answer.extras["steps"].set_index("step")["baseline"]
+    # in 2025-12 there are about 100 * (1 + 0.9 + 0.81 + ...) of twelve cohorts
+    assert steps["Customers now"] == pytest.approx(1000 * (1 - 0.9**12), rel=0.05)
+    assert steps["Join a month"] == 100
+    assert steps["Times what each pays a month"] == pytest.approx(10)
+    worth = ask(paid, LifetimeValue()).extras["lives"].iloc[0]
+    assert steps["Times what each pays a month"] == worth["each_period"]
+    assert answer.extras["levers"]["difference"].min() > 0
+
+
+def test_who_enters_what_is_paid_needs_no_money_in_the_data(tmp_path):
+    town = dataset_of(
+        tmp_path,
+        customers=[
+            {"customer_id": f"c{n}", "tenure_months": n, "has_churned": n % 2}
+            for n in range(1, 9)
+        ],
+    )
+    with pytest.raises(SpecError, match="tell no money"):
+        ask(town, WhatIf())
+    answer = ask(town, WhatIf(paid=3.0, months=1))
+    assert answer.frame["revenue_amount"].iloc[0] == 4 * 3
+    assert any(
+        "do not tell how many" in text
+        for text in answer.extras["assumptions"]["assumption"]
+    )
+
+
+def test_a_view_without_anybody_is_a_sentence(paid):
+    nobody = Filters((AttributeIn("joined_on", ("1999-01-01",)),))
+    with pytest.raises(SpecError, match="in view"):
+        ask(paid, WhatIf(), nobody)
