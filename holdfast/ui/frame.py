@@ -48,7 +48,11 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("exit_reasons.py", "Why they leave", ":material/help:"),
         PageEntry("win_back.py", "Win-back", ":material/undo:"),
     ),
-    "Money": (PageEntry("money.py", "Money", ":material/payments:"),),
+    "Money": (
+        PageEntry("money.py", "Money", ":material/payments:"),
+        PageEntry("value.py", "Value", ":material/diamond:"),
+        PageEntry("what_if.py", "What if", ":material/calculate:"),
+    ),
     "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
 }
 

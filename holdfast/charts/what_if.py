@@ -1,0 +1,147 @@
+"""Charts of what a change would bring."""
+
+from functools import lru_cache
+
+import altair as alt
+import pandas as pd
+
+from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
+from holdfast.charts.theme import (
+    DARK_PALETTE,
+    LIGHT_PALETTE,
+    MUTED,
+    autosize,
+    axis,
+    category_scale,
+    rate_axis,
+    top_legend,
+)
+from holdfast.measures import money_text, percent
+
+NAMES = {"baseline": "As it is", "changed": "With the change"}
+COLOURS = [MUTED, (LIGHT_PALETTE[0], DARK_PALETTE[0])]
+FIGURES = {"profit_amount": "Profit of the month", "customers": "Customers who pay"}
+
+
+def scenario_lines(frame: pd.DataFrame, figure: str, currency: str) -> Drawing:
+    """Draw a figure month by month as it is and with the change; all lies ahead.
+
+    Args:
+        frame: The frame of a what-if answer.
+        figure: ``profit_amount`` or ``customers``.
+        currency: Its currency.
+    """
+    rows = frame.assign(
+        name=frame["scenario"].map(NAMES), value=frame[figure].astype(float)
+    )[["month", "name", "value", "profit_so_far"]]
+    last = frame[frame["month"] == frame["month"].max()].set_index("scenario")[figure]
+    unit = currency if figure != "customers" else "customers"
+    return Drawing(
+        _lines(f"{FIGURES[figure]}{f', {currency}' if unit == currency else ''}"),
+        {ROWS: rows},
+        FIGURES[figure],
+        ("Dashed: nothing of it has happened yet",),
+        f"{FIGURES[figure]}, month by month; in month {int(frame['month'].max())}"
+        f" {money_text(last['baseline'], unit)} as it is and"
+        f" {money_text(last['changed'], unit)} with the change.",
+    )
+
+
+@lru_cache
+def _lines(words: str) -> Picture:
+    names = list(NAMES.values())
+    base = alt.Chart().encode(
+        alt.X("month:Q", title="Month ahead").axis(axis(grid=False, tickMinStep=1)),
+        alt.Color(
+            "name:N",
+            sort=names,
+            scale=category_scale(names, COLOURS),
+            legend=top_legend(),
+        ),
+    )
+    value = alt.Y("value:Q", title=words).axis(axis(format=",.0f", tickCount=5))
+    line = base.mark_line(
+        aria=False, tooltip=None, strokeWidth=2, strokeDash=[6, 4]
+    ).encode(value)
+    hover = base.mark_point(filled=True, size=90, opacity=0).encode(
+        value,
+        tooltip=[
+            alt.Tooltip("name:N", title="Scenario"),
+            alt.Tooltip("month:Q", title="Month ahead"),
+            alt.Tooltip("value:Q", title=words, format=",.2f"),
+            alt.Tooltip("profit_so_far:Q", title="Profit up to then", format=",.2f"),
+        ],
+    )
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(), layer=[line, hover], autosize=autosize(), height=260
+        )
+    )
+
+
+def hazard_lines(hazards: pd.DataFrame) -> Drawing:
+    """Draw the chance to leave by month of age: solid as observed, dashed assumed.
+
+    Args:
+        hazards: The table of that name of a what-if answer.
+    """
+    parts = [
+        hazards.assign(name=name, rate=hazards[key])[
+            ["month", "name", "rate", "is_observed"]
+        ]
+        for key, name in NAMES.items()
+    ]
+    seen = hazards[hazards["is_observed"]]
+    first = hazards.iloc[0]
+    return Drawing(
+        _hazards(),
+        {ROWS: pd.concat(parts, ignore_index=True)},
+        "Chance to leave in each month of a customer",
+        (f"Solid as observed, {len(seen)} months; dashed as assumed",),
+        f"Chance to leave in each month of a customer, {percent(first['baseline'], 1)}"
+        f" in the first as it is and {percent(first['changed'], 1)} with the change;"
+        f" {len(seen)} months are observed.",
+    )
+
+
+@lru_cache
+def _hazards() -> Picture:
+    names = list(NAMES.values())
+    base = alt.Chart().encode(
+        alt.X("month:Q", title="Month of a customer").axis(
+            axis(grid=False, tickMinStep=1)
+        ),
+        alt.Color(
+            "name:N",
+            sort=names,
+            scale=category_scale(names, COLOURS),
+            legend=top_legend(),
+        ),
+    )
+    rate = alt.Y("rate:Q", title="Leave in the month").axis(rate_axis())
+    solid = (
+        base.transform_filter("datum.is_observed")
+        .mark_line(aria=False, tooltip=None, strokeWidth=2)
+        .encode(rate)
+    )
+    dashed = (
+        base.transform_filter("!datum.is_observed")
+        .mark_line(aria=False, tooltip=None, strokeWidth=2, strokeDash=[6, 4])
+        .encode(rate)
+    )
+    hover = base.mark_point(filled=True, size=90, opacity=0).encode(
+        rate,
+        tooltip=[
+            alt.Tooltip("name:N", title="Scenario"),
+            alt.Tooltip("month:Q", title="Month of a customer"),
+            alt.Tooltip("rate:Q", title="Leave in it", format=".1%"),
+        ],
+    )
+    return Picture(
+        alt.LayerChart(
+            data=shared_rows(),
+            layer=[solid, dashed, hover],
+            autosize=autosize(),
+            height=240,
+        )
+    )

@@ -1,0 +1,317 @@
+"""Blocks of the pages on what customers are worth, and on what if."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from holdfast.answer import Answer
+from holdfast.charts import value as charts
+from holdfast.dataset import Dataset
+from holdfast.errors import HoldfastError
+from holdfast.measures import money_text, percent, percent_range, percent_with_count
+from holdfast.periods import day_label, period_label
+from holdfast.population import TOTAL
+from holdfast.questions import lifetime_value, purchases
+from holdfast.questions.value_words import WAYS
+from holdfast.ui import aside, blocks, session
+from holdfast.ui.blocks import Selection
+from holdfast.ui.drill import customer_list
+from holdfast.ui.words import plain
+
+
+def currency_of(answer: Answer) -> str:
+    """Return the currency that an answer's money is in."""
+    return str(answer.frame["currency"].iloc[0]) if len(answer.frame) else ""
+
+
+def three_ways(answer: Answer) -> None:
+    """Show a customer's worth by each way, with its interval and what it assumes."""
+    currency, frame = currency_of(answer), answer.frame
+    refused = answer.extras["refusals"].set_index("way")["sentence"]
+    said = answer.extras["assumptions"]
+    for column, (way, name) in zip(st.columns(3), WAYS.items(), strict=True):
+        with column:
+            rows = frame[(frame["way"] == way) & (frame["segment"] == TOTAL)]
+            known = len(rows) and pd.notna(rows["value"].iloc[0])
+            shown = money_text(rows["value"].iloc[0], currency) if known else "–"
+            st.metric(name, plain(shown), border=True)
+            if known:
+                st.caption(_told(rows.iloc[0], currency))
+            else:
+                st.caption(plain(refused.get(way, "It cannot be told here.")))
+            with st.expander("What it assumes"):
+                for text in said.loc[said["way"].isin(["all", way]), "assumption"]:
+                    st.markdown(f"- {plain(text)}")
+
+
+def worth_table(answer: Answer) -> None:
+    """Show a customer's worth by segment and way, where there are segments."""
+    frame, currency = answer.frame, currency_of(answer)
+    if frame["segment"].nunique() < 2:
+        return
+    table = pd.DataFrame({"Segment": frame["segment"].unique()}).set_index("Segment")
+    for way, name in WAYS.items():
+        rows = frame[frame["way"] == way].set_index("segment")
+        if rows.empty:
+            continue
+        table[name] = [
+            "–" if each is None else each
+            for each in map(
+                {key: _amount(row, currency) for key, row in rows.iterrows()}.get,
+                table.index,
+            )
+        ]
+    st.subheader("By segment", anchor=False)
+    st.dataframe(
+        table.reset_index(),
+        hide_index=True,
+        height="content",
+        key="value_segments",
+        alt="Worth of a customer by segment and way, with 95% intervals.",
+    )
+
+
+def early(answer: Answer) -> None:
+    """Show what customers brought in their first days."""
+    if len(answer.extras.get("pooled", ())) == 0:
+        return
+    blocks.chart(
+        "Value so far",
+        charts.early_value_lines(answer.extras["pooled"], currency_of(answer)),
+        answer,
+        key="value_early",
+        caption="Revenue of the first days by the customers who started, of months of"
+        " which these days are over for everybody.",
+        measures=("early_value", "lifetime_value"),
+        table=answer.extras["cohorts"],
+    )
+
+
+def predicted(dataset: Dataset, answer: Answer) -> None:
+    """Show predicted against actual purchases, and what is expected of whom."""
+    if "predictions" not in answer.extras:
+        return
+    refused = answer.extras.get("holdout_refused")
+    if refused is not None:
+        st.subheader("Predicted and actual", anchor=False)
+        st.info(
+            f"The model cannot be tested here: {plain(refused['sentence'].iloc[0])}",
+            icon=":material/info:",
+        )
+    else:
+        test = answer.extras["holdout"]
+        since = day_label(test["tested_from"].iloc[0])
+        whole = test[test["frequency"] < 0].iloc[0]
+        blocks.chart(
+            "Predicted and actual",
+            charts.holdout_points(test),
+            answer,
+            key="value_holdout",
+            caption=f"Fitted to what was bought before {since}, then told against what"
+            f" was bought from then on: {whole['predicted_purchases']:,.0f} purchases"
+            f" predicted, {int(whole['actual_purchases']):,} made by"
+            f" {int(whole['customers']):,} customers.",
+            measures=("expected_purchases", "chance_alive"),
+            table=test,
+        )
+    _expected(dataset, answer)
+
+
+def _expected(dataset: Dataset, answer: Answer) -> None:
+    rows, currency = answer.extras["predictions"], currency_of(answer)
+    with st.expander(
+        "Who is expected to buy?", key="value_expected", on_change="rerun"
+    ) as opened:
+        if not opened.open:
+            return
+        names = dict(zip(rows["frequency"], rows["purchases"], strict=True))
+        number = st.selectbox(
+            "Purchases after the first",
+            list(names),
+            format_func=names.__getitem__,
+            key="value_group",
+            width=220,
+        )
+        row = rows[rows["frequency"] == number].iloc[0]
+        st.caption(
+            f"On average {row['expected_purchases']:,.2f} purchases to come, worth"
+            f" {plain(money_text(row['lifetime_value'], currency))}; chance still to"
+            f" buy {percent(row['chance_alive'])}."
+        )
+        listed = session.watched(
+            lambda cancellation: lifetime_value.members(
+                dataset, answer.spec, answer.filters, number, TOTAL, cancellation
+            )
+        )
+        customer_list(
+            dataset,
+            answer,
+            listed.sort_values("lifetime_value", ascending=False).round(2),
+            heading=f"{names[number]} purchases after the first",
+            total=int(row["customers"]),
+            key="value_members",
+            file=("expected", names[number]),
+        )
+
+
+def orders(dataset: Dataset, asked: Answer | HoldfastError) -> None:
+    """Show orders by interval, repeat rates and the time between purchases."""
+    if not aside.is_answered(asked):
+        return
+    summary = asked.extras["summary"]
+    rows = summary[summary["segment"] == TOTAL]
+    if rows.empty:
+        return
+    st.subheader("Orders", anchor=False)
+    st.caption(plain(asked.sentence))
+    _repeats(rows.iloc[0], asked.spec.within_days)
+    bar = blocks.chart(
+        "Revenue",
+        charts.revenue_bars(asked.frame, asked.spec.interval, currency_of(asked)),
+        asked,
+        key="value_revenue",
+        caption="What orders brought, less returns and refunds. Click a bar to see who"
+        " ordered.",
+        measures=("revenue_amount", "orders", "order_value", "order_frequency"),
+        select="bar",
+    )
+    _ordered(dataset, asked, bar)
+
+
+def _repeats(row: pd.Series, within: int) -> None:
+    columns = st.columns(3)
+    number = int(row["customers"])
+    columns[0].metric("Repeat rate", percent(row["repeat_rate"]), border=True)
+    columns[0].caption(
+        percent_with_count(row["repeat_rate"], int(row["repeat_customers"]), number)
+        + f"; {percent_range(row['repeat_lower'], row['repeat_upper'])}"
+    )
+    matured = int(row["matured_customers"])
+    columns[1].metric(f"Again in {within} days", percent(row["soon_rate"]), border=True)
+    columns[1].caption(
+        percent_with_count(row["soon_rate"], int(row["soon_customers"]), matured)
+        + f"; {percent_range(row['soon_lower'], row['soon_upper'])}"
+        if matured
+        else "Nobody ordered so long ago."
+    )
+    days = "–" if pd.isna(row["gap_median"]) else f"{row['gap_median']:,.0f} days"
+    columns[2].metric("Between purchases", days, border=True)
+    if pd.notna(row["gap_median"]):
+        columns[2].caption(
+            f"Median; the middle half lies between {row['gap_p25']:,.0f} and"
+            f" {row['gap_p75']:,.0f} days."
+        )
+
+
+def _ordered(dataset: Dataset, asked: Answer, bar: Selection | None) -> None:
+    if bar is None:
+        return
+    first = pd.Timestamp(bar["period_key"])
+    frame = asked.frame
+    row = frame[(frame["segment"] == TOTAL) & (frame["period"] == first)]
+    if row.empty:
+        return
+    listed = session.watched(
+        lambda cancellation: purchases.members(
+            dataset, asked.spec, asked.filters, first.date(), TOTAL, cancellation
+        )
+    )
+    name = period_label(first, asked.spec.interval)
+    customer_list(
+        dataset,
+        asked,
+        listed,
+        heading=f"Ordered in {name}",
+        total=int(row["customers"].iloc[0]),
+        key="value_ordered",
+        file=("ordered", name),
+    )
+
+
+def steps(answer: Answer) -> None:
+    """Show the arithmetic of the first year, line by line."""
+    rows = answer.extras["steps"]
+    st.subheader("The first year, step by step", anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Step": rows["step"],
+                "As it is": rows["baseline"].map(_number),
+                "With the change": rows["changed"].map(_number),
+                "Difference": rows["difference"].map(_number),
+                "In percent": [
+                    "–" if pd.isna(share) else f"{share:+.1%}"
+                    for share in rows["difference_share"]
+                ],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        key="what_if_steps",
+        alt="The arithmetic of the first year, as it is and with the change.",
+    )
+
+
+def levers(answer: Answer) -> None:
+    """Show what five percent of each lever alone would bring."""
+    rows, currency = answer.extras["levers"], currency_of(answer)
+    st.subheader("Five percent of each alone", anchor=False)
+    for column, (_, row) in zip(st.columns(3), rows.iterrows(), strict=True):
+        column.metric(
+            f"+5% {row['lever']}",
+            plain(money_text(row["difference"], currency)),
+            None
+            if pd.isna(row["difference_share"])
+            else f"{row['difference_share']:+.1%} of profit",
+            border=True,
+            delta_color="off",
+        )
+        column.caption(
+            f"{plain(money_text(row['baseline_profit'], currency))} as it is,"
+            f" {plain(money_text(row['changed_profit'], currency))} with it, over"
+            f" {answer.spec.months} months."
+        )
+
+
+def assumed(answer: Answer) -> None:
+    """List what the arithmetic assumes."""
+    st.subheader("What is assumed", anchor=False)
+    for text in answer.extras["assumptions"]["assumption"]:
+        st.markdown(f"- {plain(text)}")
+
+
+def _told(row: pd.Series, currency: str) -> str:
+    text = f"95% interval {_range(row, currency)}, {int(row['customers']):,} customers."
+    if row["way"] == "first_days":
+        text = f"In the first {int(row['days'])} days. {text}"
+    elif row["way"] == "lives":
+        text = f"In {row['periods']:,.0f} months, as far as observed. {text}"
+    else:
+        text = f"In the next {row['periods']:,.0f} months. {text}"
+    if pd.notna(row["extended"]) and row["extended"] > row["value"] * 1.001:
+        more = money_text(row["extended"], currency)
+        text += f" If it goes on like this, {more} up to the horizon."
+    return plain(text)
+
+
+def _range(row: pd.Series, currency: str) -> str:
+    if pd.isna(row["value_lower"]):
+        return "not known"
+    return (
+        f"{money_text(row['value_lower'], '')} to"
+        f" {money_text(row['value_upper'], currency)}"
+    )
+
+
+def _amount(row: pd.Series, currency: str) -> str:
+    if pd.isna(row["value"]):
+        return "–"
+    return (
+        f"{money_text(row['value'], currency)} ({_range(row, '')},"
+        f" {int(row['customers']):,} customers)"
+    )
+
+
+def _number(value: float) -> str:
+    return money_text(value, "")

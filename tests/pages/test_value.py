@@ -1,0 +1,73 @@
+import pytest
+
+from tests.pages.test_journeys import open_page
+from tests.pages.test_links import visit
+
+
+def written(page):
+    parts = [*page.markdown, *page.caption]
+    return "\n".join(part.value.replace("\\", "") for part in parts)
+
+
+def metrics(page):
+    return {metric.label: metric.value.replace("\\", "") for metric in page.metric}
+
+
+def test_the_page_tells_a_customers_worth_three_ways_and_what_they_assume(
+    app, demo_workspace
+):
+    page = open_page(app, demo_workspace, "value")
+    assert [each.value for each in page.subheader][:3] == [
+        *("Value so far", "Orders", "Revenue"),
+    ]
+    shown = metrics(page)
+    assert shown["Value of the first days"].endswith(" USD")
+    assert shown["Purchases to come, by a model"] == "–"
+    assert "the customers have subscriptions, whose end is seen" in written(page)
+    assert "The margin is 100%: revenue, not profit." in written(page)
+
+
+def test_a_click_on_a_bar_lists_who_ordered(app, demo_workspace):
+    page = open_page(app, demo_workspace, "value")
+    page.session_state["value_revenue"] = {
+        "selection": {"bar": [{"period_key": "2026-05-01"}]}
+    }
+    page.run()
+    assert not page.exception
+    assert "**Ordered in May 2026**" in written(page)
+    assert "in the list, as in the chart." in written(page)
+
+
+def test_a_margin_and_source_of_a_link_are_taken(app, demo_workspace):
+    page = visit(app, demo_workspace, "value", source="subscriptions", margin="50")
+    assert not page.warning
+    assert "at a margin of 50%" in written(page)
+
+
+def test_the_articles_example_is_one_click_away(app, demo_workspace):
+    page = open_page(app, demo_workspace, "what_if")
+    assert "If all goes on as it is, 36 months bring" in written(page)
+    page.button(key="what_if_preset_article").click().run()
+    assert not page.exception
+    assert "+24,000 (+20.0%) of revenue in 12 months" in written(page)
+    steps = next(each.value for each in page.dataframe if "Step" in each.value)
+    last = steps.iloc[-1]
+    assert list(last) == [
+        "Profit of the year",
+        "120,000",
+        "144,000",
+        "24,000",
+        "+20.0%",
+    ]
+
+
+@pytest.mark.parametrize("lever", ["retention", "price", "acquisition"])
+def test_five_percent_more_of_a_lever_brings_what_the_box_says(
+    app, demo_workspace, lever
+):
+    page = visit(app, demo_workspace, "what_if", **{lever: "5"})
+    assert not page.exception
+    assert not page.warning
+    gain = metrics(page)[f"+5% {lever}"].replace(" USD", "")
+    assert f"With +5% {lever}: " in written(page)
+    assert f"and +{gain} USD" in written(page)
