@@ -296,7 +296,8 @@ def test_lines_of_one_order_become_one_order(built):
         # 2 x 1.50 - 1 x 4.00 = -1.00; one line is no return, so the order is none.
         (0, "1", "2024-01-01 10:00:00", "-1.0000", 2.0, 2, False),
         (0, "C2", "2024-01-03 10:00:00", "-3.0000", 0.0, 1, True),
-        (1, "3", "2024-01-02 10:00:00", "0.0000", 1.0, 1, False),
+        # The line of order 3 is for free, and is no line that was sold.
+        (1, "3", "2024-01-02 10:00:00", "0.0000", 1.0, 0, False),
     ]
     assert ask("select customer_id, Country from customers") == [
         ("u1", "FR"),
