@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 # Beyond these a parameter says that the model has run away, not what customers do.
 _MOST = 1e6
 # Slopes of the mean log-likelihood below this are the top of the hill.
-_FLAT = 1e-5
+_FLAT = 1e-4
 # Steps in logarithms by which slopes are told.
 _STEP = 1e-3
 

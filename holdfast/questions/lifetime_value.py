@@ -23,7 +23,7 @@ from holdfast.earnings import (
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.happenings import Cut
-from holdfast.occurrence import ORDER, SUBSCRIPTION
+from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.purchase_models import (
     NotFittedError,
@@ -36,7 +36,7 @@ from holdfast.query import Value
 from holdfast.questions import ask, asking, buying_value, early_value, value_words
 from holdfast.questions.buying_value import WEEK, Buying
 from holdfast.questions.life_value import lives_of, stay
-from holdfast.questions.survival import Sign, Survival
+from holdfast.questions.survival import Sign, Survival, lapse_days, sign_of_life
 
 Way = Literal["first_days", "lives", "purchases"]
 """Revenue of the first days; lives times what they bring; a model of purchases."""
@@ -370,13 +370,14 @@ def _lives(
             "no_lives", "Nobody in view can be followed.", "Take a filter away."
         )
     length = MONTH_DAYS if units["unit"].iloc[0] == "months" else 1.0
+    lapse = lapse_of(dataset, asked, cancellation)
     amounts = {
         name: (int(payers), float(amount))
         for name, payers, amount in worth.itertuples(index=False)
     }
     rows, found, models = [], [], []
     for segment, curve in lives.frame.groupby("segment", sort=False):
-        life = lives_of(curve, length / spec.period)
+        life = lives_of(curve, length / spec.period, lapse)
         told = stay(life, spec.horizon, spec.discount / 100)
         customers = int(curve["at_risk"].max())
         payers, amount = amounts.get(str(segment), (0, np.nan))
@@ -429,6 +430,19 @@ def survival_spec(dataset: Dataset, spec: LifetimeValue, source: Source) -> Surv
     elif source != "attribute" and "subscriptions" in dataset.observed:
         sign = "subscription"
     return Survival(sign=sign, unit=spec.unit, as_of=spec.as_of)
+
+
+def lapse_of(
+    dataset: Dataset, asked: Survival, cancellation: Cancellation | None
+) -> int:
+    """Return the days of silence that end a life; none where its end is told."""
+    shown_by = {"order": ORDER, "activity": ACTIVITY}.get(
+        sign_of_life(dataset, asked.sign)
+    )
+    if shown_by is None:
+        return 0
+    cut = asking.observed_time(dataset, shown_by, asked.as_of).cut
+    return lapse_days(dataset, shown_by, cut, cancellation)
 
 
 def _fitted(

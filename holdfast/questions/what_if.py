@@ -19,7 +19,12 @@ from holdfast.measures import money_text, percent
 from holdfast.population import TOTAL, Unit
 from holdfast.questions import ask, asking, projection
 from holdfast.questions.life_value import lives_of
-from holdfast.questions.lifetime_value import LifetimeValue, source_of, survival_spec
+from holdfast.questions.lifetime_value import (
+    LifetimeValue,
+    lapse_of,
+    source_of,
+    survival_spec,
+)
 from holdfast.questions.projection import Basis, Change
 from holdfast.questions.survival import Survival
 
@@ -199,10 +204,11 @@ def _of_data(
             "Nobody in view can be followed, so there is nobody to look ahead with.",
             "Take a filter away.",
         )
+    lapse = lapse_of(dataset, lives_asked, cancellation)
     unit = curve.extras["summary"]["unit"].iloc[0]
     months = 1.0 if unit == "months" else 1 / MONTH_DAYS
     basis = projection.basis_of(
-        lives_of(rows, months),
+        lives_of(rows, months, lapse),
         dataset.min_n,
         float(paid),
         float(joining or 0),
@@ -299,6 +305,12 @@ def _assumptions(spec: WhatIf, basis: Basis) -> list[str]:
         " before them.",
         "A price that changes makes nobody leave or stay here.",
     ]
+    if spec.basis == "data":
+        found.append(
+            "Without subscriptions, such as in a shop, whole months count those who"
+            " leave within one for all of it, so the level comes out too high: trust"
+            " the difference in percent more than the amounts."
+        )
     found.append(_LATER[basis.later_is].format(months=len(basis.hazards)))
     if spec.basis == "data" and spec.joining is None:
         found.append(
