@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import engines, large, machine, table
+from benchmarks import engines, large, machine, subscriptions, table
 from benchmarks.cases import CASES
 from benchmarks.comparison import PROJECT, DisagreementError, Size, compare
 
@@ -29,7 +29,9 @@ def main() -> int:
         "--case",
         default="",
         help=f"only these, of {', '.join(names)}; default all. Or {large.CASE} alone:"
-        f" {large.EVENTS:,} events in the engine's usual memory",
+        f" {large.EVENTS:,} events in the engine's usual memory; or"
+        f" {subscriptions.CASE} alone: churn and movements of"
+        f" {subscriptions.CUSTOMERS:,} customers (--events: millions of them)",
     )
     parser.add_argument("--quick", action="store_true", help="one timed round of each")
     parser.add_argument(
@@ -43,24 +45,28 @@ def main() -> int:
     )
     words = parser.parse_args()
     try:
-        is_large = words.case == large.CASE
-        usual = f"{large.EVENTS / 1e6:g}" if is_large else "1,10"
+        alone = {
+            large.CASE: (large.show, large.EVENTS),
+            subscriptions.CASE: (subscriptions.show, subscriptions.CUSTOMERS),
+        }
+        usual = f"{alone[words.case][1] / 1e6:g}" if words.case in alone else "1,10"
         millions = (words.events or usual).split(",")
         counts = [round(float(text) * 1e6) for text in millions]
     except ValueError:
         parser.error("--events takes numbers of millions, such as 1,10")
     chosen = [name for name in words.case.split(",") if name] or names
-    if unknown := set(chosen) - {*names, *([large.CASE] if is_large else [])}:
+    is_alone = words.case in alone
+    if not is_alone and (unknown := set(chosen) - {*names}):
         parser.error(
             f"no case {', '.join(sorted(unknown))}; there are {', '.join(names)}"
         )
     if min(counts) < 1_000:
         parser.error("--events takes at least 0.001")
 
-    if is_large:
+    if is_alone:
         print(f"# {machine.describe()}\n", flush=True)
         for count in counts:
-            large.show(words.folder.resolve(), count)
+            alone[words.case][0](words.folder.resolve(), count)
         return 0
     rounds = 0 if words.check else 1 if words.quick else ROUNDS
     load_rounds = 0 if words.check else 1 if words.quick else LOAD_ROUNDS

@@ -59,18 +59,22 @@ def revenue_relations(
             "\nwhere customers.account_no is not null"
         )
     paid = _PAID.format(unit=unit, join=join)
-    text = _CHANGES.format(
-        started=period_sql("started_on", interval, dataset.week_start),
-        ended=period_sql("ended_on", interval, dataset.week_start),
+    spans = _SPANS.format(
+        started=period_sql("paid.started_on", interval, dataset.week_start),
+        ended=period_sql("paid.ended_on", interval, dataset.week_start),
     )
     key = f"{currency} {interval} {as_of} {members.unit}"
     kept = f"revenue_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-    made = f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n)\n{text}"
+    made = (
+        f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n),"
+        f"\npaid_spans as (\n{spans}\n)\n{_CHANGES}"
+    )
     dataset.materialise(kept, made, prices.values, cancellation)
     return {
         "prices": prices,
         "paid": Relation(paid),
-        "unit_revenue_changes": Relation(text, {"as_of_on": as_of}, kept_as=kept),
+        "paid_spans": Relation(spans, {"as_of_on": as_of}),
+        "unit_revenue_changes": Relation(_CHANGES, kept_as=kept),
         "revenue_changes": Relation(_of_members(members)),
     }
 
@@ -95,8 +99,34 @@ def _of_members(members: Population) -> str:
     )
 
 
-# The first change of a unit is all that it paid at first.
+# Of most units there is one period only: they come and go, and need no running sum.
 _CHANGES = """select
+    unit_no,
+    came as period,
+    came as cohort,
+    'new' as movement,
+    0::decimal(18, 6) as mrr_before,
+    monthly as mrr_after,
+    monthly as first_mrr
+from paid_spans
+where
+    is_single
+    and went is distinct from came
+union all
+select
+    unit_no,
+    went as period,
+    came as cohort,
+    'churn' as movement,
+    monthly as mrr_before,
+    0::decimal(18, 6) as mrr_after,
+    monthly as first_mrr
+from paid_spans
+where
+    is_single
+    and went <> came
+union all
+select
     unit_no,
     period,
     cohort,
@@ -115,6 +145,7 @@ from (
         *,
         sum(change) over unit as mrr_after,
         first_value(period) over unit as cohort,
+        -- the first change of a unit is all that it paid at first
         first_value(change) over unit as first_mrr
     from (
         select
@@ -124,16 +155,19 @@ from (
         from (
             select
                 unit_no,
-                {started} as period,
+                came as period,
                 monthly as change
-            from paid
+            from paid_spans
+            where not is_single
             union all
             select
                 unit_no,
-                {ended} as period,
+                went as period,
                 -monthly as change
-            from paid
-            where ended_on < $as_of_on
+            from paid_spans
+            where
+                not is_single
+                and went is not null
         )
         group by unit_no, period
         having sum(change) <> 0
@@ -141,6 +175,21 @@ from (
     window unit as (partition by unit_no order by period)
 )"""
 
+_SPANS = """select
+    paid.unit_no,
+    {started} as came,
+    case when paid.ended_on < $as_of_on then {ended} end as went,
+    paid.monthly,
+    several.unit_no is null as is_single
+from paid
+left join (
+    select unit_no
+    from paid
+    group by unit_no
+    having count(*) > 1
+) as several
+    on paid.unit_no = several.unit_no
+where paid.monthly > 0"""
 
 _PAID = """select
     {unit} as unit_no,

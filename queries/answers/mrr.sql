@@ -43,8 +43,7 @@
 with changed as (
     select
         revenue_changes.segment_no::integer as segment_no,
-        -- what came before the first interval shown is its start
-        greatest(revenue_changes.period, $first_period - 1)::integer as period,
+        revenue_changes.period,
         revenue_changes.movement,
         count(*) as customers,
         sum(revenue_changes.mrr_after - revenue_changes.mrr_before) as change,
@@ -63,19 +62,27 @@ with changed as (
 ),
 
 with_total as (
-    select changed.* from changed
+    select
+        changed.segment_no,
+        -- what came before the first interval shown is its start
+        greatest(changed.period, $first_period - 1)::integer as period,
+        changed.movement,
+        changed.customers,
+        changed.change,
+        changed.squared,
+        changed.product
+    from changed
     union all
     select
         -1 as segment_no,
-        changed.period,
+        greatest(changed.period, $first_period - 1)::integer as period,
         changed.movement,
-        sum(changed.customers)::bigint as customers,
-        sum(changed.change) as change,
-        sum(changed.squared) as squared,
-        sum(changed.product) as product
+        changed.customers,
+        changed.change,
+        changed.squared,
+        changed.product
     from changed
     where $has_segments
-    group by all
 ),
 
 labels as (

@@ -9,41 +9,41 @@
 --   customers (BIGINT): customers or accounts with such a subscription
 --   subscriptions (BIGINT): such subscription periods
 -- source: docs/definitions.md, Monthly revenue
-with in_view_once as (
-    select distinct
-        population.customer_no,
-        population.unit_no
-    from population
-),
-
-judged as (
+with judged as (
     select
-        in_view_once.unit_no,
+        subscriptions.customer_no,
         coalesce(subscriptions.currency, '') as currency,
-        subscriptions.price * subscriptions.quantity
-        - coalesce(subscriptions.discount, 0) as amount,
-        subscriptions.paid_from_on is not null as is_paid,
-        subscriptions.ended_on < subscriptions.started_on as is_backwards
+        case
+            when subscriptions.ended_on < subscriptions.started_on then 'backwards'
+            when subscriptions.paid_from_on is null then null
+            when subscriptions.price is null then 'no price'
+            when
+                subscriptions.price * subscriptions.quantity
+                < coalesce(subscriptions.discount, 0)
+                then 'negative'
+            when
+                subscriptions.price * subscriptions.quantity
+                = coalesce(subscriptions.discount, 0)
+                then 'free'
+            when
+                not list_contains(
+                    $counted_currencies, coalesce(subscriptions.currency, '')
+                )
+                then 'other currency'
+        end as reason
     from subscriptions
-    inner join in_view_once
-        on subscriptions.customer_no = in_view_once.customer_no
     where subscriptions.started_on < $as_of_on
 ),
 
 final as (
     select
-        judged.unit_no,
+        population.unit_no,
         judged.currency,
-        case
-            when judged.is_backwards then 'backwards'
-            when judged.amount is null then 'no price'
-            when judged.amount < 0 then 'negative'
-            when judged.amount = 0 then 'free'
-            when not list_contains($counted_currencies, judged.currency)
-                then 'other currency'
-        end as reason
+        judged.reason
     from judged
-    where judged.is_paid or judged.is_backwards
+    inner join population
+        on judged.customer_no = population.customer_no
+    where judged.reason is not null
 )
 
 select
@@ -52,7 +52,6 @@ select
     count(distinct final.unit_no) as customers,
     count(*) as subscriptions
 from final
-where final.reason is not null
 group by all
 order by
     final.reason,

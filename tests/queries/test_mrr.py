@@ -1,4 +1,5 @@
 import csv
+import json
 from datetime import date
 
 import pytest
@@ -7,6 +8,8 @@ from holdfast.errors import SpecError
 from holdfast.filters import AttributeIn, Filters
 from holdfast.questions import ask
 from holdfast.questions.mrr import Mrr
+from holdfast.workspace import Workspace
+from tests.conftest import PROJECT
 from tests.queries.revenue_oracle import PLANS, oracle, random_subscriptions
 from tests.reference import reference_data
 from tests.worlds import dataset_of, loaded, mapped, opened, table
@@ -351,3 +354,36 @@ def test_other_names_of_segments_change_no_figure(crowd, tmp_path):
     told["segment"] = told["segment"].replace(swapped)
     columns = ["segment", "period", *MONEY, *COUNTS]
     assert set(table(told, *columns)) == set(table(found, *columns))
+
+
+def test_two_more_a_month_of_a_thousand_customers_are_24_000_a_year(tmp_path):
+    rows = [
+        (f"c{number}", start, end, {"price": price})
+        for number in range(1_000)
+        for price, start, end in (
+            (10, "2025-01-01", "2025-02-01"),
+            (12, "2025-02-01", ""),
+        )
+    ]
+    world = dataset_of(tmp_path, subscriptions=rows, events=[("c1", "x", "2025-02-28")])
+    assert monthly(world, "arr", "mrr_expansion", "nrr", "arpa") == [
+        ("2025-01-01", 120_000, 0, None, 10),
+        ("2025-02-01", 144_000, 2_000, 1.2, 12),
+    ]
+
+
+def test_the_price_change_of_the_sample_is_seen_in_what_new_customers_pay(
+    demo_workspace,
+):
+    truth = json.loads((PROJECT / "sample_data" / "truths.json").read_text("utf-8"))
+    told = truth["price_change"]
+    frame = ask(opened(Workspace.open_or_create(demo_workspace)), Mrr()).frame
+    # Prices rose on 1 September 2025. The truth is of list prices by month of trial;
+    # here it is what is paid, less discounts, by the first paid month.
+    is_after = frame["period"] >= "2025-09-01"
+    sums = frame.groupby(is_after)[["mrr_new", "new_customers"]].sum()
+    before, after = sums["mrr_new"] / sums["new_customers"]
+    assert (round(before, 2), round(after, 2)) == (50.43, 59.49)
+    assert after / before == pytest.approx(
+        told["after_arpa"] / told["before_arpa"], abs=0.02
+    )
