@@ -33,12 +33,17 @@ class PageEntry:
 
 
 PAGES: dict[str, tuple[PageEntry, ...]] = {
-    "": (PageEntry("overview.py", "Overview", ":material/home:"),),
+    "": (
+        PageEntry("overview.py", "Overview", ":material/home:"),
+        PageEntry("data.py", "Data", ":material/database:"),
+    ),
     "Who stays": (
         PageEntry("retention.py", "Retention", ":material/grid_on:"),
-        PageEntry("funnel.py", "Funnel", ":material/filter_list:"),
         PageEntry("survival.py", "Survival", ":material/timeline:"),
         PageEntry("lifecycle.py", "Lifecycle", ":material/autorenew:"),
+    ),
+    "What they do": (
+        PageEntry("funnel.py", "Funnel", ":material/filter_list:"),
         PageEntry("first_success.py", "First success", ":material/flag:"),
         PageEntry("journeys.py", "Journeys", ":material/route:"),
         PageEntry("stages.py", "Stages", ":material/stairs:"),
@@ -53,7 +58,6 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("value.py", "Value", ":material/diamond:"),
         PageEntry("what_if.py", "What if", ":material/calculate:"),
     ),
-    "Your data": (PageEntry("data.py", "Data", ":material/database:"),),
 }
 
 
@@ -137,7 +141,8 @@ def _navigation() -> StreamlitPage:
                 for entry in entries
             ]
             for section, entries in PAGES.items()
-        }
+        },
+        position="top",
     )
 
 

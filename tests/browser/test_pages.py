@@ -124,7 +124,8 @@ def test_a_link_carries_the_filters_and_the_question(app_server, page):
     expect(page).to_have_url(re.compile("interval=week"))
     expect(page).to_have_url(re.compile("by=channel"))
     link = page.url
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Survival").click()
+    page.get_by_test_id("stTopNavSection").filter(has_text="Who stays").click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Survival").click()
     settled(page, page.get_by_role("heading", name="Survival", exact=True))
     expect(page).to_have_url(re.compile("survival.*by=channel"))
     visit(page, link, "Retention")
