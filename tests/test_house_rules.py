@@ -20,8 +20,8 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 # From the ground up: a room imports only from rooms that stand before it.
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
-    *("means", "purchase_models"),
-    *("reasons", "stage_rules"),
+    *("means", "mixture", "purchase_models"),
+    *("reasons", "stage_rules", "survey_scales"),
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
     *("dataset", "population"),
@@ -41,6 +41,7 @@ ROOMS = (
         "revenue",
         "earnings",
         "losses",
+        "surveys",
         "spec",
         "answer",
         "membership",
@@ -75,6 +76,7 @@ READING = {
     "revenue",
     "earnings",
     "losses",
+    "surveys",
     "spec",
     "answer",
     "membership",
@@ -83,7 +85,7 @@ READING = {
 }
 NEVER = {
     "measures": set(ROOMS),
-    **{room: set(ROOMS) for room in ("stats", "means", "purchase_models")},
+    **{room: set(ROOMS) for room in ("stats", "means", "mixture", "purchase_models")},
     "exports": {"measures", "stats", "filters", "occurrence"},
     "workspace": {
         "measures",
@@ -104,6 +106,7 @@ NEVER = {
         "revenue",
         "earnings",
         "losses",
+        "surveys",
         "answer",
         "membership",
         "questions",
@@ -127,6 +130,7 @@ NEVER = {
         "revenue",
         "earnings",
         "losses",
+        "surveys",
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -158,6 +162,7 @@ COMPOSES_SQL = (
     "holdfast/revenue.py",
     "holdfast/earnings.py",
     "holdfast/losses.py",
+    "holdfast/surveys.py",
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded, a segment when it was saved; no figure reads that.

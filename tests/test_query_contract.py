@@ -36,6 +36,7 @@ from holdfast.questions import (
     purchases,
     retention,
     revenue_cohorts,
+    scores,
     stages,
     survival,
     win_back,
@@ -58,6 +59,7 @@ from holdfast.questions.mrr import Mrr
 from holdfast.questions.purchases import Purchases
 from holdfast.questions.retention import Retention
 from holdfast.questions.revenue_cohorts import RevenueCohorts
+from holdfast.questions.scores import Scores
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
 from holdfast.questions.suggested_steps import event_order
@@ -145,6 +147,9 @@ SPECS = [
     Mrr("quarter", "EUR", counts_reactivation=True),
     RevenueCohorts(),
     RevenueCohorts("week", unit="account", as_of=date(2025, 3, 5)),
+    Scores(),
+    Scores("nps", per_customer="all", span="week", campaign="(none)", unit="account"),
+    Scores(blank="0", not_applicable="11", first=date(2025, 1, 1), span="quarter"),
     Mrr("week", unit="account", first=date(2025, 2, 1), as_of=date(2025, 3, 5)),
 ]
 
@@ -248,6 +253,15 @@ ASKED_OTHERWISE = {
     "revenue_cohorts_members": lambda dataset: revenue_cohorts.members(
         dataset, RevenueCohorts(), PLANS, None, 0
     ),
+    **dict.fromkeys(
+        (
+            *("surveys", "scores_campaigns", "scores_distribution", "score_moves"),
+            "response_rates",
+        ),
+        lambda dataset: scores.answer(dataset, Scores(), PLANS),
+    ),
+    "scores_members": lambda dataset: scores.members(dataset, Scores(), PLANS),
+    "score_moves_members": lambda dataset: scores.moved(dataset, Scores(), PLANS),
     "unpriced": lambda dataset: mrr.answer(dataset, Mrr(), PLANS),
     "what_is_known": lambda dataset: what_is_known(dataset, "churn"),
     "loads": lambda dataset: dataset.frame(load("loads").text),
@@ -349,6 +363,18 @@ def sample(tmp_path_factory):
             for number, name in enumerate(people)
         ]
         + [("known by nobody else", "2025-01-11", "")],
+        responses=[
+            (
+                name,
+                "nps",
+                [3, 8, 10, ""][(number + month) % 4],
+                f"2025-0{month}-1{number}",
+                {"campaign": ["", 'it\'s "$x"'][month % 2], "comment": "--; it's $x"},
+            )
+            for number, name in enumerate([*people, "known by nobody else"])
+            for month in (1, 2)
+        ],
+        invitations=[(name, "nps", "2025-02-01") for name in people],
     )
     dataset.take_segments(
         [
@@ -411,6 +437,7 @@ def put(name: str, dataset: Dataset) -> None:
         "churn_by_tenure": ChurnByTenure,
         "stages": Stages,
         "mrr": Mrr,
+        "scores": Scores,
         "revenue_cohorts": RevenueCohorts,
     }
     question = PARTS_OF.get(name, name)

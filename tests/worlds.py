@@ -28,6 +28,8 @@ COLUMNS = {
     "orders": ("customer_id", "order_id", "ordered_at", "amount"),
     "order_lines": ("order_id", "customer_id", "order_date", "quantity", "unit_price"),
     "subscriptions": ("customer_id", "started_at", "ended_at"),
+    "responses": ("customer_id", "kind", "score", "answered_at"),
+    "invitations": ("customer_id", "survey", "sent_at"),
 }
 MATCHING = (
     *("identities", "appearances", "matches", "ambiguities"),
@@ -43,6 +45,8 @@ def dataset_of(
     orders: Iterable[Row] = (),
     order_lines: Iterable[Row] = (),
     subscriptions: Iterable[Row] = (),
+    responses: Iterable[Row] = (),
+    invitations: Iterable[Row] = (),
     **settings: Any,
 ) -> Dataset:
     """Write rows as files, load them into a new workspace and open its dataset.
@@ -54,6 +58,9 @@ def dataset_of(
         orders: ``(customer, id, time, amount)``; a negative amount is a return.
         order_lines: ``(order, customer, time, quantity, price)``.
         subscriptions: ``(customer, first day, first day without access)``.
+        responses: ``(customer, kind, score, time)``, and a dict of the rest if any,
+            such as comment, question or campaign.
+        invitations: ``(customer, kind, time)``, and a dict of the rest if any.
         settings: Settings of the workspace, such as ``zone`` or ``week_start``.
     """
     home = folder / f"world {sum(1 for _ in folder.iterdir())}"
@@ -64,6 +71,8 @@ def dataset_of(
         "orders": orders,
         "order_lines": order_lines,
         "subscriptions": subscriptions,
+        "responses": responses,
+        "invitations": invitations,
     }
     files = [
         _write(home / f"{name}.csv", [_as_mapping(row, COLUMNS[name]) for row in rows])

@@ -46,6 +46,7 @@ QUESTIONS = (
     "win_back",
     "lifetime_value",
     "what_if",
+    "scores",
 )
 
 

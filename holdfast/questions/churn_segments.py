@@ -14,6 +14,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent
+from holdfast.mixture import parts_of_change
 from holdfast.periods import Span, first_day, period_label, period_of
 from holdfast.population import TOTAL, population
 from holdfast.query import Value
@@ -168,12 +169,7 @@ def change_parts(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Both times side by side with ``mix_part``, ``rate_part`` and ``change``.
 
-    Of a segment: (share now − share then) × (mean of its two rates − mean of the whole
-    two rates), and (rate now − rate then) × mean of its two shares. A segment that had
-    nobody at one of the times has the rate of the other.
-
-    Source: Kitagawa (1955), Journal of the American Statistical Association 50,
-    1168-1194; the whole's mean is taken off, which changes no sum, as shares add up.
+    How: ``mixture.parts_of_change``.
     """
     change = now[["segment", "customers", "lost"]].merge(
         then[["segment", "customers", "lost"]],
@@ -186,14 +182,15 @@ def change_parts(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
         everyone = int(total[f"customers_{time}"].sum()) or np.nan
         change[f"rate_{time}"] = lost / customers.where(customers > 0)
         change[f"share_{time}"] = customers / everyone
-    rate_now = change["rate_now"].fillna(change["rate_before"]).fillna(0.0)
-    rate_before = change["rate_before"].fillna(change["rate_now"]).fillna(0.0)
     is_total = change["segment"] == TOTAL
     whole = (change["rate_now"] + change["rate_before"])[is_total].sum(min_count=1) / 2
-    mean_share = (change["share_now"] + change["share_before"]) / 2
-    above = (rate_now + rate_before) / 2 - whole
-    change["mix_part"] = (change["share_now"] - change["share_before"]) * above
-    change["rate_part"] = (rate_now - rate_before) * mean_share
+    change["mix_part"], change["rate_part"] = parts_of_change(
+        change["share_now"],
+        change["share_before"],
+        change["rate_now"],
+        change["rate_before"],
+        whole,
+    )
     if (~is_total).any():
         for part in ("mix_part", "rate_part"):
             parts = change.loc[~is_total, part].sum(skipna=False)

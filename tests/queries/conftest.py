@@ -213,3 +213,58 @@ def leavers_of(folder, left):
         file.write_text(text, encoding="utf-8")
         files.append(file)
     return loaded(home / "workspace", files)
+
+
+SURVEYED = {"ann": "pro", "bob": "pro", "cat": "free", "dan": "free", "eve": ""}
+WAVES = {"campaign": "winter"}, {"campaign": "spring"}
+SURVEY_ANSWERS = [
+    ("ann", "nps", 9, "2025-01-10 10:00:00", WAVES[0] | {"comment": "fine"}),
+    ("ann", "nps", 3, "2025-01-20 10:00:00", WAVES[0]),
+    ("ann", "nps", 10, "2025-03-05 10:00:00", WAVES[1] | {"comment": "<b>x</b>"}),
+    ("bob", "nps", 10, "2025-01-10 11:00:00", WAVES[0]),
+    # Two answers at one instant: the lower one counts.
+    ("bob", "nps", 9, "2025-03-06 09:00:00", WAVES[1]),
+    ("bob", "nps", 6, "2025-03-06 09:00:00", WAVES[1]),
+    ("cat", "nps", 7, "2025-01-11 10:00:00", WAVES[0]),
+    ("cat", "nps", "", "2025-03-07 10:00:00", WAVES[1]),
+    # Not on the scale, and no whole number.
+    ("dan", "nps", 11, "2025-01-12 10:00:00", WAVES[0]),
+    ("dan", "nps", 8.5, "2025-03-08 10:00:00", WAVES[1]),
+    ("dan", "nps", 0, "2025-04-02 10:00:00", {}),
+    ("somebody", "nps", 9, "2025-03-09 10:00:00", WAVES[1]),
+    ("", "nps", 2, "2025-03-10 10:00:00", WAVES[1]),
+    ("eve", "csat", 5, "2025-03-01 10:00:00", {"question": "How was the help?"}),
+    ("ann", "csat", 4, "2025-03-02 10:00:00", {"question": "How was the help?"}),
+    ("bob", "csat", 0, "2025-03-03 10:00:00", {"question": "How was the help?"}),
+    ("cat", "csat", 6, "2025-03-04 10:00:00", {"question": "How was the help?"}),
+    ("dan", "csat", 2, "2025-03-05 10:00:00", {"question": "How was the help?"}),
+    ("dan", "csat", 1, "2025-03-05 10:00:00", {"question": "How was the price?"}),
+    ("eve", "ces", 7, "2025-03-01 10:00:00"),
+    ("ann", "ces", 4, "2025-03-02 10:00:00"),
+]
+INVITED = [
+    ("ann", "nps", "2025-01-08", WAVES[0] | {"delivered": "yes"}),
+    ("bob", "nps", "2025-01-08", WAVES[0] | {"delivered": "yes"}),
+    ("cat", "nps", "2025-01-11", WAVES[0] | {"delivered": "yes"}),
+    ("eve", "nps", "2025-01-08", WAVES[0] | {"delivered": "yes"}),
+    ("dan", "nps", "2025-01-08", WAVES[0] | {"delivered": "no"}),
+    # The second of two is answered, the first is not.
+    ("ann", "nps", "2025-03-01", WAVES[1] | {"delivered": "yes"}),
+    ("ann", "nps", "2025-03-04", WAVES[1] | {"delivered": "yes"}),
+    ("stranger", "nps", "2025-03-04", WAVES[1] | {"delivered": "yes"}),
+]
+
+
+@pytest.fixture(scope="session")
+def surveyed(tmp_path_factory):
+    """Customers, and people whom nobody knows, who answer three surveys."""
+    people = [
+        {"customer_id": name, "signed_up_at": "2024-12-01", "plan": plan}
+        for name, plan in SURVEYED.items()
+    ]
+    return dataset_of(
+        tmp_path_factory.mktemp("surveyed"),
+        people,
+        responses=SURVEY_ANSWERS,
+        invitations=INVITED,
+    )

@@ -1,0 +1,221 @@
+"""What all questions about surveys ask first: which answers, on which scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
+from holdfast.filters import NONE, Filters
+from holdfast.occurrence import Occurrence
+from holdfast.periods import Span, first_day, period_of
+from holdfast.population import Population, Relation, Unit, population, suggestion
+from holdfast.query import Value
+from holdfast.questions import asking
+from holdfast.survey_scales import (
+    KINDS,
+    NAMES,
+    OFFERED,
+    guessed_scale,
+    read_codes,
+    scale_of,
+)
+from holdfast.surveys import Survey, check_answers, survey_relations
+
+KindAsked = Literal["auto", "nps", "csat", "ces"]
+PerCustomer = Literal["latest", "all"]
+
+NO_ANSWERS = "no_answers"
+"""Code of the refusal where no survey is loaded."""
+
+_FITS = ("fits_5", "fits_7", "fits_10", "fits_0_10", "fits_0_100")
+
+
+@dataclass(frozen=True)
+class Surveying:
+    """What is asked about the answers to one question of a survey.
+
+    Attributes:
+        kind: ``auto`` takes the first of nps, csat and ces that the data have.
+        question: Its wording, ``(none)`` where the export does not say; empty for the
+            one with most answers.
+        scale: Least and greatest point, such as 1-5; empty for the usual one of the
+            kind, or a guess from the scores where that does not fit.
+        blank: Scores that stand for no score, such as 0.
+        not_applicable: Scores that stand for "does not apply", such as 6,99.
+        per_customer: The latest score of a customer and period counts, or all.
+        span: The length of a period of the trend.
+        campaign: Only this campaign or wave; ``(none)`` for answers that name none.
+        first: A local day in the first period.
+        last: A local day in the last period.
+        unit: What is counted.
+        as_of: An earlier end of the observed time.
+    """
+
+    kind: KindAsked = "auto"
+    question: str = ""
+    scale: str = ""
+    blank: str = ""
+    not_applicable: str = ""
+    per_customer: PerCustomer = "latest"
+    span: Span = "month"
+    campaign: str = ""
+    first: date | None = None
+    last: date | None = None
+    unit: Unit = "customer"
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A spec made ready for one dataset.
+
+    Attributes:
+        survey: Which answers are looked at.
+        surveys: All questions that were asked; see ``queries/answers/surveys.sql``.
+        time: The observed time; none where no answer has a date.
+        has_unknown: Answers of unknown people are in view.
+        found: Who is in view.
+        relations: What queries read.
+    """
+
+    survey: Survey
+    surveys: pd.DataFrame
+    time: asking.ObservedTime | None
+    has_unknown: bool
+    found: Population
+    relations: dict[str, Relation]
+
+
+def surveys(
+    dataset: Dataset,
+    spec: Surveying | None = None,
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """List the questions that were asked, by kind, those with most answers first.
+
+    Returns:
+        One row per kind and question; see ``queries/answers/surveys.sql``.
+
+    Raises:
+        SpecError: No survey is loaded.
+    """
+    spec = spec or Surveying()
+    check_answers(dataset)
+    time = _time(dataset, spec)
+    values: dict[str, Value] = {
+        "blank": read_codes(spec.blank),
+        "not_applicable": read_codes(spec.not_applicable),
+        "before_on": time.cut.before if time else None,
+    }
+    found = population(dataset, Filters(), "customer", cancellation)
+    frame = asking.run(dataset, "surveys", found, {}, values, cancellation)
+    if frame.empty:
+        raise SpecError(
+            NO_ANSWERS,
+            "The workspace has no answers to surveys.",
+            "Load an export of a survey tool, or a table with a score and, if you"
+            " have them, customer and time.",
+        )
+    return frame
+
+
+def prepared(
+    dataset: Dataset,
+    spec: Surveying,
+    filters: Filters,
+    cancellation: Cancellation | None = None,
+) -> Asked:
+    """Find out which answers are meant, and who is in view.
+
+    Raises:
+        SpecError: No survey is loaded, or the spec does not fit the data.
+    """
+    asked = surveys(dataset, spec, cancellation)
+    time = _time(dataset, spec)
+    row = _survey_of(asked, spec)
+    codes = read_codes(spec.blank), read_codes(spec.not_applicable)
+    fitting = {
+        scale: int(row[fits]) for scale, fits in zip(OFFERED, _FITS, strict=True)
+    }
+    scale = spec.scale or guessed_scale(row["kind"], fitting, int(row["scored"]))
+    campaigns: tuple[str | None, ...] = ()
+    if spec.campaign:
+        campaigns = (None if spec.campaign == NONE else spec.campaign,)
+        known = [NONE, *row["campaigns"]]
+        if spec.campaign not in known:
+            raise SpecError(
+                "unknown_campaign",
+                f"The survey has no campaign {spec.campaign!r}.",
+                suggestion(spec.campaign, known),
+            )
+    first_on, until_on = _range(dataset, spec)
+    if time is not None and time.cut.before is not None:
+        until_on = min(until_on or time.cut.before, time.cut.before)
+    survey = Survey(
+        kind=str(row["kind"]),
+        question=None if pd.isna(row["question"]) else str(row["question"]),
+        scale=scale_of(row["kind"], scale),
+        blank=tuple(codes[0]),
+        not_applicable=tuple(codes[1]),
+        campaigns=campaigns,
+        first_on=first_on,
+        until_on=until_on,
+        all_answers=spec.per_customer == "all",
+        span=spec.span,
+    )
+    found = population(dataset, filters, spec.unit, cancellation)
+    has_unknown = not filters.filters and spec.unit == "customer"
+    relations = survey_relations(dataset, found, survey, has_unknown, cancellation)
+    return Asked(survey, asked, time, has_unknown, found, relations)
+
+
+def _time(dataset: Dataset, spec: Surveying) -> asking.ObservedTime | None:
+    if "responses" not in dataset.observed:
+        return None
+    return asking.observed_time(dataset, Occurrence("response"), spec.as_of)
+
+
+def _survey_of(asked: pd.DataFrame, spec: Surveying) -> pd.Series:
+    """Choose the kind and the question: those asked for, else the first."""
+    rows = asked if spec.kind == "auto" else asked[asked["kind"] == spec.kind]
+    if rows.empty:
+        raise SpecError(
+            "no_such_kind",
+            f"The workspace has no answers to {NAMES[spec.kind]}.",
+            f"There are answers to {_listed(asked)}.",
+        )
+    if spec.kind == "auto":
+        rows = rows[rows["kind"] == rows["kind"].iloc[0]]
+    if spec.question:
+        named = rows["question"].fillna(NONE)
+        rows = rows[named == spec.question]
+        if rows.empty:
+            raise SpecError(
+                "unknown_question",
+                f"Nobody answered the question {spec.question!r}.",
+                suggestion(spec.question, named),
+            )
+    row: pd.Series = rows.iloc[0]
+    return row
+
+
+def _listed(asked: pd.DataFrame) -> str:
+    return " and ".join(NAMES[kind] for kind in KINDS if kind in set(asked["kind"]))
+
+
+def _range(dataset: Dataset, spec: Surveying) -> tuple[date | None, date | None]:
+    """Widen the days asked for to whole periods."""
+    ends: list[date | None] = []
+    for day, more in ((spec.first, 0), (spec.last, 1)):
+        if day is None:
+            ends.append(None)
+            continue
+        period = period_of(day, spec.span, dataset.week_start) + more
+        ends.append(first_day(period, spec.span, dataset.week_start))
+    return ends[0], ends[1]
