@@ -4,8 +4,9 @@ Composed beside ``population`` and by its rules.
 
 - ``prices(customer_no, plan, started_on, ended_on, monthly)``: one row per subscription
   period that was paid; ``monthly`` is what a month of it is worth, DECIMAL, so that
-  what is added and taken away again comes to nothing; ``ended_on`` is the first local
-  day without paid access, null while it runs.
+  what is added and taken away again comes to nothing, null where no price is known or
+  none that can be true; ``ended_on`` is the first local day without paid access, null
+  while it runs.
 
 Amounts in several currencies are never added as they are. Where the data have a table
 of exchange rates into the currency asked for, the others are converted at the rate of
@@ -36,6 +37,10 @@ class Currency:
 
     code: str
     customers: int
+
+
+MOST_A_MONTH = 1e11
+"""From this on a price a month is a mistake; sums of such would not fit either."""
 
 
 def currencies(dataset: Dataset) -> list[Currency]:
@@ -115,11 +120,15 @@ def price_relation(dataset: Dataset, currency: str, as_of: date) -> Relation:
         currency: Its code, as from ``chosen_currency``.
         as_of: End (exclusive) of the observed time.
     """
-    values: dict[str, Value] = {"currency": currency, "as_of_on": as_of}
+    values: dict[str, Value] = {
+        "currency": currency,
+        "as_of_on": as_of,
+        "most_a_month": MOST_A_MONTH,
+    }
     if not converted_currencies(dataset, currency):
-        return Relation(_PRICES, values)
+        return Relation(_MONTHLY.format(worth=_PRICES), values)
     values["rates_target"] = _rates_target(dataset)
-    return Relation(_CONVERTED_PRICES, values)
+    return Relation(_MONTHLY.format(worth=_CONVERTED_PRICES), values)
 
 
 def _rates(dataset: Dataset) -> dict[str, frozenset[str]]:
@@ -147,66 +156,73 @@ def _rates_target(dataset: Dataset) -> str:
     return home or (known[0].code if known else "")
 
 
-# A price that is missing is worth nothing; a discount beyond the price as well.
-_PRICES = """select
+# A price that is missing stays unknown; a discount beyond the price leaves nothing.
+_MONTHLY = """select
     customer_no,
     plan,
-    paid_from_on as started_on,
+    started_on,
     ended_on,
-    (
-        greatest(coalesce(price, 0) * quantity - coalesce(discount, 0), 0)
-        / interval_months
-    )::decimal(18, 6) as monthly
-from subscriptions
-where
-    coalesce(currency, '') = $currency
-    and paid_from_on < $as_of_on
-    and coalesce(ended_on, date '9999-12-31') > paid_from_on"""
+    case
+        when worth < $most_a_month then greatest(worth, 0)::decimal(18, 6)
+    end as monthly
+from ({worth})"""
 
-# Before the first rate of a currency the first one holds.
-_CONVERTED_PRICES = """select
-    priced.customer_no,
-    priced.plan,
-    priced.paid_from_on as started_on,
-    priced.ended_on,
-    (
-        greatest(
-            coalesce(priced.price, 0) * priced.quantity - coalesce(priced.discount, 0),
-            0
-        )
-        * case when priced.code = $currency then 1 else rates.rate end
-        / priced.interval_months
-    )::decimal(18, 6) as monthly
-from (
+_PRICES = """
     select
-        *,
-        coalesce(currency, '') as code
+        customer_no,
+        plan,
+        paid_from_on as started_on,
+        ended_on,
+        (price * quantity - coalesce(discount, 0)) / interval_months as worth
     from subscriptions
     where
-        paid_from_on < $as_of_on
+        coalesce(currency, '') = $currency
+        and paid_from_on < $as_of_on
         and coalesce(ended_on, date '9999-12-31') > paid_from_on
-) as priced
-asof left join (
+"""
+
+# Before the first rate of a currency the first one holds.
+_CONVERTED_PRICES = """
     select
-        currency,
-        max(rate) as rate,
-        case
-            when
-                row_number() over (partition by currency order by from_on nulls first)
-                = 1
-                then date '0001-01-01'
-            else from_on
-        end as from_on
-    from exchange_rates
+        priced.customer_no,
+        priced.plan,
+        priced.paid_from_on as started_on,
+        priced.ended_on,
+        (priced.price * priced.quantity - coalesce(priced.discount, 0))
+        * case when priced.code = $currency then 1 else rates.rate end
+        / priced.interval_months as worth
+    from (
+        select
+            *,
+            coalesce(currency, '') as code
+        from subscriptions
+        where
+            paid_from_on < $as_of_on
+            and coalesce(ended_on, date '9999-12-31') > paid_from_on
+    ) as priced
+    asof left join (
+        select
+            currency,
+            max(rate) as rate,
+            case
+                when
+                    row_number() over (
+                        partition by currency order by from_on nulls first
+                    ) = 1
+                    then date '0001-01-01'
+                else from_on
+            end as from_on
+        from exchange_rates
+        where
+            rate > 0
+            and currency is not null
+            and coalesce(target, $rates_target) = $currency
+        group by currency, from_on
+    ) as rates
+        on
+            priced.code = rates.currency
+            and priced.paid_from_on >= rates.from_on
     where
-        rate > 0
-        and currency is not null
-        and coalesce(target, $rates_target) = $currency
-    group by currency, from_on
-) as rates
-    on
-        priced.code = rates.currency
-        and priced.paid_from_on >= rates.from_on
-where
-    priced.code = $currency
-    or rates.rate is not null"""
+        priced.code = $currency
+        or rates.rate is not null
+"""

@@ -64,6 +64,14 @@ CHURN = (
         "rate.",
     ),
     Measure(
+        "left_and_back",
+        "Left and back inside the period",
+        "customers",
+        ",d",
+        "How often somebody left and was back before the period was over. In no rate; "
+        "the page on reasons counts each as a loss.",
+    ),
+    Measure(
         "customers_at_end",
         "Customers at the end",
         "customers",

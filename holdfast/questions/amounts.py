@@ -13,7 +13,7 @@ from holdfast.filters import NONE
 from holdfast.measures import formatted
 from holdfast.periods import WEEK_SHIFTS, Span, day_label
 from holdfast.population import Population
-from holdfast.pricing import converted_currencies
+from holdfast.pricing import MOST_A_MONTH, converted_currencies
 from holdfast.query import Value
 from holdfast.questions import asking
 
@@ -22,6 +22,8 @@ _REASONS = {
     "negative": "{who} a subscription whose price, less its discount, is below zero;"
     " it counts as nothing.",
     "free": "{who} a subscription that costs nothing, and by it alone pays nothing.",
+    "too much": "{who} a subscription of more than 100,000,000,000 a month, which"
+    " cannot be true; it counts as nothing.",
     "backwards": "{who} a subscription that ends before it starts; it is left out.",
 }
 
@@ -61,6 +63,7 @@ def unpriced_caveats(
     values: dict[str, Value] = {
         "counted_currencies": [currency, *converted],
         "as_of_on": as_of,
+        "most_a_month": MOST_A_MONTH,
     }
     rows = asking.run(dataset, "unpriced", members, {}, values, cancellation)
     caveats = []

@@ -12,8 +12,15 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent, percent_range
-from holdfast.periods import WEEK_SHIFTS, Span, day_label, first_day, period_of
-from holdfast.population import TOTAL
+from holdfast.periods import (
+    WEEK_SHIFTS,
+    Span,
+    day_label,
+    first_day,
+    period_of,
+    period_sql,
+)
+from holdfast.population import TOTAL, Relation
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.leaving import (
@@ -172,7 +179,27 @@ def _with_stays(
         spells.time.as_of,
         cancellation,
     )
+    breaks = _BREAKS.format(
+        ended=period_sql("ended_on", spec.span, dataset.week_start),
+        returned=period_sql("next_started_on", spec.span, dataset.week_start),
+    )
+    relations = relations | {"breaks": Relation(breaks)}
     return Spells(spells.sign, spells.lapse, spells.time, spells.members, relations)
+
+
+# Whoever left and was back before the period ended was there at its end, or was not
+# there at either end: it is lost once at the most, however often it left.
+_BREAKS = """select
+    unit_no,
+    segment_no,
+    started_on,
+    ended_on,
+    reason,
+    {ended} as period
+from spells
+where
+    next_started_on is not null
+    and {ended} = {returned}"""
 
 
 def _judged_from(dataset: Dataset, spec: Churn, spells: Spells) -> int:
@@ -203,7 +230,7 @@ def _sentence(spec: Churn, spells: Spells, frame: pd.DataFrame) -> str:
     if not row["customers_at_start"]:
         return (
             f"{at[:1].upper()}{at[1:]} there were no customers at the start, so there"
-            f" is no churn rate; {int(row['joined']):,} joined."
+            f" is no churn rate; {int(row['joined']) or 'nobody'} joined."
         )
     if not row["is_judged"]:
         return (
@@ -264,6 +291,15 @@ def _caveats(
                 "joined_and_left",
                 f"{inside:,} came and left inside one {spec.span}. They are in no rate"
                 " and counted apart.",
+            )
+        )
+    back = int(total["left_and_back"].sum())
+    if back:
+        caveats.append(
+            Caveat(
+                "left_and_back",
+                f"{asking.counted(back, 'time')} somebody left and was back before the"
+                f" {spec.span} was over. That is in no rate either.",
             )
         )
     complete = frame[frame["is_complete"] & (frame["customers_at_start"] > 0)]

@@ -199,7 +199,9 @@ def change_parts(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     return change
 
 
-_OF_PERIODS = {"incomplete", "no_start", "joined_and_left", "small_n"}
+_OF_PERIODS = {
+    *("incomplete", "no_start", "joined_and_left", "left_and_back", "small_n"),
+}
 
 
 def _times(
@@ -337,7 +339,10 @@ def _sentence(spec: ChurnSegments, frame: pd.DataFrame, when: str) -> str:
     row = total.iloc[0]
     start = f"In {when}, " if when else ""
     if not row["customers"]:
-        return f"{start}no {spec.unit}s were there at the start, so there is no rate."
+        if not when and (spec.first or spec.last):
+            return f"No complete {spec.span} lies in the time asked for."
+        nobody = f"{start}no {spec.unit}s were there at the start, so there is no rate."
+        return nobody[:1].upper() + nobody[1:]
     counts = f"({int(row['lost']):,} of {int(row['customers']):,})"
     per = f" a {spec.span}" if when and "to" in when else ""
     said = f"{start}{percent(row['churn_rate'], 1)}{per} left {counts}"

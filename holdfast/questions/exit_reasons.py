@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -22,7 +22,9 @@ from holdfast.measures import percent, percent_with_count
 from holdfast.periods import day_label, first_day, period_label, period_of
 from holdfast.population import TOTAL
 from holdfast.query import Value
-from holdfast.questions import asking
+from holdfast.questions import asking, churn
+from holdfast.questions.churn import Churn
+from holdfast.questions.leaving import Leaving
 from holdfast.questions.losing import (
     MOST_REASONS,
     Losing,
@@ -115,6 +117,7 @@ def answer(
         },
         caveats=(
             *_caveats(dataset, totals, trend, losses),
+            *_beside_churn(dataset, spec, filters, months, cancellation),
             *loss_caveats(dataset, losses, cancellation),
         ),
     )
@@ -350,6 +353,39 @@ def _caveats(
             )
         )
     return caveats
+
+
+def _beside_churn(
+    dataset: Dataset,
+    spec: ExitReasons,
+    filters: Filters,
+    months: _Months,
+    cancellation: Cancellation | None,
+) -> list[Caveat]:
+    """Say which losses are in no month's churn rate, so that two pages agree."""
+    if months.first > months.counted:
+        return []
+    given = {field.name: getattr(spec, field.name) for field in fields(Leaving)}
+    asked = Churn(
+        **given,
+        first=first_day(months.first, "month"),
+        last=first_day(months.counted, "month"),
+    )
+    everyone = replace(filters, breakdown=None)
+    frame = churn.answer(dataset, asked, everyone, cancellation).frame
+    lost, inside, back = (
+        int(frame[name].sum()) for name in ("lost", "joined_and_left", "left_and_back")
+    )
+    if not inside and not back:
+        return []
+    return [
+        Caveat(
+            "beside_churn",
+            f"The page on churn counts {lost:,} of them as lost: {inside:,} came and"
+            f" left inside one month, and {back:,} times somebody was back before the"
+            " month was over.",
+        )
+    ]
 
 
 def _heard(answered: int, ticketed: int, lost: int) -> str:

@@ -213,6 +213,11 @@ def _sentence(spec: Mrr, question: _Question, frame: pd.DataFrame) -> str:
     def money(amount: float) -> str:
         return money_text(amount, question.currency)
 
+    if not row["customers_at_start"] and not row["paying_customers"]:
+        return (
+            f"At the end of {label} nobody paid. Nobody paid at the start, so there is"
+            " no rate of loss."
+        )
     payers = asking.counted(int(row["paying_customers"]), spec.unit)
     told = (
         f"At the end of {label}, {payers} paid {money(row['mrr_end'])} a month:"

@@ -141,8 +141,8 @@ def _prepare(
 ) -> Losses:
     losses = find_losses(dataset, spec, filters, cancellation)
     until = losses.time.as_of
-    if spec.last is not None:
-        until = min(until, spec.last + timedelta(days=1))
+    if spec.last is not None and spec.last < until:
+        until = spec.last + timedelta(days=1)
     first = spec.first or date.min
     losses.relations["exits"] = exit_relation(first, until, until, MOST_REASONS)
     return losses

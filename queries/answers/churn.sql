@@ -19,6 +19,7 @@
 --   lost (BIGINT): customers at its start and not at its end
 --   customers_at_end (BIGINT): at start + joined + came back - lost
 --   joined_and_left (BIGINT): customers inside of it, at neither end; in no rate
+--   left_and_back (BIGINT): times that one left and was back before its end; in no rate
 --   lost_involuntary (BIGINT): of those lost, because a payment failed
 --   lost_voluntary (BIGINT): of those lost, for another reason that was given
 --   lost_unexplained (BIGINT): of those lost, without a reason
@@ -75,6 +76,15 @@ passed as (
     group by all
 ),
 
+paused as (
+    select
+        breaks.segment_no,
+        breaks.period,
+        count(*) as left_and_back
+    from breaks
+    group by all
+),
+
 -- what was before the first period shown is where its customers come from
 begun as (
     select
@@ -100,7 +110,8 @@ moved as (
         coalesce(departed.lost, 0) as lost,
         coalesce(departed.lost_involuntary, 0) as lost_involuntary,
         coalesce(departed.lost_unexplained, 0) as lost_unexplained,
-        coalesce(passed.joined_and_left, 0) as joined_and_left
+        coalesce(passed.joined_and_left, 0) as joined_and_left,
+        coalesce(paused.left_and_back, 0) as left_and_back
     from every_period
     left join arrived
         on
@@ -114,6 +125,10 @@ moved as (
         on
             every_period.segment_no = passed.segment_no
             and every_period.period = passed.period
+    left join paused
+        on
+            every_period.segment_no = paused.segment_no
+            and every_period.period = paused.period
 ),
 
 total as (
@@ -125,7 +140,8 @@ total as (
         sum(moved.lost) as lost,
         sum(moved.lost_involuntary) as lost_involuntary,
         sum(moved.lost_unexplained) as lost_unexplained,
-        sum(moved.joined_and_left) as joined_and_left
+        sum(moved.joined_and_left) as joined_and_left,
+        sum(moved.left_and_back) as left_and_back
     from moved
     where $has_segments
     group by all
@@ -177,6 +193,7 @@ final as (
         counted.lost::bigint as lost,
         counted.customers_at_end::bigint as customers_at_end,
         counted.joined_and_left::bigint as joined_and_left,
+        counted.left_and_back::bigint as left_and_back,
         counted.lost_involuntary::bigint as lost_involuntary,
         (
             counted.lost - counted.lost_involuntary - counted.lost_unexplained
@@ -199,6 +216,7 @@ select
     final.lost,
     final.customers_at_end,
     final.joined_and_left,
+    final.left_and_back,
     final.lost_involuntary,
     final.lost_voluntary,
     final.lost_unexplained,

@@ -4,7 +4,7 @@
 --   of_first (INTEGER): first period of the range
 --   of_last (INTEGER): last period of the range
 --   of_kind (VARCHAR): a column of churn: lost, joined, came_back, joined_and_left,
---     lost_involuntary, lost_voluntary or lost_unexplained
+--     left_and_back, lost_involuntary, lost_voluntary or lost_unexplained
 --   of_segment (VARCHAR): the segment; null means everyone in view
 --   failed_payment (VARCHAR): regular expression of the reasons that are one
 -- returns:
@@ -18,12 +18,17 @@
 -- source: docs/definitions.md, Churn; the same relation as churn
 with chosen as (
     select
-        stays.*,
+        stays.unit_no,
+        stays.segment_no,
+        stays.started_on,
+        stays.ended_on,
+        stays.reason,
         coalesce(regexp_matches(stays.reason, $failed_payment), false)
             as is_failed_payment
     from stays
     where
         case
+            when $of_kind = 'left_and_back' then false
             when $of_kind = 'joined_and_left'
                 then
                     stays.until_period = stays.from_period
@@ -37,6 +42,18 @@ with chosen as (
                 stays.until_period between $of_first and $of_last
                 and stays.until_period > stays.from_period
         end
+    union all
+    select
+        breaks.unit_no,
+        breaks.segment_no,
+        breaks.started_on,
+        breaks.ended_on,
+        breaks.reason,
+        false as is_failed_payment
+    from breaks
+    where
+        $of_kind = 'left_and_back'
+        and breaks.period between $of_first and $of_last
 ),
 
 labels as (

@@ -3,8 +3,10 @@
 -- params:
 --   counted_currencies (VARCHAR[]): those that are counted, '' where none is given
 --   as_of_on (DATE): end (exclusive) of the observed time
+--   most_a_month (DOUBLE): from this on a price a month cannot be true
 -- returns:
---   reason (VARCHAR): backwards, no price, negative, free or other currency
+--   reason (VARCHAR): backwards, no price, negative, free, too much or other
+--     currency
 --   currency (VARCHAR): currency code; empty where none is given
 --   customers (BIGINT): customers or accounts with such a subscription
 --   subscriptions (BIGINT): such subscription periods
@@ -25,6 +27,11 @@ with judged as (
                 subscriptions.price * subscriptions.quantity
                 = coalesce(subscriptions.discount, 0)
                 then 'free'
+            when
+                subscriptions.price * subscriptions.quantity
+                - coalesce(subscriptions.discount, 0)
+                >= $most_a_month * subscriptions.interval_months
+                then 'too much'
             when
                 not list_contains(
                     $counted_currencies, coalesce(subscriptions.currency, '')

@@ -95,7 +95,8 @@ def test_each_month_says_who_was_there_left_joined_and_came_back(town):
         " interval."
     )
     assert [each.code for each in answer.caveats] == [
-        *("sign_of_life", "incomplete", "no_start", "joined_and_left", "small_n"),
+        *("sign_of_life", "incomplete", "no_start", "joined_and_left"),
+        *("left_and_back", "small_n"),
     ]
 
 
@@ -106,6 +107,17 @@ def test_a_failed_payment_is_told_from_a_reason_and_from_none(town):
         ("2025-05-01", 1, 0, 0),
         ("2025-06-01", 0, 0, 1),
     ]
+
+
+def test_who_is_back_before_the_month_is_over_is_counted_apart(town):
+    frame = ask(town, Churn()).frame
+    # cat left on 5 February and was back on the 10th, bob for ten days of March
+    assert table(frame[frame["left_and_back"] > 0], "period", "left_and_back") == [
+        ("2025-02-01", 1),
+        ("2025-03-01", 1),
+    ]
+    back = members(town, Churn(), Filters(), date(2025, 3, 9), "left_and_back")
+    assert table(back, "id", "customer_until_on") == [("bob", "2025-03-10")]
 
 
 def test_a_cancellation_ends_it_sooner_where_that_is_chosen(town):
@@ -231,7 +243,7 @@ def test_nobody_left_to_start_with_is_said_and_gives_no_rate(tmp_path):
     ]
     assert answer.sentence == (
         "In Mar 2025 there were no customers at the start, so there is no churn rate;"
-        " 0 joined."
+        " nobody joined."
     )
     assert not np.isinf(answer.frame.select_dtypes("number")).any(axis=None)
 
@@ -297,7 +309,8 @@ def test_every_list_is_as_long_as_its_figure(town):
     by_plan = Filters(breakdown="plan")
     for spec in (Churn(), Churn(sign="activity", lapse_days=20, span="week")):
         frame = ask(town, spec, by_plan).frame
-        for kind in ("joined", "came_back", "joined_and_left", "lost", *KINDS):
+        moves = ("joined", "came_back", "joined_and_left", "left_and_back", "lost")
+        for kind in (*moves, *KINDS):
             for row in frame[frame[kind] > 0].head(3).to_dict("records"):
                 period, segment = row["period"].date(), row["segment"]
                 found = members(town, spec, by_plan, period, kind, segment)

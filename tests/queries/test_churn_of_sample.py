@@ -1,5 +1,8 @@
 """What is planted in the sample company is found by the questions about leaving."""
 
+import json
+from datetime import date
+
 import pytest
 
 from holdfast.dataset import Dataset
@@ -8,7 +11,9 @@ from holdfast.questions import ask
 from holdfast.questions.churn import Churn, members
 from holdfast.questions.churn_by_tenure import ChurnByTenure
 from holdfast.questions.churn_segments import ChurnSegments
+from holdfast.questions.exit_reasons import ExitReasons
 from holdfast.workspace import Workspace
+from tests.conftest import PROJECT
 
 BY_CHANNEL = Filters(breakdown="channel")
 
@@ -26,12 +31,26 @@ def test_failed_payments_of_two_months_stand_out(company):
     spike = failed[["2026-03-01", "2026-04-01"]]
     assert spike.tolist() == [35, 22]
     assert failed.drop(spike.index).max() == 4
-    # With those who came and went inside of a month, or were back in it, they are the
-    # 65 whose paid access ended so in both months.
-    inside = members(
-        company, Churn(), Filters(), spike.index[0].date(), "joined_and_left"
-    )
-    assert len(inside) == 7
+    # 65 had their paid access end so: seven had come in March and left in it, and one
+    # left on the first of April and was back on the 16th.
+    of = {
+        kind: members(
+            company, Churn(), Filters(), date(2026, 3, 1), kind, until=date(2026, 4, 1)
+        )
+        for kind in ("lost_involuntary", "joined_and_left", "left_and_back")
+    }
+    failed_so = [(rows["reason"] == "payment_failed").sum() for rows in of.values()]
+    assert failed_so == [57, 7, 1]
+    truth = json.loads((PROJECT / "sample_data/truths.json").read_text())
+    assert sum(failed_so) == truth["failed_payments"]["lost_march_and_april"]
+    spec = ExitReasons(first=date(2026, 3, 1), last=date(2026, 4, 1))
+    both = ask(company, spec)
+    assert both.frame.set_index("reason")["lost"]["payment failed"] == 65
+    assert [each.text for each in both.caveats if each.code == "beside_churn"] == [
+        "The page on churn counts 91 of them as lost: 7 came and left inside one month,"
+        " and 2 times somebody was back before the month was over."
+    ]
+    assert both.n == 91 + 7 + 2
     # All that is above the usual came of them.
     rates = answer.frame.set_index("period")
     march = rates.loc["2026-03-01"]

@@ -124,3 +124,8 @@ def test_a_year_before_is_the_same_months(tmp_path):
         (3, 1, 2)
     ]
     assert table(change, "change", "rate_part", "mix_part") == [(0.1667, 0.1667, 0)]
+
+
+def test_a_time_without_data_is_said(town):
+    found = ask(town, ChurnSegments(first=date(2090, 1, 1)))
+    assert found.sentence == "No complete month lies in the time asked for."

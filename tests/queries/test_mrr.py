@@ -7,6 +7,7 @@ import pytest
 from holdfast.errors import SpecError
 from holdfast.filters import AttributeIn, Filters
 from holdfast.questions import ask
+from holdfast.questions.exit_reasons import ExitReasons
 from holdfast.questions.mrr import Mrr
 from holdfast.workspace import Workspace
 from tests.conftest import PROJECT
@@ -198,6 +199,32 @@ def test_the_sentence_has_words_where_there_is_no_rate(tmp_path):
         ("2025-02-01", 0, None, None, 0),
         ("2025-03-01", None, None, None, None),
     ]
+
+
+def test_prices_that_cannot_be_true_are_left_out_and_said(tmp_path):
+    def paid(name, start, end, price):
+        more = {"price": price, "currency": "USD"}
+        return (name, f"2025-{start}", end and f"2025-{end}", more)
+
+    odd = dataset_of(
+        tmp_path,
+        events=[("ann", "x", "2025-03-31")],
+        subscriptions=[
+            paid("ann", "01-05", "03-05", "10000000000000"),
+            paid("bob", "01-05", "03-06", "20"),
+            paid("cat", "01-05", "03-07", ""),
+        ],
+    )
+    answer = ask(odd, Mrr())
+    assert monthly(odd, "mrr_end", "paying_customers") == [
+        ("2025-01-01", 20, 1),
+        ("2025-02-01", 20, 1),
+        ("2025-03-01", 0, 0),
+    ]
+    assert codes(answer)["too_much"].startswith("1 customer has a subscription of more")
+    # what a month was worth that has no price is not known, not nothing
+    left = ask(odd, ExitReasons()).frame
+    assert table(left, "lost", "monthly_lost", "priced") == [(3, 20, 1)]
 
 
 def test_one_off_discounts_are_no_part_of_the_price(tmp_path):

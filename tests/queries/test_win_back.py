@@ -118,3 +118,8 @@ def test_the_planted_win_backs_are_found(demo_workspace):
         assert row[f"back_{days}"] == truth[f"back_within_{days}"] == back
         assert round(row[f"rate_{days}"], 4) == truth[f"rate_{days}"]
     dataset.close()
+
+
+def test_the_last_day_of_all_is_as_none(leavers):
+    whole = ask(leavers, WinBack()).frame
+    assert ask(leavers, WinBack(last=date.max)).frame.equals(whole)
