@@ -22,7 +22,7 @@ STAGES := tests/queries tests/charts tests/pages tests/browser
 # Two workers more than there are cores: one mostly waits for the browser, others for the
 # disk.
 WORKERS = $(shell $(PY) -c "import os; print(min(6, (os.cpu_count() or 1) + 2))")
-PARALLEL = --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder
+PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test checks lint fix types sql pytest unit queries charts pages \
 	browser chromium bench data docs clean

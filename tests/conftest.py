@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from holdfast.dataset import Dataset
 from holdfast.workspace import Workspace
@@ -18,16 +20,20 @@ PROJECT = Path(__file__).resolve().parent.parent
 WORKSPACE = "HOLDFAST_WORKSPACE"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and those of the browser, which begin.
+class ByFile(LoadFileScheduling):
+    """Keeps the tests of a file in one process, and those of the browser.
 
     What a file shares is made once then, and one server and one browser do for all.
     """
-    browser = PROJECT / "tests" / "browser"
-    items.sort(key=lambda item: item.path.parent != browser)
-    for item in items:
-        group = "browser" if item.path.parent == browser else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Hand the tests out by file."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
