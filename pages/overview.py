@@ -1,4 +1,4 @@
-"""Do people stay? The first look at a workspace.
+"""Do people stay, who leaves, and what does it cost? The first look at a workspace.
 
 Asked by whoever has just loaded their files.
 """
@@ -7,7 +7,10 @@ import streamlit as st
 
 from holdfast.charts import lifecycle as lifecycle_charts
 from holdfast.charts import retention as charts
+from holdfast.questions.churn import Churn
+from holdfast.questions.exit_reasons import ExitReasons
 from holdfast.questions.lifecycle import Lifecycle
+from holdfast.questions.mrr import Mrr
 from holdfast.questions.retention import Retention
 from holdfast.ui import aside, blocks
 from holdfast.ui.address import write_address
@@ -15,7 +18,7 @@ from holdfast.ui.frame import active_filters, current_dataset
 
 filters = active_filters()
 dataset = current_dataset()
-blocks.header("Overview", "Do people stay?", filters)
+blocks.header("Overview", "Do people stay, who leaves, and why?", filters)
 write_address(filters)
 
 stays = aside.main_answer(dataset, Retention(), filters)
@@ -32,6 +35,13 @@ blocks.chart(
     measures=("retention_rate",),
 )
 st.page_link("pages/retention.py", label="Cohorts, events and settings")
+
+for title, spec, page, label in (
+    ("Who leaves", Churn(), "churn", "Churn by month, by tenure and by segment"),
+    ("Why", ExitReasons(), "exit_reasons", "Reasons and what they cost"),
+    ("Money", Mrr(), "money", "Revenue, what moved it, and its cohorts"),
+):
+    aside.lead(title, aside.attempt(dataset, spec, filters), page, label)
 
 cycle = aside.attempt(dataset, Lifecycle(), filters)
 if aside.is_answered(cycle, "Active and dormant customers"):

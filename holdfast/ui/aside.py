@@ -51,6 +51,21 @@ def main_answer(dataset: Dataset, spec: Any, filters: Filters) -> Answer:
     return outcome
 
 
+def lead(title: str, outcome: Answer | HoldfastError, page: str, label: str) -> None:
+    """Show the finding of another page with a link to it; nothing without an answer.
+
+    Args:
+        title: What it is about.
+        outcome: The answer of that page's question.
+        page: The page's stem.
+        label: What it shows beyond the finding.
+    """
+    if isinstance(outcome, Answer) and not outcome.frame.empty:
+        st.subheader(title, anchor=False)
+        st.markdown(plain(outcome.sentence))
+        st.page_link(f"pages/{page}.py", label=label)
+
+
 def is_answered(outcome: Answer | HoldfastError, title: str = "") -> TypeGuard[Answer]:
     """Say whether there is an answer; under a title, show in its place why not."""
     if isinstance(outcome, Answer):
