@@ -20,7 +20,7 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 # From the ground up: a room imports only from rooms that stand before it.
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
-    *("means", "mixture", "purchase_models"),
+    *("means", "mixture", "purchase_models", "counts"),
     *("reasons", "stage_rules", "survey_scales"),
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
@@ -42,6 +42,7 @@ ROOMS = (
         "earnings",
         "losses",
         "surveys",
+        "tickets",
         "spec",
         "answer",
         "membership",
@@ -77,6 +78,7 @@ READING = {
     "earnings",
     "losses",
     "surveys",
+    "tickets",
     "spec",
     "answer",
     "membership",
@@ -85,7 +87,10 @@ READING = {
 }
 NEVER = {
     "measures": set(ROOMS),
-    **{room: set(ROOMS) for room in ("stats", "means", "mixture", "purchase_models")},
+    **{
+        room: set(ROOMS)
+        for room in ("stats", "means", "mixture", "purchase_models", "counts")
+    },
     "exports": {"measures", "stats", "filters", "occurrence"},
     "workspace": {
         "measures",
@@ -107,6 +112,7 @@ NEVER = {
         "earnings",
         "losses",
         "surveys",
+        "tickets",
         "answer",
         "membership",
         "questions",
@@ -131,6 +137,7 @@ NEVER = {
         "earnings",
         "losses",
         "surveys",
+        "tickets",
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -162,6 +169,7 @@ COMPOSES_SQL = (
     "holdfast/revenue.py",
     "holdfast/earnings.py",
     "holdfast/losses.py",
+    "holdfast/tickets.py",
     "holdfast/surveys.py",
     *LIBRARIES["duckdb"],
 )

@@ -38,6 +38,7 @@ from holdfast.questions import (
     revenue_cohorts,
     scores,
     stages,
+    support,
     survival,
     win_back,
 )
@@ -63,6 +64,7 @@ from holdfast.questions.scores import Scores
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
 from holdfast.questions.suggested_steps import event_order
+from holdfast.questions.support import Support
 from holdfast.questions.survival import Survival, lapse_days
 from holdfast.questions.win_back import WinBack
 from holdfast.stage_rules import read_stage_rules
@@ -151,6 +153,9 @@ SPECS = [
     Scores("nps", per_customer="all", span="week", campaign="(none)", unit="account"),
     Scores(blank="0", not_applicable="11", first=date(2025, 1, 1), span="quarter"),
     Mrr("week", unit="account", first=date(2025, 2, 1), as_of=date(2025, 3, 5)),
+    Support(),
+    Support("quarter", by="tag", unit="account", as_of=date(2025, 3, 5)),
+    Support("week", by="channel", first=date(2025, 2, 1)),
 ]
 
 EXITS = ExitReasons(last=date(2025, 3, 31))
@@ -262,6 +267,13 @@ ASKED_OTHERWISE = {
     ),
     "scores_members": lambda dataset: scores.members(dataset, Scores(), PLANS),
     "score_moves_members": lambda dataset: scores.moved(dataset, Scores(), PLANS),
+    **dict.fromkeys(
+        ("support_times", "tickets_seen"),
+        lambda dataset: support.answer(dataset, Support(), PLANS),
+    ),
+    "support_members": lambda dataset: support.members(
+        dataset, Support(), PLANS, date(2025, 2, 1), until=date(2025, 3, 1)
+    ),
     "unpriced": lambda dataset: mrr.answer(dataset, Mrr(), PLANS),
     "what_is_known": lambda dataset: what_is_known(dataset, "churn"),
     "loads": lambda dataset: dataset.frame(load("loads").text),
@@ -375,6 +387,20 @@ def sample(tmp_path_factory):
             for month in (1, 2)
         ],
         invitations=[(name, "nps", "2025-02-01") for name in people],
+        tickets=[
+            (
+                number,
+                name,
+                f"2025-0{1 + number % 3}-0{1 + number} 10:00:00",
+                f"2025-03-1{number} 10:00:00" * (number % 2),
+                {
+                    "first_responded_at": f"2025-03-09 1{number}:00:00",
+                    "tags": ["it's; -- $x", "bug", 'bug; "new"'][number % 3],
+                    "reopens": number % 3,
+                },
+            )
+            for number, name in enumerate([*people, ""])
+        ],
     )
     dataset.take_segments(
         [
@@ -439,6 +465,7 @@ def put(name: str, dataset: Dataset) -> None:
         "mrr": Mrr,
         "scores": Scores,
         "revenue_cohorts": RevenueCohorts,
+        "support": Support,
     }
     question = PARTS_OF.get(name, name)
     # not through ask, whose answers are kept

@@ -30,6 +30,7 @@ COLUMNS = {
     "subscriptions": ("customer_id", "started_at", "ended_at"),
     "responses": ("customer_id", "kind", "score", "answered_at"),
     "invitations": ("customer_id", "survey", "sent_at"),
+    "tickets": ("ticket_id", "customer_id", "opened_at", "solved_at"),
 }
 MATCHING = (
     *("identities", "appearances", "matches", "ambiguities"),
@@ -47,6 +48,7 @@ def dataset_of(
     subscriptions: Iterable[Row] = (),
     responses: Iterable[Row] = (),
     invitations: Iterable[Row] = (),
+    tickets: Iterable[Row] = (),
     **settings: Any,
 ) -> Dataset:
     """Write rows as files, load them into a new workspace and open its dataset.
@@ -61,6 +63,7 @@ def dataset_of(
         responses: ``(customer, kind, score, time)``, and a dict of the rest if any,
             such as comment, question or campaign.
         invitations: ``(customer, kind, time)``, and a dict of the rest if any.
+        tickets: ``(id, customer, opened, solved)``, and a dict of further columns.
         settings: Settings of the workspace, such as ``zone`` or ``week_start``.
     """
     home = folder / f"world {sum(1 for _ in folder.iterdir())}"
@@ -73,6 +76,7 @@ def dataset_of(
         "subscriptions": subscriptions,
         "responses": responses,
         "invitations": invitations,
+        "tickets": tickets,
     }
     files = [
         _write(home / f"{name}.csv", [_as_mapping(row, COLUMNS[name]) for row in rows])

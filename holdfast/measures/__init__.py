@@ -17,6 +17,7 @@ from holdfast.measures.losses import LOSSES
 from holdfast.measures.measure import Measure
 from holdfast.measures.revenue import REVENUE
 from holdfast.measures.staying import STAYING
+from holdfast.measures.support import SUPPORT
 from holdfast.measures.value import VALUE
 
 __all__ = [
@@ -34,7 +35,8 @@ __all__ = [
 ]
 
 MEASURES: dict[str, Measure] = {
-    measure.key: measure for measure in (*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE)
+    measure.key: measure
+    for measure in (*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE, *SUPPORT)
 }
 
 

@@ -47,6 +47,7 @@ QUESTIONS = (
     "lifetime_value",
     "what_if",
     "scores",
+    "support",
 )
 
 
