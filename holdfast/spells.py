@@ -76,9 +76,9 @@ def spell_relations(
     if members.unit == "account":
         unit = "customers.account_no"
         join = (
-            "\n        inner join customers\n"
-            "            on runs.customer_no = customers.customer_no\n"
-            "        where customers.account_no is not null"
+            "\n    inner join customers\n"
+            "        on runs.customer_no = customers.customer_no\n"
+            "    where customers.account_no is not null"
         )
     text = _SPELLS.format(runs=runs, unit=unit, join=join, last_end=f"${last_end}")
     values: dict[str, Value] = {"as_of_on": as_of}
@@ -89,7 +89,7 @@ def spell_relations(
     made = text
     if "return_periods" in relations:
         table = relations["return_periods"].kept_as
-        made = f"with return_periods as (select * from {table})\n{text}"
+        made = f"with return_periods as (select * from {table})\nfrom (\n{text}\n)"
     dataset.materialise(kept, made, values, cancellation)
     relations["unit_spells"] = Relation(text, values, kept_as=kept)
     relations["spells"] = Relation(_of_members(members))
@@ -163,50 +163,67 @@ _ACTIVE_RUNS = """            select
             )
             where is_first"""
 
-# Runs that overlap or meet are one spell; of those that end it, one with a reason.
-_SPELLS = """select
+# Most have one run, which is a spell as it is. Of the others, runs that overlap or meet
+# are one spell; of those that end it, one with a reason. What begins after all that
+# came before has ended is the next spell.
+_SPELLS = """with runs as materialized (
+    select
+        {unit} as unit_no,
+        runs.started_on,
+        runs.ended_on,
+        runs.reason
+    from (
+{runs}
+    ) as runs{join}
+),
+
+several as materialized (
+    select unit_no
+    from runs
+    group by unit_no
+    having count(*) > 1
+)
+
+select
     unit_no,
-    row_number() over unit as spell_no,
+    1::bigint as spell_no,
     started_on,
-    ended_on,
-    lead(started_on) over unit as next_started_on,
-    reason
+    case when ended_on <= {last_end} then ended_on end as ended_on,
+    null::date as next_started_on,
+    case when ended_on <= {last_end} then reason end as reason
+from runs
+anti join several
+    using (unit_no)
+union all
+select
+    unit_no,
+    spell_no::bigint as spell_no,
+    min(started_on) as started_on,
+    case when max(ended_on) <= {last_end} then max(ended_on) end as ended_on,
+    case when max(next_on) > max(ended_on) then max(next_on) end as next_started_on,
+    case
+        when max(ended_on) <= {last_end}
+            then max({{'e': ended_on, 'g': reason is not null, 'r': reason}}).r
+    end as reason
 from (
     select
-        unit_no,
-        min(started_on) as started_on,
-        case when max(ended_on) <= {last_end} then max(ended_on) end as ended_on,
-        case
-            when max(ended_on) <= {last_end}
-                then max({{'e': ended_on, 'g': reason is not null, 'r': reason}}).r
-        end as reason
+        *,
+        count_if(is_new) over (unit range unbounded preceding) as spell_no
     from (
         select
             *,
-            count_if(is_new) over (partition by unit_no order by place) as island
-        from (
-            select
-                *,
-                row_number() over unit as place,
-                coalesce(
-                    started_on > max(ended_on) over (
-                        unit rows between unbounded preceding and 1 preceding
-                    ),
-                    true
-                ) as is_new
-            from (
-        select
-            {unit} as unit_no,
-            runs.started_on,
-            runs.ended_on,
-            runs.reason
-        from (
-{runs}
-        ) as runs{join}
-            )
-            window unit as (partition by unit_no order by started_on, ended_on, reason)
-        )
+            lead(started_on) over unit as next_on,
+            coalesce(
+                started_on > max(ended_on) over (
+                    unit rows between unbounded preceding and 1 preceding
+                ),
+                true
+            ) as is_new
+        from runs
+        semi join several
+            using (unit_no)
+        window unit as (partition by unit_no order by started_on)
     )
-    group by unit_no, island
+    window unit as (partition by unit_no order by started_on)
 )
-window unit as (partition by unit_no order by started_on)"""
+group by unit_no, spell_no"""

@@ -1,4 +1,5 @@
-from datetime import date
+import random
+from datetime import date, timedelta
 
 from holdfast.filters import Filters
 from holdfast.happenings import Clock
@@ -103,3 +104,47 @@ def test_an_account_is_there_while_anybody_of_it_is(tmp_path):
         subscriptions=PAID,
     )
     assert spells(town, unit="account") == [(0, 1, "01-05", None, None, None)]
+
+
+def spells_by_hand(periods):
+    """Walk through the days: a spell is a run of days with paid access."""
+    told = []
+    for unit in sorted({unit for unit, *_ in periods}):
+        mine = [period for period in periods if period[0] == unit]
+        days = {day for _, start, end, _ in mine for day in range(start, end)}
+        starts = [day for day in sorted(days) if day - 1 not in days]
+        for number, start in enumerate(starts):
+            end = next(day for day in range(start, 400) if day not in days)
+            reasons = [reason for _, _, last, reason in mine if last == end]
+            after = starts[number + 1] if number + 1 < len(starts) else None
+            told.append((unit, number + 1, start, end, after, max(reasons)))
+    return told
+
+
+def test_spells_are_runs_of_days_with_access_whatever_periods_overlap(tmp_path):
+    dice = random.Random(20)
+    starts = [
+        (unit, dice.randrange(120)) for unit in range(60) for _ in range(unit % 5 + 1)
+    ]
+    periods = [
+        (unit, start, start + 1 + dice.randrange(40), dice.choice(["", "a", "b"]))
+        for unit, start in starts
+    ]
+    first = date(2025, 1, 1)
+
+    def written(day):
+        return None if day is None else f"{first + timedelta(day):%m-%d}"
+
+    town = dataset_of(
+        tmp_path,
+        subscriptions=[
+            paid(f"{unit}", written(start), written(end), "", reason)
+            for unit, start, end, reason in dice.sample(periods, len(periods))
+        ],
+    )
+    numbers = town.frame("select customer_id::integer, customer_no from customers")
+    number_of: dict[int, int] = dict(numbers.itertuples(index=False, name=None))
+    assert spells(town) == sorted(
+        (number_of[unit], place, *map(written, days), reason or None)
+        for unit, place, *days, reason in spells_by_hand(periods)
+    )
