@@ -33,9 +33,11 @@ from holdfast.questions import (
     lifecycle,
     lifetime_value,
     mrr,
+    mrr_at_risk,
     purchases,
     retention,
     revenue_cohorts,
+    score_behaviour,
     scores,
     stages,
     support,
@@ -57,9 +59,11 @@ from holdfast.questions.knowledge import what_is_known
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.lifetime_value import LifetimeValue
 from holdfast.questions.mrr import Mrr
+from holdfast.questions.mrr_at_risk import MrrAtRisk
 from holdfast.questions.purchases import Purchases
 from holdfast.questions.retention import Retention
 from holdfast.questions.revenue_cohorts import RevenueCohorts
+from holdfast.questions.score_behaviour import ScoreBehaviour
 from holdfast.questions.scores import Scores
 from holdfast.questions.sessions import Sessions
 from holdfast.questions.stages import Stages
@@ -249,6 +253,17 @@ ASKED_OTHERWISE = {
         lambda dataset: win_back.answer(dataset, WinBack(), PLANS),
     ),
     "win_back_members": lambda dataset: win_back.members(dataset, WinBack(), PLANS),
+    **dict.fromkeys(
+        ("score_behaviour", "score_behaviour_times", "scores_left_out"),
+        lambda dataset: score_behaviour.answer(dataset, ScoreBehaviour(), PLANS),
+    ),
+    "score_behaviour_members": lambda dataset: score_behaviour.members(
+        dataset, ScoreBehaviour(), PLANS, "low"
+    ),
+    "mrr_at_risk": lambda dataset: mrr_at_risk.answer(dataset, MrrAtRisk(), PLANS),
+    "mrr_at_risk_members": lambda dataset: mrr_at_risk.members(
+        dataset, MrrAtRisk(), PLANS, "low"
+    ),
     "customers": lambda dataset: dataset.frame(
         load("customers").text, {"ids": ["c0", "c4"], "attributes": ["plan", "seats"]}
     ),

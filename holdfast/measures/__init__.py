@@ -19,6 +19,7 @@ from holdfast.measures.revenue import REVENUE
 from holdfast.measures.staying import STAYING
 from holdfast.measures.support import SUPPORT
 from holdfast.measures.value import VALUE
+from holdfast.measures.voices import VOICES
 
 __all__ = [
     "MEASURES",
@@ -37,6 +38,7 @@ __all__ = [
 MEASURES: dict[str, Measure] = {
     measure.key: measure
     for measure in (*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE, *SUPPORT)
+    for measure in (*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE, *VOICES)
 }
 
 

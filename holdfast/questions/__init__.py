@@ -48,6 +48,8 @@ QUESTIONS = (
     "what_if",
     "scores",
     "support",
+    "score_behaviour",
+    "mrr_at_risk",
 )
 
 

@@ -268,3 +268,73 @@ def surveyed(tmp_path_factory):
         responses=SURVEY_ANSWERS,
         invitations=INVITED,
     )
+
+
+VOICED = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ivy", "jon")
+VOICES = {
+    "subscriptions": "customer_id,started_at,ended_at,price,currency\n"
+    "ann,2025-01-01 00:00:00,,10,EUR\n"
+    "bob,2025-01-01 00:00:00,2025-03-01 12:00:00,20,EUR\n"
+    # another plan is no loss; the loss is 90 days of 24 hours after the answer
+    "cat,2025-01-01 00:00:00,2025-03-01 09:00:00,30,EUR\n"
+    "cat,2025-03-01 09:00:00,2025-05-02 12:00:00,40,EUR\n"
+    # and here a second later
+    "dan,2025-01-01 00:00:00,2025-05-02 12:00:01,15,EUR\n"
+    "eve,2025-01-01 00:00:00,,5,EUR\n"
+    "fay,2025-01-01 00:00:00,2025-05-01 00:00:00,8,EUR\n"
+    "gus,2025-01-01 00:00:00,,1,EUR\nhal,2025-01-01 00:00:00,,2,EUR\n"
+    "jon,2025-05-01 00:00:00,,50,EUR\n",
+    "answers": "customer_id,kind,score,answered_at\n"
+    "ann,nps,9,2025-02-01 10:00:00\n"
+    # two at one instant: the lower one counts
+    "bob,nps,8,2025-02-01 10:00:00\nbob,nps,3,2025-02-01 10:00:00\n"
+    "cat,nps,6,2025-02-01 12:00:00\ndan,nps,7,2025-02-01 12:00:00\n"
+    "eve,nps,10,2025-06-15 10:00:00\n"
+    # without a score, and off the scale
+    "gus,nps,,2025-02-02 10:00:00\nhal,nps,11,2025-02-02 10:00:00\n"
+    # no customer, and nobody that is known
+    "ivy,nps,5,2025-02-03 10:00:00\nstranger,nps,1,2025-02-03 11:00:00\n"
+    "jon,nps,2,2025-06-20 10:00:00\n",
+    "tickets": "Id,Requester external id,Subject,Status,Via,Created at,Solved at\n"
+    "1,gus,Help,Solved,Mail,2025-01-01 08:00:00,\n"
+    "2,bob,Help,Solved,Mail,2025-01-25 08:00:00,\n"
+    "3,bob,Help,Solved,Mail,2025-02-10 08:00:00,\n"
+    "4,gus,Help,Solved,Mail,2025-07-01 08:00:00,\n",
+    "events": "customer_id,event,timestamp\nivy,use,2025-01-01 08:00:00\n"
+    # on the day of the answer it tells nothing
+    "cat,use,2025-02-01 18:00:00\nann,use,2025-02-10 08:00:00\n"
+    "dan,use,2025-03-03 23:00:00\nbob,use,2025-03-04 00:00:00\n"
+    "fay,use,2025-04-30 08:00:00\nivy,use,2025-07-01 08:00:00\n",
+    "customers": "customer_id,signed_up_at,plan,account_id\n"
+    + "".join(
+        f"{name},2025-01-01,{'pro' if name in 'ann bob' else 'free'},"
+        f"{'acme' if name in 'ann bob' else name}\n"
+        for name in [
+            "ann",
+            "bob",
+            "cat",
+            "dan",
+            "eve",
+            "fay",
+            "gus",
+            "hal",
+            "ivy",
+            "jon",
+        ]
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def voices(tmp_path_factory):
+    """Customers who answered well, badly or not, and what they did; to end of June."""
+    return voices_of(tmp_path_factory.mktemp("voices"), VOICES)
+
+
+def voices_of(folder, texts):
+    """Load customers and their answers."""
+    home = folder / "voices"
+    home.mkdir()
+    for name, text in texts.items():
+        (home / f"{name}.csv").write_text(text)
+    return loaded(home / "workspace", sorted(home.glob("*.csv")))
