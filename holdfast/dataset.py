@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError
@@ -242,12 +243,37 @@ class Dataset:
             cursor.execute(
                 f"create or replace table {quoted(name)} as {text}", dict(values or {})
             )
+        self._note_table(name)
+
+    def _note_table(self, name: str) -> None:
+        """Note a table as the newest, and drop the oldest beyond the bound."""
         with self._lock:
             self._tables[name] = None
             while len(self._tables) > _KEPT_TABLES:
                 oldest, _ = self._tables.popitem(last=False)
                 with self._cursor(None) as cursor:
                     cursor.execute(f"drop table if exists {quoted(oldest)}")
+
+    def take(self, name: str, columns: Mapping[str, Any]) -> None:
+        """Keep columns that were worked out elsewhere as a table, as ``materialise``.
+
+        Args:
+            name: Of the table.
+            columns: Arrays or lists of one length, by name; texts may be missing.
+        """
+        arrays = {
+            column: pa.array(values, pa.string() if isinstance(values, list) else None)
+            for column, values in columns.items()
+        }
+        table = pa.table(arrays)
+        # Two that make the same table at once would be in each other's way.
+        with self._making, self._cursor(None) as cursor:
+            cursor.register("taken_columns", table)
+            cursor.execute(
+                f"create or replace table {quoted(name)} as from taken_columns"
+            )
+            cursor.unregister("taken_columns")
+        self._note_table(name)
 
     def drop(self, name: str) -> None:
         """Drop a table that was kept for a short time only, if it is there."""

@@ -27,6 +27,7 @@ from holdfast.steps import (
     write_exclusions,
     write_steps,
 )
+from holdfast.theme_rules import ThemeRules, read_theme_rules
 
 Brackets = tuple[tuple[int, int], ...]
 Spec = TypeVar("Spec")
@@ -181,6 +182,7 @@ _NOTATIONS: dict[Any, _Notation] = {
     Duration: _Notation(read_duration),
     Occurrence: _Notation(read_occurrence),
     StageRules: _Notation(read_stage_rules),
+    ThemeRules: _Notation(read_theme_rules),
     Brackets: _Notation(_read_brackets, _write_brackets),
     Steps: _Notation(read_steps, write_steps),
     Exclusions: _Notation(read_exclusions, write_exclusions),

@@ -21,9 +21,10 @@ Rule = Callable[[PurePosixPath, str], Iterator[str]]
 ROOMS = (
     *("errors", "measures", "stats", "cancellation", "notation", "periods"),
     *("means", "mixture", "purchase_models", "counts"),
-    *("reasons", "stage_rules", "survey_scales"),
+    *("reasons", "stage_rules", "survey_scales", "theme_rules"),
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
+    "comments",
     *("dataset", "population"),
     *(
         "happenings",
@@ -44,6 +45,7 @@ ROOMS = (
         "surveys",
         "tickets",
         "voices",
+        "remarks",
         "spec",
         "answer",
         "membership",
@@ -81,6 +83,7 @@ READING = {
     "surveys",
     "tickets",
     "voices",
+    "remarks",
     "spec",
     "answer",
     "membership",
@@ -116,6 +119,7 @@ NEVER = {
         "surveys",
         "tickets",
         "voices",
+        "remarks",
         "answer",
         "membership",
         "questions",
@@ -142,6 +146,7 @@ NEVER = {
         "surveys",
         "tickets",
         "voices",
+        "remarks",
         "workspace",
     },
     "report": {"exports", "workspace"},
@@ -176,6 +181,7 @@ COMPOSES_SQL = (
     "holdfast/tickets.py",
     "holdfast/surveys.py",
     "holdfast/voices.py",
+    "holdfast/remarks.py",
     *LIBRARIES["duckdb"],
 )
 # A source notes when it was loaded, a segment when it was saved; no figure reads that.

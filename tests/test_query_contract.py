@@ -42,6 +42,7 @@ from holdfast.questions import (
     stages,
     support,
     survival,
+    themes,
     win_back,
 )
 from holdfast.questions.before_leaving import BeforeLeaving
@@ -70,9 +71,11 @@ from holdfast.questions.stages import Stages
 from holdfast.questions.suggested_steps import event_order
 from holdfast.questions.support import Support
 from holdfast.questions.survival import Survival, lapse_days
+from holdfast.questions.themes import Themes
 from holdfast.questions.win_back import WinBack
 from holdfast.stage_rules import read_stage_rules
 from holdfast.steps import read_exclusions, read_steps
+from holdfast.theme_rules import read_theme_rules
 from tests.conftest import PROJECT
 from tests.worlds import dataset_of, segment_of
 
@@ -162,6 +165,9 @@ SPECS = [
     Support("week", by="channel", first=date(2025, 2, 1)),
 ]
 
+# Its terms are in memory only, so its SQL cannot be run on the dataset's file.
+OWN = read_theme_rules('it\'s $x --: "slow", x*')
+SAID = Themes("exits", month=date(2025, 3, 1), own=OWN, least=2)
 EXITS = ExitReasons(last=date(2025, 3, 31))
 
 # Queries of which an answer's further tables are made.
@@ -243,6 +249,16 @@ ASKED_OTHERWISE = {
     **dict.fromkeys(
         ("exit_reasons", "exit_trend"),
         lambda dataset: exit_reasons.answer(dataset, EXITS, PLANS),
+    ),
+    **dict.fromkeys(
+        (
+            *("themes", "theme_growth", "theme_trend", "theme_examples"),
+            *("theme_pairs", "theme_topics", "theme_languages"),
+        ),
+        lambda dataset: themes.answer(dataset, SAID, PLANS),
+    ),
+    "themes_members": lambda dataset: themes.members(
+        dataset, SAID, PLANS, search="slow $x"
     ),
     "exit_reasons_members": lambda dataset: exit_reasons.members(dataset, EXITS, PLANS),
     "exit_comments": lambda dataset: exit_reasons.comments(
@@ -384,7 +400,8 @@ def sample(tmp_path_factory):
                 {
                     "price": 5 * number,
                     "currency": ["USD", "EUR"][number == 3],
-                    "cancellation_comment": "-- it's $x" * (number % 2),
+                    "cancellation_comment": "-- it's $x: slow export, late refund"
+                    * (number % 2),
                 },
             )
             for number, name in enumerate(people)

@@ -50,6 +50,7 @@ QUESTIONS = (
     "support",
     "score_behaviour",
     "mrr_at_risk",
+    "themes",
 )
 
 

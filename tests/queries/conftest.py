@@ -338,3 +338,50 @@ def voices_of(folder, texts):
     for name, text in texts.items():
         (home / f"{name}.csv").write_text(text)
     return loaded(home / "workspace", sorted(home.glob("*.csv")))
+
+
+@pytest.fixture(scope="session")
+def talkers(tmp_path_factory):
+    """What people wrote in surveys and tickets, in several scripts."""
+    folder = tmp_path_factory.mktemp("talkers")
+    long = "Payment " + "x" * 9_980 + " failed"
+    written = [
+        ("ann", 2, "en", "2025-03-05", "Payment failed again"),
+        ("bob", 3, "en", "2025-03-06", "My payment failed; card declined"),
+        ("", 1, "en", "2025-03-07", "PAYMENT FAILED!!"),
+        ("eve", 8, "en", "2025-02-11", "Payments are fine"),
+        ("cat", 10, "en", "2025-01-10", "Great templates"),
+        ("dan", 9, "en-GB", "2025-02-10", "Templates save time"),
+        ("gus", 11, "en", "2025-01-11", "Great templates"),
+        ("fay", "", "en", "2025-03-08", "The payload is too big"),
+        ("ann", 10, "", "2025-01-05", "บัตรถูกปฏิเสธ"),
+        ("bob", 9, "", "2025-02-05", "ชำระเงินไม่สำเร็จ บัตรถูกปฏิเสธ"),
+        ("cat", 0, "", "2025-03-05", "信用卡付款失敗。客服太慢"),
+        ("dan", 4, "", "2025-03-06", "付款失敗"),
+        ("eve", 7, "en", "2025-01-12", "![Great](http://x.com/a.png) <b>=1+1</b>"),
+        ("fay", 7, "en", "2025-01-13", long),
+    ]
+    (folder / "answers.csv").write_text(
+        "\n".join(
+            ["user_id,kind,score,language,at,comment"]
+            + [
+                f'{who},nps,{score},{language},{day},"{text}"'
+                for who, score, language, day, text in written
+            ]
+        ),
+        encoding="utf-8",
+    )
+    (folder / "customers.csv").write_text(
+        "customer_id,signed_up_at,plan\n"
+        + "".join(
+            f"{who},2025-01-01,{plan}\n"
+            for who, plan in zip(
+                ("ann", "bob", "cat", "dan", "eve", "fay", "gus"),
+                ("pro", "pro", "free", "free", "free", "pro", "free"),
+                strict=True,
+            )
+        )
+    )
+    return loaded(
+        folder / "workspace", [folder / "customers.csv", folder / "answers.csv"]
+    )

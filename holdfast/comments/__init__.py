@@ -1,0 +1,1 @@
+"""Comments in any script: their words, their languages, and what recurs in them."""
