@@ -37,8 +37,10 @@ __all__ = [
 
 MEASURES: dict[str, Measure] = {
     measure.key: measure
-    for measure in (*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE, *SUPPORT)
-    for measure in (*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE, *VOICES)
+    for measure in (
+        *(*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE),
+        *(*SUPPORT, *VOICES),
+    )
 }
 
 
