@@ -305,6 +305,7 @@ ASKED_OTHERWISE = {
     "support_members": lambda dataset: support.members(
         dataset, Support(), PLANS, date(2025, 2, 1), until=date(2025, 3, 1)
     ),
+    "paid_inside": lambda dataset: mrr.answer(dataset, Mrr(), PLANS),
     "unpriced": lambda dataset: mrr.answer(dataset, Mrr(), PLANS),
     "what_is_known": lambda dataset: what_is_known(dataset, "churn"),
     "loads": lambda dataset: dataset.frame(load("loads").text),

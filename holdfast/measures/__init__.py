@@ -45,9 +45,17 @@ MEASURES: dict[str, Measure] = {
 
 
 def label(key: str) -> str:
-    """Give the words for a measure; a column that is none gets its own name."""
+    """Give the words for a measure or an end of its interval.
+
+    A column that is neither gets its own name.
+    """
     if key in MEASURES:
         return MEASURES[key].label
+    for end in ("lower", "upper"):
+        base = key.removesuffix(f"_{end}")
+        # Of which share it is an end, the question knows; there are several.
+        if base not in (key, "share") and base in MEASURES:
+            return f"{MEASURES[base].label}, {end} end"
     return key.replace("_", " ").capitalize()
 
 

@@ -83,4 +83,138 @@ LOSSES = (
         "MRR on the first day back divided by MRR on the last day before leaving.",
         "up",
     ),
+    Measure(
+        "of_lost",
+        "Of all losses",
+        "customers",
+        ",d",
+        "All losses of the segment in the time looked at.",
+    ),
+    Measure(
+        "priced",
+        "With a price",
+        "customers",
+        ",d",
+        "Losses of which a price is known.",
+    ),
+    Measure(
+        "nps_answers",
+        "NPS answers",
+        "customers",
+        ",d",
+        "Losses with a scored NPS answer before.",
+    ),
+    Measure(
+        "nps_mean",
+        "Mean NPS score",
+        "ratio",
+        ",.1f",
+        "Mean of the last score, 0 to 10, before leaving.",
+        "up",
+    ),
+    Measure(
+        "nps_margin",
+        "Margin of the NPS",
+        "ratio",
+        ",.0f",
+        "The NPS lies within it, up and down, with 95% confidence.",
+    ),
+    Measure(
+        "ticket_lost",
+        "Tickets known of",
+        "customers",
+        ",d",
+        "Losses whose 30 days before are covered by an export of tickets.",
+    ),
+    Measure(
+        "tickets_each",
+        "Tickets each",
+        "ratio",
+        ",.2f",
+        "Tickets of the 30 days before, for each loss of which they are known.",
+    ),
+    Measure(
+        "back",
+        "Back so far",
+        "customers",
+        ",d",
+        "Losses that were followed by a return.",
+        "up",
+    ),
+    *(
+        measure
+        for days in (30, 60, 90)
+        for measure in (
+            Measure(
+                f"lost_{days}",
+                f"Seen for {days} days",
+                "customers",
+                ",d",
+                f"Losses at least {days} days before the end of the data.",
+            ),
+            Measure(
+                f"back_{days}",
+                f"Of these, back within {days}",
+                "customers",
+                ",d",
+                f"Losses seen for {days} days that were followed by a return in them.",
+                "up",
+            ),
+            *(
+                Measure(
+                    f"{end}_{days}",
+                    f"Within {days} days, {end} end",
+                    "share",
+                    ".1%",
+                    f"The {end} end of the share's 95% interval (Wilson).",
+                )
+                for end in ("lower", "upper")
+            ),
+        )
+    ),
+    Measure(
+        "median_days_back",
+        "Days away",
+        "days",
+        ",.0f",
+        "Half of those who came back took no longer than this.",
+    ),
+    Measure(
+        "still_here",
+        "Still here",
+        "customers",
+        ",d",
+        "Returns of those who are customers at the end of the data.",
+        "up",
+    ),
+    Measure(
+        "here_rate",
+        "Still here, of those back",
+        "share",
+        ".1%",
+        "Returns of those who are customers at the end, divided by all returns.",
+        "up",
+    ),
+    Measure(
+        "priced_back",
+        "With both prices",
+        "customers",
+        ",d",
+        "Returns with a price on leaving and on coming back.",
+    ),
+    Measure(
+        "monthly_before",
+        "MRR before",
+        "money",
+        ",.0f",
+        "What a month was worth on leaving, of those who came back.",
+    ),
+    Measure(
+        "monthly_back",
+        "MRR on return",
+        "money",
+        ",.0f",
+        "What a month is worth on coming back.",
+        "up",
+    ),
 )

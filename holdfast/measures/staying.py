@@ -284,10 +284,11 @@ STAYING = (
     ),
     Measure(
         "customers_at_start",
-        "Active in the interval before",
+        "Customers at the start",
         "customers",
         ",d",
-        "Customers the interval starts with: those active in the one before.",
+        "Customers that the interval starts with: those of the end of the one before, "
+        "in the life cycle those active in it.",
     ),
     Measure(
         "pulse",

@@ -35,6 +35,11 @@ from holdfast.reasons import FAILED_PAYMENT
 from holdfast.stats import wilson_interval
 from holdfast.stays import stay_relations
 
+OF_PERIODS = {
+    *("incomplete", "no_start", "joined_and_left", "left_and_back", "small_n"),
+}
+"""Codes of the caveats that tell of all periods shown."""
+
 # With how many complete periods before it the last one is compared.
 _COMPARED = 12
 

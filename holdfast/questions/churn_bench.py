@@ -17,7 +17,7 @@ from holdfast.measures import percent
 from holdfast.periods import Span, first_day, period_of
 from holdfast.population import TOTAL
 from holdfast.questions import churn
-from holdfast.questions.churn import Churn, complete_rows
+from holdfast.questions.churn import OF_PERIODS, Churn, complete_rows
 from holdfast.questions.leaving import (
     Leaving,
     in_period,
@@ -93,6 +93,7 @@ def answer(
         frame=frame,
         sentence=_sentence(spec, row, frame),
         extras={"period": pd.DataFrame([] if row is None else [row])},
+        caveats=tuple(each for each in whole.caveats if each.code not in OF_PERIODS),
     )
 
 

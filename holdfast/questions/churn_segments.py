@@ -19,7 +19,7 @@ from holdfast.periods import Span, first_day, period_label, period_of
 from holdfast.population import TOTAL, population
 from holdfast.query import Value
 from holdfast.questions import asking, churn
-from holdfast.questions.churn import Churn
+from holdfast.questions.churn import OF_PERIODS, Churn
 from holdfast.questions.leaving import Leaving, sign_caveat, sign_of_leaving
 from holdfast.stats import newcombe_difference, wilson_interval
 
@@ -89,7 +89,7 @@ def answer(
         n=whole.n,
         extras={"change": change, "periods": _ends(now, then)},
         caveats=(
-            *(each for each in whole.caveats if each.code not in _OF_PERIODS),
+            *(each for each in whole.caveats if each.code not in OF_PERIODS),
             *_caveats(dataset, spec, frame, len(now)),
         ),
     )
@@ -197,11 +197,6 @@ def change_parts(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
             change.loc[is_total, part] = parts
     change["change"] = change["mix_part"] + change["rate_part"]
     return change
-
-
-_OF_PERIODS = {
-    *("incomplete", "no_start", "joined_and_left", "left_and_back", "small_n"),
-}
 
 
 def _times(

@@ -109,7 +109,7 @@ def answer(
         sentence=_sentence(spec, months, frame, losses),
         sql=asking.shown("exit_reasons", found, relations, values),
         as_of=losses.time.as_of,
-        n=int(totals.loc[totals["segment"] == TOTAL, "lost"].sum()),
+        n=losses.found.units,
         extras={
             "totals": totals.reset_index(drop=True),
             "kinds": _kinds(frame),

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from holdfast.answer import Answer
+from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent
 from holdfast.occurrence import SUBSCRIPTION
-from holdfast.periods import Span, period_label, period_of
+from holdfast.periods import Span, day_label, period_label, period_of
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.pricing import chosen_currency
 from holdfast.query import Value
@@ -116,6 +116,8 @@ def answer(
         caveats=(
             *caveats,
             *running_caveat(time.as_of, frame),
+            *_inside_caveat(dataset, spec, question, values, cancellation),
+            *_edge_caveat(spec, time, frame),
             *asking.small_caveat(frame[frame["is_complete"]], dataset.min_n),
             *asking.account_caveat(found),
             *asking.stranger_caveat(dataset),
@@ -178,6 +180,50 @@ def _prepare(
     return _Question(currency, found, relations, time)
 
 
+def _inside_caveat(
+    dataset: Dataset,
+    spec: Mrr,
+    question: _Question,
+    values: dict[str, Value],
+    cancellation: Cancellation | None,
+) -> list[Caveat]:
+    """Say how many paid, but at the end of no interval."""
+    found, relations = question.members, question.relations
+    asked = {name: values[name] for name in ("first_period", "last_period")}
+    rows = asking.run(dataset, "paid_inside", found, relations, asked, cancellation)
+    number = int(rows["customers"].iloc[0])
+    if not number:
+        return []
+    return [
+        Caveat(
+            "paid_inside",
+            f"{asking.counted(number, spec.unit)} paid only inside of one"
+            f" {spec.interval}, at the end of none: they are in no figure.",
+        )
+    ]
+
+
+def _edge_caveat(
+    spec: Mrr, time: asking.ObservedTime, frame: pd.DataFrame
+) -> list[Caveat]:
+    """Say that who is new where the data begin may have paid before."""
+    rows = frame[(frame["segment"] == TOTAL) & (frame["new_customers"] > 0)]
+    if rows.empty or frame["customers_at_start"].iloc[0]:
+        return []
+    row = rows.iloc[0]
+    if row["period"].date() > time.from_on:
+        return []
+    units = asking.counted(int(row["new_customers"]), spec.unit)
+    return [
+        Caveat(
+            "left_edge",
+            f"The data begin on {day_label(time.from_on)}: of the {units} new in that"
+            f" {spec.interval} some may have paid before, if the export leaves out"
+            " earlier subscriptions.",
+        )
+    ]
+
+
 def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     """Add the intervals of shares, and the share of customers who were lost."""
     start, churned = frame["customers_at_start"], frame["churned_customers"]
@@ -192,6 +238,9 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
         place = list(frame.columns).index(name) + 1
         frame.insert(place, f"{name}_lower", low)
         frame.insert(place + 1, f"{name}_upper", high)
+    place = list(frame.columns).index("gross_churn") + 1
+    frame.insert(place, "gross_churn_lower", 1 - frame["grr_upper"])
+    frame.insert(place + 1, "gross_churn_upper", 1 - frame["grr_lower"])
     frame["period"] = pd.to_datetime(frame["period"])
     return frame
 

@@ -79,7 +79,7 @@ def answer(
         sentence=_sentence(spec, frame, losses),
         sql=asking.shown("win_back", found, relations, values),
         as_of=losses.time.as_of,
-        n=int(_every(frame)["lost"].sum()),
+        n=losses.found.units,
         extras={"curves": _curves(times)},
         caveats=(
             *_caveats(dataset, frame, losses),

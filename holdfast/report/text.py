@@ -33,9 +33,17 @@ _TITLES = {
     "now": "In each stage now",
     "flow": "Moves between stages, by month",
     "rules": "The stages",
+    "totals": "All reasons together",
+    "kinds": "Payments that failed, and the rest",
+    "trend": "Month by month",
+    "change": "What moved the rate",
+    "periods": "The times compared",
+    "money": "Counted in",
+    "unpriced": "In no amount",
 }
 # Questions whose frame is a curve: too long to read, so it is printed on demand.
 _LONG = ("survival", "first_success")
+_LONG_EXTRAS = ("curves",)
 _POOLED = {
     "All complete": "retention_rate",
     "  lower end": "rate_lower",
@@ -107,7 +115,9 @@ def _steers(sign: str) -> bool:
 def _tables(answer: Answer, room: int) -> list[str]:
     lines: list[str] = []
     for name, frame in answer.extras.items():
-        if len(frame):
+        if len(frame) and name in _LONG_EXTRAS:
+            lines += ["", f"--table {name} prints the curves ({len(frame):,} rows)."]
+        elif len(frame):
             lines += ["", _TITLES.get(name, name), *table(_noted(frame), room)]
     if answer.question not in _LONG:
         return [*lines, "", *table(_noted(answer.frame), room)]

@@ -89,6 +89,14 @@ def test_rates_have_no_infinity_where_nobody_paid(firm):
     )
 
 
+def test_gross_churn_has_the_interval_of_what_it_leaves(firm):
+    frame = ask(firm, Mrr()).frame
+    ends = 1 - frame[["grr_upper", "grr_lower"]].to_numpy()
+    told = frame[["gross_churn_lower", "gross_churn_upper"]].to_numpy()
+    assert (told[1:2] == ends[1:2]).all()
+    assert (told[1] >= [0, frame["gross_churn"][1]]).all()
+
+
 def test_what_everyone_pays_is_told_for_a_year_and_each(firm):
     assert monthly(firm, "arpa", "arr", "churn_rate", "is_small")[1:3] == [
         ("2025-02-01", 103.3333, 3720, 0.5, True),
