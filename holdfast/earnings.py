@@ -11,6 +11,8 @@ only joins it anew.
   was given back that day or later for orders of that day.
 - ``early_values``: what everyone brought in the first days after the start; kept.
 - ``first_values(unit_no, segment_no, started_on, days, amount)``: of those in view.
+- ``earned(unit_no, from_on, until_on, daily)``: what everyone brought a day, from one
+  day up to, but without, another; ``earnings``: the same of the units in view.
 - ``worth(unit_no, segment_no, amount)``: what units in view bring: in a month, where
   that is agreed (a subscription, an attribute), else in all the observed time.
 """
@@ -141,29 +143,18 @@ def value_relations(
         from_signup: Days count from the sign-up instead of the first money.
         cancellation: Lets another thread stop the work.
     """
-    relations: dict[str, Relation] = {}
-    if source == "orders":
-        relations = purchase_relations(dataset, members, currency, as_of, cancellation)
-        table = relations["purchase_days"].kept_as
-        earned, began = _ORDERED, "orders > 0"
-    elif source == "payments":
-        earned = _PAID.format(
-            unit=f"{members.unit}_no", joined=_customers("payments", members.unit)
-        )
-        table, began = None, "true"
-    else:
-        relations["prices"] = price_relation(dataset, currency, as_of)
-        earned = _ACCRUED.format(
-            unit=f"{members.unit}_no", joined=_customers("prices", members.unit)
-        )
-        table, began = None, "true"
-    values: dict[str, Value] = {"currency": currency, "as_of_on": as_of}
+    relations = earning_relations(
+        dataset, members, source, currency, as_of, cancellation
+    )
+    earned = relations["earned"].text
+    table = relations["purchase_days"].kept_as if source == "orders" else None
+    began = "orders > 0" if source == "orders" else "true"
+    values = relations["earned"].values
     if from_signup:
         starts = _SIGNUPS.format(unit=f"{members.unit}_no")
     else:
         starts = _STARTS.format(began=began)
     text = _EARLY.format(starts=starts)
-    relations["earned"] = Relation(earned, values)
     kept = _name("early", source, members.unit, currency, as_of, from_signup)
     early = Relation(
         text, {"as_of_on": as_of, "horizons": list(HORIZONS)}, kept_as=kept
@@ -185,9 +176,51 @@ def value_relations(
     relations["first_values"] = _in_view(
         members, "early_values", ("started_on", "days", "amount")
     )
-    worth = _WORTH_NOW if source == "subscriptions" else _WORTH_EVER
+    worth = _WORTH_EVER
+    if source == "subscriptions":
+        joined = _customers("prices", members.unit)
+        worth = _WORTH_NOW.format(unit=f"{members.unit}_no", joined=joined)
     relations["unit_worth"] = Relation(worth, {"as_of_on": as_of})
     relations["worth"] = _in_view(members, "unit_worth", ("amount",))
+    return relations
+
+
+def earning_relations(
+    dataset: Dataset,
+    members: Population,
+    source: Source,
+    currency: str,
+    as_of: date,
+    cancellation: Cancellation | None = None,
+) -> dict[str, Relation]:
+    """Compose ``earned``, ``earnings`` and what they read.
+
+    Args:
+        dataset: Whose money.
+        members: Who is in view.
+        source: Where it is told; no attribute, which has no days.
+        currency: The one that is counted, as from ``earned_currency``.
+        as_of: End (exclusive) of the observed time.
+        cancellation: Lets another thread stop the work.
+    """
+    unit = f"{members.unit}_no"
+    relations: dict[str, Relation] = {}
+    if source == "orders":
+        relations = purchase_relations(dataset, members, currency, as_of, cancellation)
+        text = _ORDERED
+    elif source == "payments":
+        text = _PAID.format(unit=unit, joined=_customers("payments", members.unit))
+    else:
+        relations["prices"] = price_relation(dataset, currency, as_of)
+        text = _ACCRUED.format(unit=unit, joined=_customers("prices", members.unit))
+    bound: dict[str, Value] = {"currency": currency, "as_of_on": as_of}
+    used = parameters(text)
+    relations["earned"] = Relation(
+        text, {name: value for name, value in bound.items() if name in used}
+    )
+    relations["earnings"] = _in_view(
+        members, "earned", ("from_on", "until_on", "daily")
+    )
     return relations
 
 
@@ -348,12 +381,13 @@ _WORTH_EVER = """select
 from earned
 group by unit_no"""
 
+# Whose access ended with the last complete day has left, as where lives are told.
 _WORTH_NOW = """select
-    unit_no,
-    (sum(daily) * 365 / 12)::double as amount
-from earned
-where from_on < $as_of_on and until_on >= $as_of_on
-group by unit_no"""
+    {unit} as unit_no,
+    sum(monthly)::double as amount
+from {joined}
+where started_on < $as_of_on and coalesce(ended_on > $as_of_on, true)
+group by all"""
 
 _ATTRIBUTE = """select
     {unit} as unit_no,

@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 _MOST = 1e6
 # Slopes of the mean log-likelihood below this are the top of the hill.
 _FLAT = 1e-4
+# Chances to stop after a purchase below this are none.
+_NEVER = 1e-6
 # Steps in logarithms by which slopes are told.
 _STEP = 1e-3
 
@@ -99,6 +101,10 @@ class ContractModel(NamedTuple):
 def fit_buying(histories: Histories) -> BuyingModel:
     """Fit the BG/NBD.
 
+    Where nobody is seen to stop, the likelihood is highest as the chance to stop goes
+    to nought, and what is left is the NBD of Ehrenberg (1959): a is next to nought
+    then, and b has no meaning.
+
     Source: Fader, Hardie and Lee (2005), Marketing Science 24, 275-284.
 
     Raises:
@@ -148,12 +154,20 @@ def fit_buying(histories: Histories) -> BuyingModel:
         value = float(each @ by_count + weight @ likely)
         return -value / total, -slopes * np.exp(logs) / total
 
-    logs, least = _minimum(loss, np.zeros(4))
+    logs, least = _minimum(loss, np.zeros(4), is_inside=_is_inside_or_never_stops)
     r, alpha, a, b = (float(value) for value in np.exp(logs))
+    if a / (a + b) < _NEVER:
+        a, b = _NEVER, 2.0
+        logs = np.log([r, alpha, a, b])
     # Time was measured in mean ages; densities of purchases change with the unit.
     likelihood = -least * total - float(weight @ x) * float(np.log(scale))
     spread = _covariance(loss, logs) / total
     return BuyingModel(r, alpha * scale, a, b, likelihood, spread)
+
+
+def never_stops(model: BuyingModel) -> bool:
+    """Tell whether the model has nobody stop: that of purchases alone is left."""
+    return model.a / (model.a + model.b) < 10 * _NEVER
 
 
 def relative_error(model: BuyingModel, histories: Histories, time: float) -> float:
@@ -403,8 +417,20 @@ def _covariance(loss: Callable[[Floats], tuple[float, Floats]], logs: Floats) ->
     return np.asarray(np.linalg.pinv((change + change.T) / 2, hermitian=True))
 
 
+def _is_inside(logs: Floats) -> bool:
+    return bool((np.abs(logs) < np.log(_MOST) - 1).all())
+
+
+def _is_inside_or_never_stops(logs: Floats) -> bool:
+    return _is_inside(logs) or (
+        _is_inside(logs[:2]) and bool(logs[2] - logs[3] < np.log(_NEVER))
+    )
+
+
 def _minimum(
-    loss: Callable[[Floats], tuple[float, Floats]], start: Floats
+    loss: Callable[[Floats], tuple[float, Floats]],
+    start: Floats,
+    is_inside: Callable[[Floats], bool] = _is_inside,
 ) -> tuple[Floats, float]:
     """Find the least loss over logarithms of parameters, given with its slopes.
 
@@ -423,7 +449,11 @@ def _minimum(
         )
     logs = np.asarray(found.x)
     is_flat = np.isfinite(found.jac).all() and (np.abs(found.jac) < _FLAT).all()
-    is_inside = (np.abs(logs) < edge - 1).all()
-    if not (is_flat and is_inside and np.isfinite(found.fun)):
+    if not (is_flat and np.isfinite(found.fun)):
         raise NotFittedError("The search for the best parameters found none.")
+    if not is_inside(logs):
+        raise NotFittedError(
+            "The parameters run away: the customers differ too little, or too much, for"
+            " the model to tell them apart."
+        )
     return logs, float(found.fun)

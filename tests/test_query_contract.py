@@ -43,6 +43,7 @@ from holdfast.questions import (
     support,
     survival,
     themes,
+    what_if,
     win_back,
 )
 from holdfast.questions.before_leaving import BeforeLeaving
@@ -72,6 +73,7 @@ from holdfast.questions.suggested_steps import event_order
 from holdfast.questions.support import Support
 from holdfast.questions.survival import Survival, lapse_days
 from holdfast.questions.themes import Themes
+from holdfast.questions.what_if import WhatIf
 from holdfast.questions.win_back import WinBack
 from holdfast.stage_rules import read_stage_rules
 from holdfast.steps import read_exclusions, read_steps
@@ -234,6 +236,10 @@ ASKED_OTHERWISE = {
     **dict.fromkeys(
         ("customer_worth", "purchase_histories"),
         lambda dataset: lifetime_value.answer(dataset, LifetimeValue("orders"), PLANS),
+    ),
+    **dict.fromkeys(
+        ("spell_lengths", "earned_between"),
+        lambda dataset: what_if.answer(dataset, WhatIf(source="orders"), PLANS),
     ),
     "purchase_amounts": lambda dataset: _asked_of_buyers(dataset, "purchase_amounts"),
     "lifetime_value_members": lambda dataset: _asked_of_buyers(

@@ -31,6 +31,7 @@ from holdfast.purchase_models import (
     discounted_purchases,
     expected_purchases,
     expected_spending,
+    never_stops,
 )
 from holdfast.query import Value
 from holdfast.questions import ask, asking, buying_value, early_value, value_words
@@ -489,6 +490,7 @@ def _purchases(
                 "p": fit.spending.p,
                 "q": fit.spending.q,
                 "gamma": fit.spending.gamma,
+                "never_stops": never_stops(fit.buying),
                 "kept_share": kept,
                 "amount_link": fit.amount_link,
                 "step_days": fit.step_days,
@@ -505,7 +507,7 @@ def _purchases(
         )
         weeks = (question.time.as_of - cut) / timedelta(weeks=1)
         extras["holdout"] = buying_value.holdout(before, weeks).assign(
-            tested_from=pd.Timestamp(cut)
+            tested_from=pd.Timestamp(cut), never_stops=never_stops(before.buying)
         )
     except NotFittedError as problem:
         extras["holdout_refused"] = pd.DataFrame({"sentence": [str(problem)]})

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from holdfast.purchase_models import contract_hazard
 from holdfast.questions.life_value import GRACE, Lives
-from holdfast.stats import kaplan_meier
+from holdfast.stats import LifeTable, kaplan_meier
 
 Floats = NDArray[np.float64]
 
@@ -41,11 +41,13 @@ class Basis:
 
     Attributes:
         ages: How many are there by whole months since their start.
-        hazards: Chance to leave in each month of age as observed, from the first.
+        hazards: Chance that whoever is in a month of age leaves before being in the
+            next one, as observed, from the first.
         later: The same for later months of age, counted from 1.
         paid: What a customer pays a month.
         joining: How many join a month.
         later_is: What ``later`` was told by: model, last_hazard or own.
+        entering: Of those who join in a month, the share still there at its end.
     """
 
     ages: Floats
@@ -54,6 +56,7 @@ class Basis:
     paid: float
     joining: float
     later_is: str
+    entering: float = 1.0
 
     def leaving(self, months: int, change: Change) -> Floats:
         """Give the chance to leave in each of so many months of age.
@@ -65,52 +68,104 @@ class Basis:
         told = np.concatenate((self.hazards[:known], self.later(ages[known:])))
         return np.clip(told * (1 - change.retention / 100), 0.0, 1.0)
 
+    def entered(self, change: Change) -> float:
+        """Give how many of those who join in a month are there at its end."""
+        gone = (1 - self.entering) * (1 - change.retention / 100)
+        joining = self.joining * (1 + change.acquisition / 100)
+        return float(joining * (1 - np.clip(gone, 0.0, 1.0)))
 
-def basis_of(
-    lives: Lives,
+
+def basis_of_lives(
+    lives: Lives, least: int, paid: float, joining: float | None
+) -> Basis:
+    """Read from lives in months who is there and how many leave at each age.
+
+    Args:
+        lives: Those of everyone in view, with what is told of later.
+        least: A month of age is observed where so many were there at its start.
+        paid: What a customer pays a month.
+        joining: How many join a month; none for nobody.
+    """
+    duration, _, _, censored = lives.table.columns
+    places = np.floor(duration + GRACE).astype(int)
+    staying = _staying(lives.table, least, GRACE)
+    model = lives.model
+
+    def later(months: Floats) -> Floats:
+        if model is not None:
+            return contract_hazard(model, months)
+        return np.full(len(months), lives.last_hazard)
+
+    return Basis(
+        np.bincount(places, weights=censored).astype(np.float64),
+        1 - staying[1:],
+        later,
+        paid,
+        float(joining or 0),
+        "last_hazard" if model is None else "model",
+        float(staying[0]) if len(staying) else 1.0,
+    )
+
+
+def basis_of_table(
+    table: LifeTable,
+    ages: Floats,
+    late_hazard: float,
     least: int,
     paid: float,
     joining: float,
 ) -> Basis:
-    """Read from a survival answer who is there and how many leave at each age.
+    """Read who leaves at each age where silence ends a life.
 
     Args:
-        lives: Those of everyone in view in months, with what is told of later.
+        table: Lives in months of those whose first day is known; may be empty.
+        ages: How many are there by whole months since they were first seen.
+        late_hazard: Chance to leave in a month, of those there for longer.
         least: A month of age is observed where so many were there at its start.
         paid: What a customer pays a month.
         joining: How many join a month.
     """
-    duration, at_risk, _, censored = lives.table.columns
-    places = np.floor(duration + GRACE).astype(int)
-    ages = np.bincount(places, weights=censored)
-    told = kaplan_meier(lives.table)
-    whole = np.arange(0, int(np.floor(duration[-1] + GRACE)) + 1)
-    before = np.searchsorted(duration, whole + GRACE, side="right")
-    survival = np.concatenate(([1.0], told.survival))[before]
-    there = np.append(at_risk, 0.0)[before]
-    enough = there[:-1] >= least
-    known = int(np.argmin(enough)) if not enough.all() else len(enough)
-    staying = np.divide(
-        survival[1:],
-        survival[:-1],
-        out=np.zeros(len(whole) - 1),
-        where=survival[:-1] > 0,
-    )
-    later_is = "model" if lives.model is not None else "last_hazard"
-
-    def later(months: Floats) -> Floats:
-        if lives.model is not None:
-            return contract_hazard(lives.model, months)
-        return np.full(len(months), lives.last_hazard)
-
+    staying = _staying(table, least)
     return Basis(
-        np.asarray(ages, dtype=np.float64),
-        (1 - staying)[:known],
-        later,
+        ages,
+        1 - staying[1:],
+        lambda months: np.full(len(months), late_hazard),
         paid,
         joining,
-        later_is,
+        "late_hazard",
+        float(staying[0]) if len(staying) else 1 - late_hazard / 2,
     )
+
+
+def _staying(table: LifeTable, least: int, grace: float = 0.0) -> Floats:
+    """Give how many of those in one month of age are in the next a month later.
+
+    Whoever is in a month of age has been so for any part of it. That is why numbers of
+    people are compared, which are areas under the curve, not its ends: who joins on all
+    days of a month and leaves on all days of one keeps to its level then.
+
+    Returns:
+        First the share of those who join in a month that is there at its end, then of
+        those in their first month of age, and so on as far as observed.
+    """
+    duration, at_risk, _, _ = table.columns
+    if not len(duration):
+        return np.array([])
+    curve = kaplan_meier(table).survival
+    # Where all have left, the months after that are known to be empty.
+    beyond = 2 if curve[-1] == 0 else 0
+    edges = np.arange(int(np.floor(duration[-1] + grace)) + 1 + beyond) - grace
+    times = np.concatenate(([-grace], duration))
+    area = np.concatenate(
+        ([0.0], np.cumsum(np.diff(times) * np.concatenate(([1.0], curve[:-1]))))
+    )
+    there = np.diff(np.interp(edges, times, area))
+    in_month = np.append(at_risk, 0)[np.searchsorted(duration, edges[:-1])]
+    is_known = (in_month >= least) | (there == 0)
+    known = len(there) if is_known.all() else int(np.argmin(is_known))
+    there = np.concatenate(([1.0], there[:known]))
+    there = there[: int(np.argmin(there > 0)) + 1 if (there <= 0).any() else None]
+    return np.asarray(np.clip(there[1:] / there[:-1], 0.0, 1.0))
 
 
 def scenarios(basis: Basis, change: Change, terms: Terms, months: int) -> pd.DataFrame:
@@ -118,8 +173,8 @@ def scenarios(basis: Basis, change: Change, terms: Terms, months: int) -> pd.Dat
 
     Returns:
         One row per scenario (``baseline``, ``changed``) and month, from 1: customers
-        who pay, of them those who joined, who left at the end, revenue, profit and
-        profit so far.
+        there when it begins, who joined in it, who left, revenue, profit and profit so
+        far. Who joins pays from the next month on.
     """
     return pd.concat(
         [
@@ -176,7 +231,7 @@ def steps(
         both[name] = {
             "Customers now": float(basis.ages.sum()),
             "Join a month": basis.joining * (1 + part.acquisition / 100),
-            "Leave at the end of the first month": float(rows["left"].iloc[0]),
+            "Leave in the first month": float(rows["left"].iloc[0]),
             "Months paid by customers in the year": float(rows["customers"].sum()),
             "Times what each pays a month": paid,
             "Revenue of the year": float(rows["revenue_amount"].sum()),
@@ -201,15 +256,16 @@ def steps(
 def _months(basis: Basis, change: Change, terms: Terms, months: int) -> pd.DataFrame:
     leaving = basis.leaving(len(basis.ages) + months, change)
     joining = basis.joining * (1 + change.acquisition / 100)
+    entered = basis.entered(change)
     paid = basis.paid * (1 + change.price / 100)
     there = np.zeros(len(basis.ages) + months)
     there[: len(basis.ages)] = basis.ages
     customers, left = np.empty(months), np.empty(months)
     for month in range(months):
-        there[0] += joining
         going = there * leaving
-        customers[month], left[month] = there.sum(), going.sum()
-        there = np.concatenate(([0.0], (there - going)[:-1]))
+        customers[month] = there.sum()
+        left[month] = going.sum() + joining - entered
+        there = np.concatenate(([entered], (there - going)[:-1]))
     revenue = customers * paid
     profit = revenue * terms.margin - joining * terms.cost
     return pd.DataFrame(

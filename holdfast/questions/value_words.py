@@ -185,6 +185,11 @@ def _of_model(spec: LifetimeValue, row: pd.Series) -> list[str]:
         "The interval holds the doubt about the model's parameters, not whether the"
         " model is right: for that, see predicted against actual.",
     ]
+    if row["never_stops"]:
+        found.append(
+            "Nobody is seen to stop: all who bought are taken to go on for ever, so the"
+            " value grows with how far is looked ahead."
+        )
     if row["kept_share"] < spec.margin / 100:
         back = 1 - row["kept_share"] / (spec.margin / 100)
         found.append(

@@ -12,21 +12,14 @@ import pandas as pd
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
-from holdfast.earnings import MONTH_DAYS
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.measures import money_text, percent
-from holdfast.population import TOTAL, Unit
-from holdfast.questions import ask, asking, projection
-from holdfast.questions.life_value import lives_of
-from holdfast.questions.lifetime_value import (
-    LifetimeValue,
-    lapse_of,
-    source_of,
-    survival_spec,
-)
+from holdfast.population import Unit
+from holdfast.questions import asking, projection
+from holdfast.questions.lifetime_value import LifetimeValue
+from holdfast.questions.looking_ahead import Ahead, ahead_of
 from holdfast.questions.projection import Basis, Change
-from holdfast.questions.survival import Survival
 
 
 @dataclass(frozen=True)
@@ -118,12 +111,23 @@ def answer(
         SpecError: The data do not say what customers pay or how long they stay.
     """
     if spec.basis == "own":
-        basis, currency, sql, as_of, people = _own(spec), spec.currency, "", None, 0
-        people = spec.customers
+        ahead = Ahead(_own(spec), spec.currency, [], "", None, spec.customers)
     else:
-        basis, currency, sql, as_of, people = _of_data(
-            dataset, spec, filters, cancellation
+        ahead = ahead_of(
+            dataset,
+            LifetimeValue(
+                source=spec.source,
+                currency=spec.currency,
+                price=spec.price_column,
+                unit=spec.unit,
+                as_of=spec.as_of,
+            ),
+            spec.paid,
+            spec.joining,
+            filters,
+            cancellation,
         )
+    basis, currency = ahead.basis, ahead.currency
     change = Change(spec.retention, spec.price, spec.acquisition)
     terms = projection.Terms(spec.margin / 100, spec.cost)
     frame = projection.scenarios(basis, change, terms, spec.months)
@@ -134,14 +138,14 @@ def answer(
         filters=filters,
         frame=frame.assign(currency=currency),
         sentence=_sentence(spec, frame, currency),
-        sql=sql or "-- Own figures are not asked from the data.",
-        as_of=as_of,
-        n=people,
+        sql=ahead.sql or "-- Own figures are not asked from the data.",
+        as_of=ahead.as_of,
+        n=ahead.people,
         extras={
             "steps": steps,
             "levers": projection.levers(basis, terms, spec.months),
             "hazards": projection.hazards(basis, change, spec.months),
-            "assumptions": pd.DataFrame({"assumption": _assumptions(spec, basis)}),
+            "assumptions": pd.DataFrame({"assumption": _assumptions(spec, ahead)}),
         },
         caveats=(
             Caveat(
@@ -165,97 +169,6 @@ def _own(spec: WhatIf) -> Basis:
         joining=float(spec.joining or 0),
         later_is="own",
     )
-
-
-def _of_data(
-    dataset: Dataset,
-    spec: WhatIf,
-    filters: Filters,
-    cancellation: Cancellation | None,
-) -> tuple[Basis, str, str, date | None, int]:
-    asked = LifetimeValue(
-        source=spec.source,
-        currency=spec.currency,
-        price=spec.price_column,
-        unit=spec.unit,
-        as_of=spec.as_of,
-    )
-    currency, paid, joining = spec.currency, spec.paid, spec.joining
-    lives_asked = Survival(unit=spec.unit, as_of=spec.as_of)
-    try:
-        lives_asked = survival_spec(dataset, asked, source_of(dataset, asked))
-        worth = ask(dataset, asked, filters, cancellation)
-    except SpecError:
-        # Whoever enters what customers pay needs no money in the data.
-        if paid is None:
-            raise
-    else:
-        if paid is None:
-            paid = _paid(worth)
-        if joining is None:
-            joining = _joining(worth)
-        if len(worth.frame):
-            currency = str(worth.frame["currency"].iloc[0])
-    curve = ask(dataset, lives_asked, filters, cancellation)
-    rows = curve.frame[curve.frame["segment"] == TOTAL]
-    if rows.empty:
-        raise SpecError(
-            "nobody_to_follow",
-            "Nobody in view can be followed, so there is nobody to look ahead with.",
-            "Take a filter away.",
-        )
-    lapse = lapse_of(dataset, lives_asked, cancellation)
-    unit = curve.extras["summary"]["unit"].iloc[0]
-    months = 1.0 if unit == "months" else 1 / MONTH_DAYS
-    basis = projection.basis_of(
-        lives_of(rows, months, lapse),
-        dataset.min_n,
-        float(paid),
-        float(joining or 0),
-    )
-    return basis, currency, curve.sql, curve.as_of, curve.n
-
-
-def _paid(worth: Answer) -> float:
-    """Return what a customer brings a month, as the lifetime value was told by.
-
-    Raises:
-        SpecError: It cannot be told.
-    """
-    lives = worth.extras.get("lives")
-    each = np.nan
-    if lives is not None:
-        rows = lives.loc[lives["segment"] == TOTAL, "each_period"]
-        each = float(rows.sum(min_count=1))
-    if not np.isfinite(each):
-        raise SpecError(
-            "nothing_paid",
-            "What a customer in view brings a month cannot be told.",
-            "Enter it, or take a filter away.",
-        )
-    return each
-
-
-def _joining(worth: Answer) -> float | None:
-    """Return the mean of those who started in the last twelve whole months."""
-    cohorts = worth.extras.get("cohorts")
-    if cohorts is None or worth.as_of is None or cohorts.empty:
-        return None
-    rows = cohorts[
-        (cohorts["segment"] == TOTAL) & (cohorts["days"] == cohorts["days"].min())
-    ]
-    ends = rows["cohort"] + pd.offsets.MonthBegin(1)
-    # People of the first month may be old customers, seen for the first time.
-    is_known = (ends <= pd.Timestamp(worth.as_of)) & (
-        rows["cohort"] > rows["cohort"].min()
-    )
-    known = rows[is_known]
-    if known.empty:
-        return None
-    months = known["cohort"].dt.year * 12 + known["cohort"].dt.month
-    recent = months > months.max() - 12
-    span = int(months.max() - months[recent].min()) + 1
-    return float(known.loc[recent, "customers"].sum()) / span
 
 
 def _sentence(spec: WhatIf, frame: pd.DataFrame, currency: str) -> str:
@@ -294,31 +207,27 @@ def _signed(share: float) -> str:
     return f"{'+' if share >= 0 else '-'}{percent(abs(share), 1)}"
 
 
-def _assumptions(spec: WhatIf, basis: Basis) -> list[str]:
+def _assumptions(spec: WhatIf, ahead: Ahead) -> list[str]:
+    basis = ahead.basis
     found = [
-        "Whoever is there when a month begins, and whoever joins in it, pays for the"
-        " whole month; who leaves does so at its end.",
-        f"{spec.retention:+g}% retention: the chance to leave in each month is"
-        f" multiplied by {1 - spec.retention / 100:g}, so of 100 who would leave,"
-        f" {abs(spec.retention):g} {'stay' if spec.retention >= 0 else 'more leave'}.",
-        "A customer pays the same at every age, and those who join behave like those"
+        "Whoever is there when a month begins pays for all of it; who joins in it pays"
+        " from the next one on.",
+        *ahead.notes,
+        _LATER[basis.later_is].format(months=len(basis.hazards)),
+        "A customer brings the same at every age, and those who join behave like those"
         " before them.",
-        "A price that changes makes nobody leave or stay here.",
     ]
-    if spec.basis == "data":
+    if spec.retention:
         found.append(
-            "Without subscriptions, such as in a shop, whole months count those who"
-            " leave within one for all of it, so the level comes out too high: trust"
-            " the difference in percent more than the amounts."
+            f"{spec.retention:+g}% retention: the chance to leave in each month is"
+            f" multiplied by {1 - spec.retention / 100:g}, so of 100 who would leave,"
+            f" {abs(spec.retention):g}"
+            f" {'stay' if spec.retention > 0 else 'more leave'}."
         )
-    found.append(_LATER[basis.later_is].format(months=len(basis.hazards)))
-    if spec.basis == "data" and spec.joining is None:
-        found.append(
-            f"{basis.joining:,.1f} join a month, as on average in the last twelve whole"
-            " months."
-            if basis.joining
-            else "Nobody joins, as the data do not tell how many do. Enter how many."
-        )
+    if spec.price:
+        found.append("The changed price makes nobody leave, stay or join.")
+    if spec.acquisition and not spec.cost:
+        found.append("Who joins costs nothing. Enter what a new customer costs.")
     if spec.margin == 100 and not spec.cost:
         found.append("The margin is 100%, so profit is revenue. Enter yours.")
     return found
@@ -330,5 +239,7 @@ _LATER = {
     " fitted to all of it says (dashed).",
     "last_hazard": "How many leave is as observed for the first {months} months of a"
     " customer; later as many as in the last twelve observed (dashed).",
+    "late_hazard": "How many leave is as observed for the first {months} months of a"
+    " customer; later as many as lately of those who have been there longest (dashed).",
     "own": "As many leave in every month.",
 }

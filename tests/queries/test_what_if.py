@@ -1,13 +1,16 @@
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
 from holdfast.errors import SpecError
 from holdfast.filters import AttributeIn, Filters
 from holdfast.questions import ask
-from holdfast.questions.lifetime_value import LifetimeValue
+from holdfast.questions.mrr import Mrr
 from holdfast.questions.what_if import WhatIf
 from tests.worlds import dataset_of, table
 
+ORDERS = (1, 1, 1, 1, 2, 2, 3, 5, 12, 30)
 ARTICLE = WhatIf(basis="own", customers=1_000, paid=10.0, price=20.0)
 
 
@@ -54,7 +57,7 @@ def test_the_articles_example_comes_out_exactly(paid):
     ) == [
         ("Customers now", 1000.0, 1000.0, 0.0),
         ("Join a month", 0.0, 0.0, 0.0),
-        ("Leave at the end of the first month", 0.0, 0.0, 0.0),
+        ("Leave in the first month", 0.0, 0.0, 0.0),
         ("Months paid by customers in the year", 12000.0, 12000.0, 0.0),
         ("Times what each pays a month", 10.0, 12.0, 2.0),
         ("Revenue of the year", 120000.0, 144000.0, 24000.0),
@@ -79,10 +82,10 @@ def test_a_constant_hazard_is_geometric(paid):
 def test_those_who_join_come_to_a_level(paid):
     spec = WhatIf(basis="own", paid=1.0, leaving=50.0, joining=10.0, cost=1.0)
     rows = ask(paid, spec).frame.query("scenario == 'baseline'")
-    # 10, 15, 17.5, to twenty
-    assert list(rows["customers"][:3]) == [10.0, 15.0, 17.5]
+    # ten join in each month and pay from the next one on, of those there half leaves
+    assert list(rows["customers"][:4]) == [0.0, 10.0, 15.0, 17.5]
     assert rows["customers"].iloc[-1] == pytest.approx(20)
-    assert list(rows["profit_amount"][:2]) == [0.0, 5.0]
+    assert list(rows["profit_amount"][:3]) == [-10.0, 0.0, 5.0]
 
 
 def test_twice_as_many_customers_bring_twice_the_money(paid):
@@ -130,7 +133,7 @@ def test_customers_in_view_are_looked_ahead_with(paid):
     answer = ask(paid, WhatIf(retention=5.0))
     hazards = answer.extras["hazards"]
     observed = hazards[hazards["is_observed"]]
-    assert len(observed) >= 8
+    assert len(observed) >= 7
     assert list(observed["baseline"][:6]) == pytest.approx([0.1] * 6, abs=0.03)
     assert list(hazards["changed"]) == pytest.approx(list(0.95 * hazards["baseline"]))
     steps = answer.extras["steps"].set_index("step")["baseline"]
@@ -138,9 +141,90 @@ def test_customers_in_view_are_looked_ahead_with(paid):
     assert steps["Customers now"] == pytest.approx(1000 * (1 - 0.9**12), rel=0.05)
     assert steps["Join a month"] == 100
     assert steps["Times what each pays a month"] == pytest.approx(10)
-    worth = ask(paid, LifetimeValue()).extras["lives"].iloc[0]
-    assert steps["Times what each pays a month"] == worth["each_period"]
     assert answer.extras["levers"]["difference"].min() > 0
+
+
+def test_the_first_month_is_what_customers_pay_today(tmp_path):
+    mixed = dataset_of(
+        tmp_path,
+        subscriptions=[
+            _paying("month", 10, price=30),
+            _paying("year", 300, price=240, interval_months=12),
+            _paying("two", 200, price=5, quantity=4),
+            _paying("free", 100, price=0),
+            _paying("left", 200, price=90, ended_at="2025-12-01"),
+            # access ended with the last complete day
+            _paying("leaves", 200, price=70, ended_at="2025-12-31"),
+        ],
+        events=[("month", "look", "2025-12-31 12:00:00")],
+    )
+    first = ask(mixed, WhatIf()).frame.iloc[0]
+    assert (first["customers"], first["revenue_amount"]) == (4, pytest.approx(70))
+    # 30 + 240 / 12 + 4 * 5; the page on money still counts who paid on the last day
+    last = ask(mixed, Mrr(as_of=date(2025, 12, 31))).frame.iloc[-1]
+    assert last["mrr_end"] == 70 + 70
+
+
+def _paying(customer, days, ended_at="", interval_months=1, **price):
+    started = date(2025, 12, 31) - timedelta(days=days)
+    return {
+        "customer_id": customer,
+        "started_at": str(started),
+        "ended_at": ended_at,
+        "currency": "EUR",
+        "quantity": 1,
+        "interval_months": interval_months,
+        **price,
+    }
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A shop in balance: the same comes in every ten days, before and for ever.
+
+    On each day two start to order, every 15 days, most of them only once or twice;
+    each order is worth 10.
+    """
+    last, days = date(2025, 12, 31), 500
+    rows: list[tuple[object, ...]] = []
+    for day in range(-600, days):
+        for customer in range(2):
+            orders = ORDERS[(2 * day + customer) % len(ORDERS)]
+            for at in range(day, day + 15 * orders, 15):
+                if 0 <= at < days:
+                    when = last - timedelta(days=days - 1 - at)
+                    rows.append((f"c{day}-{customer}", len(rows), str(when), 10))
+    return dataset_of(tmp_path_factory.mktemp("shop"), orders=rows)
+
+
+def test_a_shop_in_balance_goes_on_as_it_is(shop):
+    answer = ask(shop, WhatIf())
+    rows = answer.frame.query("scenario == 'baseline'")
+    monthly = 2 * np.mean(ORDERS) * 10 * 365 / 12
+    assert rows["revenue_amount"].iloc[0] == pytest.approx(monthly, rel=0.01)
+    assert rows["revenue_amount"][:12].sum() == pytest.approx(12 * monthly, rel=0.03)
+    assert rows["revenue_amount"].iloc[-1] == pytest.approx(monthly, rel=0.05)
+    # each is a customer for 15 days an order
+    assert rows["customers"].iloc[0] == pytest.approx(
+        2 * 15 * np.mean(ORDERS), rel=0.01
+    )
+    assert answer.extras["steps"]["baseline"][1] == pytest.approx(2 * 365 / 12)
+
+
+def test_a_shop_says_how_its_figures_were_told(shop):
+    said = list(ask(shop, WhatIf()).extras["assumptions"]["assumption"])
+    assert said[1].startswith("A customer is who was there in the last 15 days: ")
+    assert said[2] == (
+        "60.8 join or come back a month, as on average 1 Jan 2025 to 31 Dec 2025."
+    )
+    assert "To compare: the 365 days before brought 42,340." in said
+    assert not any("subscription" in text or "retention" in text for text in said)
+
+
+def test_five_percent_retention_brings_more_than_that_where_few_stay_long(shop):
+    more = ask(shop, WhatIf(retention=5.0)).frame
+    sums = more.groupby("scenario")["revenue_amount"].sum()
+    assert 1.05 < sums["changed"] / sums["baseline"] < 1.10
 
 
 def test_who_enters_what_is_paid_needs_no_money_in_the_data(tmp_path):

@@ -17,6 +17,8 @@ from holdfast.purchase_models import (
     fit_buying,
     fit_contract,
     fit_spending,
+    never_stops,
+    relative_error,
 )
 from tests.reference import reference_data
 
@@ -132,6 +134,20 @@ def test_whoever_bought_once_may_still_buy():
     assert once == 1
     assert 0 < silent < 0.5
     assert expected_purchases(model, histories, 0).tolist() == [0, 0]
+
+
+def test_where_nobody_stops_purchases_alone_are_told():
+    # Everybody buys every so often up to the end, some more often than others.
+    x = np.repeat([0.0, 1.0, 2.0, 4.0, 8.0], [30, 20, 15, 10, 5])
+    histories = Histories(x, np.where(x > 0, 39.0, 0.0), 0 * x + 40, 0 * x + 1)
+    model = fit_buying(histories)
+    assert never_stops(model)
+    assert chance_alive(model, histories) == pytest.approx(1, abs=1e-5)
+    # Ehrenberg (1959): a gamma of rates, each updated by its purchases
+    expected = (model.r + x) / (model.alpha + 40) * 10
+    assert expected_purchases(model, histories, 10) == pytest.approx(expected, rel=1e-4)
+    assert 0 < relative_error(model, histories, 10) < 0.5
+    assert not never_stops(fit_buying(simulated(3_000, 0.6, 5.0, 0.9, 3.0)))
 
 
 def test_what_does_not_fit_is_refused():
