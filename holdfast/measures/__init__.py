@@ -16,6 +16,7 @@ from holdfast.measures.formats import (
 from holdfast.measures.losses import LOSSES
 from holdfast.measures.measure import Measure
 from holdfast.measures.revenue import REVENUE
+from holdfast.measures.scores import SCORES
 from holdfast.measures.staying import STAYING
 from holdfast.measures.support import SUPPORT
 from holdfast.measures.value import VALUE
@@ -37,10 +38,11 @@ __all__ = [
 
 MEASURES: dict[str, Measure] = {
     measure.key: measure
-    for measure in (
-        *(*STAYING, *CHURN, *LOSSES, *REVENUE, *VALUE),
-        *(*SUPPORT, *VOICES),
+    for subject in (
+        *(STAYING, CHURN, LOSSES, REVENUE, VALUE),
+        *(SUPPORT, SCORES, VOICES),
     )
+    for measure in subject
 }
 
 

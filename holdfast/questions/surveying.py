@@ -171,6 +171,7 @@ def prepared(
     )
     found = population(dataset, filters, spec.unit, cancellation)
     has_unknown = not filters.filters and spec.unit == "customer"
+    has_unknown = has_unknown and bool(row["unknown_people"])
     relations = survey_relations(dataset, found, survey, has_unknown, cancellation)
     return Asked(survey, asked, time, has_unknown, found, relations)
 

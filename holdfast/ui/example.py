@@ -14,6 +14,7 @@ from holdfast.periods import day_label, period_label
 from holdfast.population import TOTAL
 from holdfast.questions.retention import HEADLINES
 from holdfast.ui.loss_example import reason_example, return_example
+from holdfast.ui.score_example import score_example
 
 
 def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
@@ -41,6 +42,7 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "exit_reasons": lambda: reason_example(answer),
         "win_back": lambda: return_example(answer, measures),
         "mrr": lambda: _mrr(answer, measures),
+        "scores": lambda: score_example(answer, measures),
         "revenue_cohorts": lambda: _revenue_cohorts(answer),
     }
     work_out = examples.get(answer.question)

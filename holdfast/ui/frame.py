@@ -53,6 +53,9 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("exit_reasons.py", "Why they leave", ":material/help:"),
         PageEntry("win_back.py", "Win-back", ":material/undo:"),
     ),
+    "What they say": (
+        PageEntry("scores.py", "NPS, CSAT, CES", ":material/sentiment_satisfied:"),
+    ),
     "Money": (
         PageEntry("money.py", "Money", ":material/payments:"),
         PageEntry("value.py", "Value", ":material/diamond:"),
