@@ -20,6 +20,7 @@ only joins it anew.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -27,7 +28,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.population import Population, Relation, Unit
-from holdfast.pricing import Currency, chosen_currency, price_relation
+from holdfast.pricing import chosen_currency, price_relation
 from holdfast.query import Value, parameters, quoted
 
 Source = Literal["orders", "payments", "subscriptions", "attribute"]
@@ -38,6 +39,19 @@ HORIZONS = (30, 60, 90, 180, 365)
 
 # A month is a twelfth of a year of 365 days wherever money is told per day.
 MONTH_DAYS = 365 / 12
+
+
+@dataclass(frozen=True)
+class Currency:
+    """A currency that orders or payments are in.
+
+    Attributes:
+        code: Its code; empty where the data do not say one.
+        customers: How many customers have amounts in it.
+    """
+
+    code: str
+    customers: int
 
 
 def order_currencies(dataset: Dataset, table: str = "orders") -> list[Currency]:

@@ -16,7 +16,6 @@ Without rates they are left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from holdfast.dataset import Dataset
@@ -25,35 +24,26 @@ from holdfast.filters import NONE
 from holdfast.population import Relation
 from holdfast.query import Value
 
-
-@dataclass(frozen=True)
-class Currency:
-    """A currency that subscriptions are paid in.
-
-    Attributes:
-        code: Its code; empty where the data do not say one.
-        customers: How many customers have a priced subscription in it.
-    """
-
-    code: str
-    customers: int
-
-
 MOST_A_MONTH = 1e11
 """From this on a price a month is a mistake; sums of such would not fit either."""
 
 
-def currencies(dataset: Dataset) -> list[Currency]:
+def currencies(dataset: Dataset) -> list[str]:
     """Return the currencies of priced subscriptions, that of most customers first."""
     kept = dataset.recall("currencies")
     if kept is None:
         frame = dataset.frame(
-            "select coalesce(currency, '') as code,"
-            " count(distinct customer_no) as customers from subscriptions"
+            "select distinct coalesce(currency, '') as code from subscriptions"
             " where price is not null and paid_from_on is not null"
-            " group by all order by customers desc, code"
         )
-        kept = [Currency(*row) for row in frame.itertuples(index=False)]
+        # To count customers takes longer, and most data have one currency.
+        if len(frame) > 1:
+            frame = dataset.frame(
+                "select coalesce(currency, '') as code from subscriptions"
+                " where price is not null and paid_from_on is not null"
+                " group by all order by count(distinct customer_no) desc, code"
+            )
+        kept = list(frame["code"])
         dataset.keep("currencies", kept)
     return list(kept)
 
@@ -64,7 +54,7 @@ def offered_currencies(dataset: Dataset) -> list[str]:
     They are those of priced subscriptions, and those that the others have exchange
     rates into.
     """
-    found = [each.code for each in currencies(dataset)]
+    found = currencies(dataset)
     if not found:
         return []
     return [*found, *sorted(set(_rates(dataset)) - set(found))]
@@ -153,7 +143,7 @@ def _rates_target(dataset: Dataset) -> str:
     """Return what rates are into that do not say it: the workspace's currency."""
     home = dataset.settings.get("currency", "")
     known = currencies(dataset)
-    return home or (known[0].code if known else "")
+    return home or (known[0] if known else "")
 
 
 # A price that is missing stays unknown; a discount beyond the price leaves nothing.

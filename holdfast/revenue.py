@@ -59,22 +59,21 @@ def revenue_relations(
             "\nwhere customers.account_no is not null"
         )
     paid = _PAID.format(unit=unit, join=join)
-    spans = _SPANS.format(
-        started=period_sql("paid.started_on", interval, dataset.week_start),
-        ended=period_sql("paid.ended_on", interval, dataset.week_start),
+    changes = _CHANGES.format(
+        came=period_sql("started_on", interval, dataset.week_start),
+        went=period_sql("ended_on", interval, dataset.week_start),
     )
     key = f"{currency} {interval} {as_of} {members.unit}"
     kept = f"revenue_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     made = (
-        f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n),"
-        f"\npaid_spans as (\n{spans}\n)\n{_CHANGES}"
+        f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n)"
+        f"\nfrom (\n{changes}\n)"
     )
     dataset.materialise(kept, made, prices.values, cancellation)
     return {
         "prices": prices,
         "paid": Relation(paid),
-        "paid_spans": Relation(spans, {"as_of_on": as_of}),
-        "unit_revenue_changes": Relation(_CHANGES, kept_as=kept),
+        "unit_revenue_changes": Relation(changes, {"as_of_on": as_of}, kept_as=kept),
         "revenue_changes": Relation(_of_members(members)),
     }
 
@@ -100,7 +99,40 @@ def _of_members(members: Population) -> str:
 
 
 # Of most units there is one period only: they come and go, and need no running sum.
-_CHANGES = """select
+# Of each of the others, the first change is all that it paid at first.
+_CHANGES = """with spans as materialized (
+    select
+        unit_no,
+        {came} as came,
+        case when ended_on < $as_of_on then {went} end as went,
+        monthly
+    from paid
+    where monthly > 0
+),
+
+several as materialized (
+    select unit_no
+    from spans
+    group by unit_no
+    having count(*) > 1
+),
+
+singles as materialized (
+    select *
+    from spans
+    anti join several
+        using (unit_no)
+    where went is distinct from came
+),
+
+others as materialized (
+    select *
+    from spans
+    semi join several
+        using (unit_no)
+)
+
+select
     unit_no,
     came as period,
     came as cohort,
@@ -108,10 +140,7 @@ _CHANGES = """select
     0::decimal(18, 6) as mrr_before,
     monthly as mrr_after,
     monthly as first_mrr
-from paid_spans
-where
-    is_single
-    and went is distinct from came
+from singles
 union all
 select
     unit_no,
@@ -121,10 +150,8 @@ select
     monthly as mrr_before,
     0::decimal(18, 6) as mrr_after,
     monthly as first_mrr
-from paid_spans
-where
-    is_single
-    and went <> came
+from singles
+where went is not null
 union all
 select
     unit_no,
@@ -145,7 +172,6 @@ from (
         *,
         sum(change) over unit as mrr_after,
         first_value(period) over unit as cohort,
-        -- the first change of a unit is all that it paid at first
         first_value(change) over unit as first_mrr
     from (
         select
@@ -157,39 +183,20 @@ from (
                 unit_no,
                 came as period,
                 monthly as change
-            from paid_spans
-            where not is_single
+            from others
             union all
             select
                 unit_no,
                 went as period,
                 -monthly as change
-            from paid_spans
-            where
-                not is_single
-                and went is not null
+            from others
+            where went is not null
         )
         group by unit_no, period
         having sum(change) <> 0
     )
     window unit as (partition by unit_no order by period)
 )"""
-
-_SPANS = """select
-    paid.unit_no,
-    {started} as came,
-    case when paid.ended_on < $as_of_on then {ended} end as went,
-    paid.monthly,
-    several.unit_no is null as is_single
-from paid
-left join (
-    select unit_no
-    from paid
-    group by unit_no
-    having count(*) > 1
-) as several
-    on paid.unit_no = several.unit_no
-where paid.monthly > 0"""
 
 _PAID = """select
     {unit} as unit_no,

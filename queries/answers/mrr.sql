@@ -49,8 +49,8 @@ with changed as (
         sum(revenue_changes.mrr_after - revenue_changes.mrr_before) as change,
         -- by how much the squares, and before times after, exceed before squared
         sum(
-            revenue_changes.mrr_after::double ** 2
-            - revenue_changes.mrr_before::double ** 2
+            (revenue_changes.mrr_after - revenue_changes.mrr_before)::double
+            * (revenue_changes.mrr_after + revenue_changes.mrr_before)::double
         ) as squared,
         sum(
             (revenue_changes.mrr_after - revenue_changes.mrr_before)::double
