@@ -113,6 +113,10 @@ def surveys(
         "not_applicable": read_codes(spec.not_applicable),
         "before_on": time.cut.before if time else None,
     }
+    key = ("surveys", repr(values))
+    kept = dataset.recall(key)
+    if isinstance(kept, pd.DataFrame):
+        return kept.copy()
     found = population(dataset, Filters(), "customer", cancellation)
     frame = asking.run(dataset, "surveys", found, {}, values, cancellation)
     if frame.empty:
@@ -122,7 +126,8 @@ def surveys(
             "Load an export of a survey tool, or a table with a score and, if you"
             " have them, customer and time.",
         )
-    return frame
+    dataset.keep(key, frame)
+    return frame.copy()
 
 
 def prepared(

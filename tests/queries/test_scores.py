@@ -10,6 +10,7 @@ from holdfast.questions import ask
 from holdfast.questions.score_figures import score_change, with_scores
 from holdfast.questions.score_words import change_sentence
 from holdfast.questions.scores import Scores
+from tests.queries.conftest import SURVEY_ANSWERS, SURVEYED
 from tests.worlds import dataset_of, table
 
 PLANS = Filters(breakdown="plan")
@@ -85,6 +86,27 @@ def test_the_parts_of_a_change_add_up_to_it(surveyed):
     parts = change.drop(index="All")[["mix_part", "score_part"]].to_numpy().sum()
     assert parts == pytest.approx(0.0, abs=1e-9)
     assert change_sentence(answer).startswith("From 0.0 (Jan 2025) to 0.0 (Mar 2025)")
+
+
+def test_neither_the_order_of_rows_nor_the_names_of_segments_change_a_figure(
+    surveyed, tmp_path
+):
+    people = [
+        {"customer_id": name, "signed_up_at": "2024-12-01", "plan": f"x{plan}"}
+        for name, plan in SURVEYED.items()
+        if plan
+    ]
+    other = dataset_of(
+        tmp_path, [*people, ("eve", "2024-12-01")], responses=SURVEY_ANSWERS[::-1]
+    )
+    told = [ask(each, Scores(), PLANS) for each in (surveyed, other)]
+    columns = ("segment", "period", *COUNTS, *GROUPS, "score_lower", "difference")
+    one, same = (table(each.frame, *columns) for each in told)
+    names = {"free": "xfree", "pro": "xpro"}
+    assert same == [(names.get(row[0], row[0]), *row[1:]) for row in one]
+    moved = ("segment", "from_group", "to_group", "moves")
+    one, same = (table(each.extras["moves"], *moved) for each in told)
+    assert same == [(names.get(row[0], row[0]), *row[1:]) for row in one]
 
 
 def test_a_refusal_says_what_there_is(surveyed, tmp_path):
