@@ -3,6 +3,8 @@
 Asked by founders and their boards, and by whoever has to say why two tools disagree.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 from holdfast.charts import churn as charts
@@ -26,7 +28,7 @@ if not has_dates(dataset, spec):
     if len(told.frame) > 1:
         churn_sections.by_segment(dataset, told)
     churn_sections.when_they_leave(dataset, spec, filters, told.frame["segment"][0])
-    blocks.caveats(told)
+    blocks.caveats(replace(told, caveats=told.caveats[1:]))
     st.stop()
 
 answer = aside.main_answer(dataset, spec, filters)

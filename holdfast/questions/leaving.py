@@ -117,8 +117,8 @@ def prepared(
             NO_DATES,
             "The customer table says who has left, but not when, so there is no rate of"
             " a month or any other period.",
-            "Ask churn_segments for the share that has left and churn_by_tenure for"
-            " after how long, or load subscriptions, orders or events.",
+            "Look at Churn for the share that has left and for after how long, or load"
+            " subscriptions, orders or events.",
         )
     time = asking.observed_time(dataset, _OCCURRENCES[sign], spec.as_of)
     members = population(dataset, filters, spec.unit, cancellation, time.cut.before)

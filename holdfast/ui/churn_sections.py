@@ -11,7 +11,7 @@ from holdfast.answer import Answer
 from holdfast.charts import churn_parts as charts
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
-from holdfast.measures import percent_range
+from holdfast.measures import percent, percent_range
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
 from holdfast.questions.churn import Churn
@@ -168,14 +168,13 @@ def by_segment(dataset: Dataset, answer: Answer) -> None:
             "Lost": frame["lost"],
             "Rate": frame["churn_rate"] * 100,
             "95% interval": _ranges(frame, "churn_lower", "churn_upper"),
-            "Verdict": [_verdict(row) for _, row in frame.iterrows()],
-            "Of lost": frame["share_of_lost"] * 100,
-            "Of lost, interval": _ranges(frame, "share_lower", "share_upper"),
-            "Of customers": frame["share_of_customers"] * 100,
             "Points from the rest": [_apart(row) for _, row in frame.iterrows()],
+            "Verdict": [_verdict(row) for _, row in frame.iterrows()],
+            "Of lost": [_share_of_lost(row) for _, row in frame.iterrows()],
+            "Of all": frame["share_of_customers"] * 100,
         }
     )
-    shares = ("Rate", "Of lost", "Of customers")
+    shares = ("Rate", "Of all")
     st.dataframe(
         table,
         hide_index=True,
@@ -189,7 +188,7 @@ def by_segment(dataset: Dataset, answer: Answer) -> None:
         },
     )
     st.caption(
-        "Of lost, of customers: the segment's share of all lost and of all customers."
+        "Of lost, of all: the segment's share of all lost and of all customers."
         " The points are the rate less that of all others, with Newcombe's 95%"
         " interval; one without zero tells them apart."
     )
@@ -243,11 +242,20 @@ def _apart(row: pd.Series) -> str:
     return f"{row['difference'] * 100:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
+def _share_of_lost(row: pd.Series) -> str:
+    if pd.isna(row["share_of_lost"]):
+        return ""
+    share = percent(row["share_of_lost"])
+    if row["segment"] == TOTAL:
+        return share
+    return f"{share} ({percent_range(row['share_lower'], row['share_upper'])})"
+
+
 def _verdict(row: pd.Series) -> str:
     if row["segment"] == TOTAL:
         return ""
     if not row["customers"]:
-        return "no customers, so no rate"
+        return "no customers"
     if not row["differs"]:
         return "within chance"
     return "leaves more" if row["difference"] > 0 else "leaves less"

@@ -51,7 +51,7 @@ def reason_table(answer: Answer, segment: str) -> None:
     st.caption(
         "Shares of all losses, with 95% intervals. Months stayed: half of them no"
         " longer. Last NPS: promoters less detractors of the last answers before"
-        " leaving, with its margin, the mean score and the number of answers. Tickets:"
+        " leaving, with its margin and the number of answers. Tickets:"
         " who opened one in the 30 days before, and how many each."
     )
 
@@ -155,7 +155,7 @@ def _nps(row: pd.Series) -> str:
     sign = "+" if row["nps"] > 0 else ""
     # Where all answers are of one kind the formula knows no margin.
     margin = f" ± {formatted(row['nps_margin'], ',.0f')}" if row["nps_margin"] else ""
-    return f"{sign}{score}{margin}, mean {row['nps_mean']:.1f} ({answers:,})"
+    return f"{sign}{score}{margin} ({answers:,})"
 
 
 def _tickets(row: pd.Series) -> str:

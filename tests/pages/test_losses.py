@@ -49,7 +49,7 @@ def test_the_page_says_why_they_leave(app, leavers_workspace):
         "Share": "33% (10% to 70%)",
         "MRR lost": "40",
         "Months stayed": pytest.approx(2.02, abs=0.01),
-        "Last NPS": "+50 ± 69, mean 8.5 (2)",
+        "Last NPS": "+50 ± 69 (2)",
         "Tickets before": "50% (1 of 2), 1.00 each",
         "Back since": "50% (1 of 2)",
     }
