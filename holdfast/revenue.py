@@ -59,21 +59,22 @@ def revenue_relations(
             "\nwhere customers.account_no is not null"
         )
     paid = _PAID.format(unit=unit, join=join)
-    changes = _CHANGES.format(
+    spans = _SPANS.format(
         came=period_sql("started_on", interval, dataset.week_start),
         went=period_sql("ended_on", interval, dataset.week_start),
     )
     key = f"{currency} {interval} {as_of} {members.unit}"
     kept = f"revenue_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     made = (
-        f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n)"
-        f"\nfrom (\n{changes}\n)"
+        f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n),"
+        f"\npaid_spans as materialized (\n{spans}\n)\nfrom (\n{_CHANGES}\n)"
     )
     dataset.materialise(kept, made, prices.values, cancellation)
     return {
         "prices": prices,
         "paid": Relation(paid),
-        "unit_revenue_changes": Relation(changes, {"as_of_on": as_of}, kept_as=kept),
+        "paid_spans": Relation(spans, {"as_of_on": as_of}),
+        "unit_revenue_changes": Relation(_CHANGES, kept_as=kept),
         "revenue_changes": Relation(_of_members(members)),
     }
 
@@ -100,26 +101,16 @@ def _of_members(members: Population) -> str:
 
 # Of most units there is one period only: they come and go, and need no running sum.
 # Of each of the others, the first change is all that it paid at first.
-_CHANGES = """with spans as materialized (
-    select
-        unit_no,
-        {came} as came,
-        case when ended_on < $as_of_on then {went} end as went,
-        monthly
-    from paid
-    where monthly > 0
-),
-
-several as materialized (
+_CHANGES = """with several as materialized (
     select unit_no
-    from spans
+    from paid_spans
     group by unit_no
     having count(*) > 1
 ),
 
 singles as materialized (
     select *
-    from spans
+    from paid_spans
     anti join several
         using (unit_no)
     where went is distinct from came
@@ -127,7 +118,7 @@ singles as materialized (
 
 others as materialized (
     select *
-    from spans
+    from paid_spans
     semi join several
         using (unit_no)
 )
@@ -197,6 +188,14 @@ from (
     )
     window unit as (partition by unit_no order by period)
 )"""
+
+_SPANS = """select
+    unit_no,
+    {came} as came,
+    case when ended_on < $as_of_on then {went} end as went,
+    monthly
+from paid
+where monthly > 0"""
 
 _PAID = """select
     {unit} as unit_no,
