@@ -48,6 +48,7 @@ _AUTOMATIC = {
     ("survival", "horizon"),
     ("exit_reasons", "lapse_days"),
     ("win_back", "lapse_days"),
+    ("promoters", "lapse_days"),
     ("churn", "lapse_days"),
     ("first_success", "times"),
     ("first_success", "retained_at"),

@@ -18,14 +18,14 @@ from holdfast.ui.filter_panel import day_input
 
 Asked = TypeVar("Asked", bound=Losing)
 
-_SIGNS = {
+SIGNS = {
     "auto": "What the data have",
     "subscription": "Paid subscription",
     "order": "Orders",
     "activity": "Any activity",
     "tenure": "Tenure in the customer table",
 }
-_ENDINGS = {
+ENDINGS = {
     "access": "The end of paid access",
     "cancellation": "The day of cancelling",
 }
@@ -82,22 +82,22 @@ def _controls(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         values["sign"] = st.selectbox(
             "A customer has",
-            [each for each in _SIGNS if each in offered],
-            format_func=_SIGNS.__getitem__,
+            [each for each in SIGNS if each in offered],
+            format_func=SIGNS.__getitem__,
             key=f"{page}_sign",
             width=220,
         )
         values["ending"] = st.selectbox(
             "A subscription ends with",
-            list(_ENDINGS),
-            format_func=_ENDINGS.__getitem__,
+            list(ENDINGS),
+            format_func=ENDINGS.__getitem__,
             key=f"{page}_ending",
             width=220,
         )
         with st.popover("More settings", icon=":material/tune:"):
             values["first"] = day_input(days[0], f"{page}_first")
             values["last"] = day_input(days[1], f"{page}_last")
-            values["currency"] = _currency(dataset, f"{page}_currency")
+            values["currency"] = currency_choice(dataset, f"{page}_currency")
             values["lapse_days"] = fields.number_or_automatic(
                 "Silence that ends a stay, in days",
                 f"{page}_lapse_days",
@@ -109,7 +109,8 @@ def _controls(
     return fields.kept(page, kind, values)
 
 
-def _currency(dataset: Dataset, key: str) -> str:
+def currency_choice(dataset: Dataset, key: str) -> str:
+    """Let the reader choose what money is counted in."""
     known = [code or NONE for code in offered_currencies(dataset)]
     options = ["", *known]
     current = st.session_state.get(key)

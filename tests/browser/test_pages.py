@@ -12,6 +12,7 @@ PAGES = (
     *("", "retention", "funnel", "survival", "lifecycle", "journeys"),
     *("first_success", "stages", "churn", "exit_reasons", "win_back", "money", "data"),
     "scores",
+    "promoters",
 )
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 CELLS = "g.mark-rect.role-mark path"

@@ -1,0 +1,67 @@
+"""The page on what promoters and detractors do."""
+
+import pytest
+
+from tests.pages.test_journeys import open_page
+from tests.queries.conftest import VOICES, voices_of
+from tests.worlds import dataset_of
+
+
+@pytest.fixture(scope="module")
+def voices_workspace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("voices")
+    voices_of(folder, VOICES).close()
+    return folder / "voices" / "workspace"
+
+
+def markdown(page):
+    return [text.value.replace("\\", "") for text in page.markdown]
+
+
+def lists(page):
+    return [list(each.value["id"]) for each in page.dataframe if "id" in each.value]
+
+
+def test_the_page_says_what_each_group_does(app, voices_workspace):
+    page = open_page(app, voices_workspace, "promoters")
+    assert [title.value for title in page.subheader] == [
+        *("Left within 90 days", "What each group does", "What each group pays"),
+        *("Whether they ask for help", "How long they stay after"),
+        *("MRR at risk now", "What to know"),
+    ]
+    (finding,) = [text for text in markdown(page) if text.startswith("#####")]
+    assert finding.startswith("##### 100% (2 of 2) of the detractors, 0% (0 of 1)")
+    groups = page.dataframe[0].value
+    assert groups.iloc[2][["Group", "Moments", "Left"]].to_dict() == {
+        "Group": "Detractors",
+        "Moments": 3,
+        "Left": "100% (2 of 2; 34% to 100%)",
+    }
+    pays = page.dataframe[1].value
+    assert pays.iloc[2][["Group", "NRR", "MRR lost"]].to_list() == [
+        *("Detractors", "0%", "50")
+    ]
+    # at risk now: jon pays, and his last score was a 2
+    assert lists(page) == [["jon"]]
+    assert (
+        "1 customer of 5 are detractors by their latest score of the last 180 days."
+        " They pay 50 EUR a month, 74% of all MRR." in markdown(page)
+    )
+    page.session_state["promoters_rates"] = {
+        "selection": {"group": [{"group": "Detractors"}]}
+    }
+    page.run()
+    assert lists(page) == [["cat", "bob"], ["jon"]]
+    page.selectbox(key="promoters_risk_group").set_value("Promoters").run()
+    assert ["ann", "eve"] in lists(page)
+    assert not page.exception
+
+
+def test_without_answers_it_says_what_to_load(app, tmp_path):
+    dataset_of(tmp_path, subscriptions=[("ann", "2025-01-01", "2025-02-01")]).close()
+    page = open_page(app, tmp_path / "world 0" / "workspace", "promoters")
+    (said,) = [error.value for error in page.error] or [
+        info.value for info in page.info
+    ]
+    assert "no dated answers of known customers" in said.replace("\\", "")
+    assert not page.exception
