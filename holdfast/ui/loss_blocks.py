@@ -92,18 +92,18 @@ def return_table(answer: Answer, segment: str) -> None:
         "Losses": rows["lost"],
     }
     for days in _HORIZONS:
-        columns[f"Back within {days} days"] = [
+        columns[f"In {days} days"] = [
             _share(row, f"rate_{days}", f"back_{days}", f"lost_{days}")
             for _, row in rows.iterrows()
         ]
     columns |= {
-        "Back so far": rows["back"],
-        "Median days": _numbers(rows["median_days_back"], ",.1f"),
+        "Back": rows["back"],
+        "Days": _numbers(rows["median_days_back"], ",.1f"),
         "Still here": [
             _share(row, "here_rate", "still_here", "back") for _, row in rows.iterrows()
         ],
         "MRR before": _numbers(rows["monthly_before"], ",.0f"),
-        "MRR on return": _numbers(rows["monthly_back"], ",.0f"),
+        "MRR after": _numbers(rows["monthly_back"], ",.0f"),
     }
     table = pd.DataFrame(columns)
     st.dataframe(
@@ -113,14 +113,14 @@ def return_table(answer: Answer, segment: str) -> None:
         key="win_back_table",
         alt="Who came back after each reason, how soon, and what they are worth.",
         column_config=dict.fromkeys(
-            ("Losses", "Back so far"),
+            ("Losses", "Back"),
             st.column_config.NumberColumn(format="localized"),
         ),
     )
     st.caption(
-        "A share counts only losses at least so many days before the end of the data."
-        " Median days: half of those who came back took no longer. MRR: of those who"
-        " came back, when they left and on their return."
+        "In 30, 60 and 90 days: who came back within them, of losses at least so many"
+        " days before the end of the data. Days: half of those who came back took no"
+        " longer. MRR: of those who came back, when they left and on their return."
     )
 
 
