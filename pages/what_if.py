@@ -26,6 +26,7 @@ blocks.chart(
     caption="Revenue times the margin, less what those who join cost.",
     measures=(),
 )
+value_blocks.difference(answer)
 value_blocks.steps(answer)
 value_blocks.levers(answer)
 blocks.chart(
@@ -33,7 +34,7 @@ blocks.chart(
     charts.scenario_lines(answer.frame, "customers", currency),
     answer,
     key="what_if_customers",
-    caption="Customers who pay in the month, those who joined in it included.",
+    caption="Customers there when the month begins; they pay for all of it.",
     measures=(),
 )
 blocks.chart(

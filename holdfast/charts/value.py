@@ -24,6 +24,9 @@ from holdfast.periods import period_label
 
 FIRST = (LIGHT_PALETTE[0], DARK_PALETTE[0])
 SECOND = (LIGHT_PALETTE[1], DARK_PALETTE[1])
+# So many bars of equal width hold this share of the gaps; one more holds the rest.
+_GAP_BARS = 20
+_DRAWN_GAPS = 0.95
 
 
 def early_value_lines(pooled: pd.DataFrame, currency: str) -> Drawing:
@@ -163,6 +166,69 @@ def _revenue(interval: str, currency: str) -> Picture:
     return Picture(
         alt.LayerChart(data=shared_rows(), layer=[bar], autosize=autosize(), height=280)
     )
+
+
+def gap_bars(gaps: pd.DataFrame, *, segment: str = TOTAL) -> Drawing:
+    """Draw how many days lie between purchases; the longest gaps share a bar.
+
+    Args:
+        gaps: The table of that name of a purchases answer.
+        segment: The one segment to draw.
+    """
+    shown = gaps[gaps["segment"] == segment].sort_values("gap_days")
+    reached = shown["gaps"].cumsum() / shown["gaps"].sum()
+    days = shown["gap_days"].to_numpy()
+    most = int(days[(reached >= _DRAWN_GAPS).to_numpy()].min())
+    width = max(-(-most // _GAP_BARS), 1)
+    bars = -(-most // width)
+    place = ((shown["gap_days"] - 1) // width).clip(upper=bars)
+    counts = shown.groupby(place)["gaps"].sum().reindex(range(bars + 1), fill_value=0)
+    rows = pd.DataFrame(
+        {
+            "place": counts.index,
+            "days": [_days(number, width, bars) for number in counts.index],
+            "gaps": counts.to_numpy(),
+            "share": counts.to_numpy() / counts.sum(),
+        }
+    )
+    largest = rows.iloc[int(rows["gaps"].to_numpy().argmax())]
+    return Drawing(
+        _gaps(tuple(rows["days"])),
+        {ROWS: rows},
+        "Days between purchases",
+        ("Of customers who bought again",),
+        f"Days between purchases, {int(counts.sum()):,} times; most often"
+        f" {largest['days']} days.",
+    )
+
+
+@lru_cache
+def _gaps(days: tuple[str, ...]) -> Picture:
+    bar = (
+        alt.Chart()
+        .mark_bar(aria=False, color=light_or_dark(FIRST))
+        .encode(
+            alt.X("days:O", sort=list(days), title="Days until the next purchase").axis(
+                axis(grid=False, labelAngle=0, labelOverlap=True, labelSeparation=8)
+            ),
+            alt.Y("gaps:Q", title="How often").axis(axis(format=",d", tickCount=5)),
+            tooltip=[
+                alt.Tooltip("days:O", title="Days"),
+                alt.Tooltip("gaps:Q", title="How often", format=",d"),
+                alt.Tooltip("share:Q", title="Of all", format=".1%"),
+            ],
+        )
+    )
+    return Picture(
+        alt.LayerChart(data=shared_rows(), layer=[bar], autosize=autosize(), height=220)
+    )
+
+
+def _days(number: int, width: int, bars: int) -> str:
+    first = number * width + 1
+    if number == bars:
+        return f"{first} or more"
+    return str(first) if width == 1 else f"{first}–{first + width - 1}"
 
 
 def holdout_points(holdout: pd.DataFrame) -> Drawing:

@@ -13,6 +13,7 @@ from holdfast.charts.theme import (
     autosize,
     axis,
     category_scale,
+    light_or_dark,
     rate_axis,
     top_legend,
 )
@@ -76,6 +77,48 @@ def _lines(words: str) -> Picture:
         alt.LayerChart(
             data=shared_rows(), layer=[line, hover], autosize=autosize(), height=260
         )
+    )
+
+
+def difference_bars(frame: pd.DataFrame, currency: str) -> Drawing:
+    """Draw by how much profit has grown or shrunk up to each month, in all.
+
+    Args:
+        frame: The frame of a what-if answer.
+        currency: Its currency.
+    """
+    sums = frame.pivot(index="month", columns="scenario", values="profit_so_far")
+    rows = (sums["changed"] - sums["baseline"]).rename("value").reset_index()
+    last = rows.iloc[-1]
+    words = "Difference so far"
+    return Drawing(
+        _differences(f"{words}, {currency}" if currency else words),
+        {ROWS: rows},
+        "What the change has brought so far",
+        ("Nothing of it has happened yet",),
+        f"What the change has brought up to each month; in month {int(last['month'])}"
+        f" {money_text(last['value'], currency)} in all.",
+    )
+
+
+@lru_cache
+def _differences(words: str) -> Picture:
+    bar = (
+        alt.Chart()
+        .mark_bar(aria=False, color=light_or_dark(COLOURS[1]), opacity=0.8)
+        .encode(
+            alt.X("month:O", title="Month ahead").axis(
+                axis(grid=False, labelAngle=0, labelOverlap=True, labelSeparation=8)
+            ),
+            alt.Y("value:Q", title=words).axis(axis(format=",.0f", tickCount=5)),
+            tooltip=[
+                alt.Tooltip("month:O", title="Month ahead"),
+                alt.Tooltip("value:Q", title=words, format=",.2f"),
+            ],
+        )
+    )
+    return Picture(
+        alt.LayerChart(data=shared_rows(), layer=[bar], autosize=autosize(), height=220)
     )
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from holdfast.questions.lifetime_value import LifetimeValue
 
 WAYS = {
-    "first_days": "Value of the first days",
-    "lives": "Time with us, times what a month brings",
-    "purchases": "Purchases to come, by a model",
+    "first_days": "First days",
+    "lives": "Time with us",
+    "purchases": "Still to come",
 }
 """Names of the three ways."""
 

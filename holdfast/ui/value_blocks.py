@@ -7,17 +7,20 @@ import streamlit as st
 
 from holdfast.answer import Answer
 from holdfast.charts import value as charts
+from holdfast.charts import what_if as what_if_charts
 from holdfast.dataset import Dataset
 from holdfast.errors import HoldfastError
 from holdfast.measures import money_text, percent, percent_range, percent_with_count
 from holdfast.periods import day_label, period_label
 from holdfast.population import TOTAL
-from holdfast.questions import lifetime_value, purchases
+from holdfast.questions import asking, lifetime_value, purchases
 from holdfast.questions.value_words import WAYS
 from holdfast.ui import aside, blocks, session
 from holdfast.ui.blocks import Selection
 from holdfast.ui.drill import customer_list
 from holdfast.ui.words import plain
+
+_NEVER_STOPS = " Until then nobody was seen to stop buying."
 
 
 def currency_of(answer: Answer) -> str:
@@ -111,7 +114,10 @@ def predicted(dataset: Dataset, answer: Answer) -> None:
             caption=f"Fitted to what was bought before {since}, then told against what"
             f" was bought from then on: {whole['predicted_purchases']:,.0f} purchases"
             f" predicted, {int(whole['actual_purchases']):,} made by"
-            f" {int(whole['customers']):,} customers.",
+            f" {int(whole['customers']):,} customers."
+            + (
+                " Until then nobody was seen to stop." if test["never_stops"][0] else ""
+            ),
             measures=("expected_purchases", "chance_alive"),
             table=test,
         )
@@ -177,6 +183,18 @@ def orders(dataset: Dataset, asked: Answer | HoldfastError) -> None:
         select="bar",
     )
     _ordered(dataset, asked, bar)
+    gaps = asked.extras["gaps"]
+    if TOTAL in set(gaps["segment"]):
+        blocks.chart(
+            "Time between purchases",
+            charts.gap_bars(gaps),
+            asked,
+            key="value_gaps",
+            caption="Days from a purchase to the next one of the same customer. Who has"
+            " not bought again is in none of it.",
+            measures=(),
+            table=gaps,
+        )
 
 
 def _repeats(row: pd.Series, within: int) -> None:
@@ -196,7 +214,7 @@ def _repeats(row: pd.Series, within: int) -> None:
         else "Nobody ordered so long ago."
     )
     days = "–" if pd.isna(row["gap_median"]) else f"{row['gap_median']:,.0f} days"
-    columns[2].metric("Between purchases", days, border=True)
+    columns[2].metric("Time between", days, border=True)
     if pd.notna(row["gap_median"]):
         columns[2].caption(
             f"Median; the middle half lies between {row['gap_p25']:,.0f} and"
@@ -258,19 +276,34 @@ def levers(answer: Answer) -> None:
     rows, currency = answer.extras["levers"], currency_of(answer)
     st.subheader("Five percent of each alone", anchor=False)
     for column, (_, row) in zip(st.columns(3), rows.iterrows(), strict=True):
+        share, money = row["difference_share"], money_text(row["difference"], currency)
+        # An amount may be too long for a box beside two others; a share never is.
+        is_known = pd.notna(share)
         column.metric(
             f"+5% {row['lever']}",
-            plain(money_text(row["difference"], currency)),
-            None
-            if pd.isna(row["difference_share"])
-            else f"{row['difference_share']:+.1%} of profit",
+            f"{share:+.1%}" if is_known else plain(money),
             border=True,
-            delta_color="off",
         )
         column.caption(
-            f"{plain(money_text(row['baseline_profit'], currency))} as it is,"
-            f" {plain(money_text(row['changed_profit'], currency))} with it, over"
-            f" {answer.spec.months} months."
+            f"{plain(money)} of profit over"
+            f" {asking.counted(answer.spec.months, 'month')}: from"
+            f" {plain(money_text(row['baseline_profit'], currency))} to"
+            f" {plain(money_text(row['changed_profit'], currency))}."
+        )
+
+
+def difference(answer: Answer) -> None:
+    """Show what the change brings in all up to each month, where there is one."""
+    spec = answer.spec
+    if spec.retention or spec.price or spec.acquisition:
+        blocks.chart(
+            "What the change brings",
+            what_if_charts.difference_bars(answer.frame, currency_of(answer)),
+            answer,
+            key="what_if_difference",
+            caption="Profit with the change less profit as it is, added up from the"
+            " first month on.",
+            measures=(),
         )
 
 

@@ -13,6 +13,7 @@ PAGES = (
     *("first_success", "stages", "churn", "exit_reasons", "win_back", "money", "data"),
     "scores",
     "promoters",
+    *("value", "what_if"),
 )
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 CELLS = "g.mark-rect.role-mark path"

@@ -21,8 +21,8 @@ def test_the_page_tells_a_customers_worth_three_ways_and_what_they_assume(
         *("Value so far", "Orders", "Revenue"),
     ]
     shown = metrics(page)
-    assert shown["Value of the first days"].endswith(" USD")
-    assert shown["Purchases to come, by a model"] == "–"
+    assert shown["First days"].endswith(" USD")
+    assert shown["Still to come"] == "–"
     assert "the customers have subscriptions, whose end is seen" in written(page)
     assert "The margin is 100%: revenue, not profit." in written(page)
 
@@ -68,6 +68,8 @@ def test_five_percent_more_of_a_lever_brings_what_the_box_says(
     page = visit(app, demo_workspace, "what_if", **{lever: "5"})
     assert not page.exception
     assert not page.warning
-    gain = metrics(page)[f"+5% {lever}"].replace(" USD", "")
+    share = metrics(page)[f"+5% {lever}"]
     assert f"With +5% {lever}: " in written(page)
-    assert f"and +{gain} USD" in written(page)
+    # the sentence ends with all the months ahead, as the box has them
+    assert f"({share}) of revenue in 36 months" in written(page)
+    assert "What the change brings" in [each.value for each in page.subheader]
