@@ -192,8 +192,9 @@ def _sentence(spec: MrrAtRisk, frame: pd.DataFrame, currency: str | None) -> str
         )
     row = low.iloc[0]
     said = (
-        f"{asking.counted(int(row['units']), spec.unit)} of {everyone:,} are {name} by"
-        f" their latest score of {days}"
+        f"{int(row['units']):,} of {asking.counted(everyone, spec.unit)}"
+        f" {'is' if row['units'] == 1 else 'are'} among the {name} by the latest score"
+        f" of {days}"
     )
     if currency is None or not row["of_monthly"] > 0:
         return f"{said}."

@@ -13,7 +13,11 @@ from holdfast.measures import MEASURES, formatted, percent
 from holdfast.periods import day_label, period_label
 from holdfast.population import TOTAL
 from holdfast.questions.retention import HEADLINES
-from holdfast.ui.loss_example import reason_example, return_example
+from holdfast.ui.loss_example import (
+    after_score_example,
+    reason_example,
+    return_example,
+)
 from holdfast.ui.score_example import score_example
 
 
@@ -41,6 +45,7 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "churn_by_tenure": lambda: _hazard(answer),
         "exit_reasons": lambda: reason_example(answer),
         "win_back": lambda: return_example(answer, measures),
+        "score_behaviour": lambda: after_score_example(answer, measures),
         "mrr": lambda: _mrr(answer, measures),
         "scores": lambda: score_example(answer, measures),
         "revenue_cohorts": lambda: _revenue_cohorts(answer),

@@ -37,3 +37,20 @@ def return_example(answer: Answer, measures: tuple[str, ...]) -> str:
         f" end of the data. {back:,} of these were followed by a return within"
         f" {days} days. {back:,} / {lost:,} = {percent(back / lost)}."
     )
+
+
+def after_score_example(answer: Answer, measures: tuple[str, ...]) -> str:
+    """Work out the share that left after a bad score, or the first there is."""
+    frame = answer.frame
+    rows = frame[(frame["segment"] == TOTAL) & (frame["mature"] > 0)]
+    if rows.empty or "loss_rate" not in measures:
+        return ""
+    worst = rows[rows["score_group"] == "low"]
+    row = (rows if worst.empty else worst).iloc[0]
+    lost, mature = int(row["lost"]), int(row["mature"])
+    days = answer.spec.horizon
+    return (
+        f"{row['group']}: of {int(row['moments']):,} moments {mature:,} are at least"
+        f" {days} days old at the end of the data. {lost:,} of these were followed by a"
+        f" loss within {days} days. {lost:,} / {mature:,} = {percent(lost / mature)}."
+    )

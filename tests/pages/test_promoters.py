@@ -41,11 +41,16 @@ def test_the_page_says_what_each_group_does(app, voices_workspace):
     assert pays.iloc[2][["Group", "NRR", "MRR lost"]].to_list() == [
         *("Detractors", "0%", "50")
     ]
+    assert (
+        "**For example:** Detractors: of 3 moments 2 are at least 90 days old at the"
+        " end of the data. 2 of these were followed by a loss within 90 days. 2 / 2 ="
+        " 100%." in markdown(page)
+    )
     # at risk now: jon pays, and his last score was a 2
     assert lists(page) == [["jon"]]
     assert (
-        "1 customer of 5 are detractors by their latest score of the last 180 days."
-        " They pay 50 EUR a month, 74% of all MRR." in markdown(page)
+        "1 of 5 customers is among the detractors by the latest score of the last 180"
+        " days. They pay 50 EUR a month, 74% of all MRR." in markdown(page)
     )
     page.session_state["promoters_rates"] = {
         "selection": {"group": [{"group": "Detractors"}]}

@@ -17,8 +17,8 @@ def test_mrr_is_told_by_the_latest_score_that_is_not_too_old(voices):
         ("No recent score", 2, 5, 2, 3.0, 0.0441),
     ]
     assert found.sentence == (
-        "1 customer of 5 are detractors by their latest score of the last 180 days."
-        " They pay 50 EUR a month, 74% of all MRR."
+        "1 of 5 customers is among the detractors by the latest score of the last 180"
+        " days. They pay 50 EUR a month, 74% of all MRR."
     )
     fresh = ask(voices, MrrAtRisk(recent_days=100)).frame
     assert table(fresh, "group", "units", "monthly") == [
