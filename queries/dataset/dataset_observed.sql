@@ -114,7 +114,15 @@ with days as (
         max(cancelled_at) as last_at,
         0 as rows
     from subscriptions
-    where cancelled_at is not null
+    where
+        cancelled_at is not null
+        -- one that still runs and is cancelled for the day of its end is so by a plan
+        and not (
+            cancelled_on is not distinct from ended_on
+            and coalesce(status, '') in (
+                'active', 'non_renewing', 'trialing', 'in_trial', 'past_due', 'live'
+            )
+        )
     group by cancelled_on
     -- What a table of months says of a month, it says of all of it.
     union all

@@ -148,3 +148,14 @@ def test_spells_are_runs_of_days_with_access_whatever_periods_overlap(tmp_path):
         (number_of[unit], place, *map(written, days), reason or None)
         for unit, place, *days, reason in spells_by_hand(periods)
     )
+
+
+def test_a_cancellation_that_is_planned_does_not_move_the_datas_clock(tmp_path):
+    planned = paid("ann", "01-05", "12-01", "12-01") | {"status": "Active"}
+    told = paid("bob", "02-01", "04-01", "03-20") | {"status": "canceled"}
+    town = dataset_of(tmp_path, subscriptions=[planned, told])
+    assert town.observed["subscriptions"].last_on == date(2025, 3, 20)
+    assert spells(town, as_of=town.observed["subscriptions"].as_of) == [
+        (0, 1, "01-05", None, None, None),
+        (1, 1, "02-01", None, None, None),
+    ]
