@@ -23,10 +23,10 @@ from typing import Literal
 import numpy as np
 
 from holdfast.cancellation import Cancellation
-from holdfast.comments.corpus import Corpus
 from holdfast.dataset import Dataset
 from holdfast.population import Population, Relation
 from holdfast.query import Value
+from holdfast.texts.corpus import Corpus
 from holdfast.theme_rules import ThemeRules
 
 Source = Literal["nps", "csat", "ces", "tickets", "exits"]

@@ -24,7 +24,7 @@ ROOMS = (
     *("reasons", "stage_rules", "survey_scales", "theme_rules"),
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
-    "comments",
+    "texts",
     *("dataset", "population"),
     *(
         "happenings",

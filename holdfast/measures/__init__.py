@@ -5,6 +5,7 @@ that a rate looks the same everywhere.
 """
 
 from holdfast.measures.churn import CHURN
+from holdfast.measures.comments import COMMENTS
 from holdfast.measures.formats import (
     UNKNOWN,
     formatted,
@@ -40,7 +41,7 @@ MEASURES: dict[str, Measure] = {
     measure.key: measure
     for subject in (
         *(STAYING, CHURN, LOSSES, REVENUE, VALUE),
-        *(SUPPORT, SCORES, VOICES),
+        *(SUPPORT, SCORES, VOICES, COMMENTS),
     )
     for measure in subject
 }

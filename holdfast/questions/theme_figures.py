@@ -58,7 +58,7 @@ def with_rates(
         language=counts["language"].fillna(ALL_LANGUAGES),
         kind=kind,
         group=[TOTAL if pd.isna(no) else groups[int(no)] for no in counts["group_no"]],
-        share=share,
+        comment_share=share,
         share_lower=lower,
         share_upper=upper,
         difference=apart.difference,
@@ -116,7 +116,7 @@ def with_growth(counts: pd.DataFrame) -> pd.DataFrame:
             "own",
             np.where(counts["first_no"] >= 0, "phrase", "word"),
         ),
-        share=np.divide(k, n, where=n > 0, out=np.full(len(k), np.nan)),
+        comment_share=np.divide(k, n, where=n > 0, out=np.full(len(k), np.nan)),
         share_before=np.divide(
             k_before, n_before, where=n_before > 0, out=np.full(len(k), np.nan)
         ),

@@ -12,14 +12,12 @@ import pandas as pd
 
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
-from holdfast.comments.languages import UNKNOWN
-from holdfast.comments.topics import topics_of
 from holdfast.dataset import Dataset, Observed
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.measures import percent, percent_with_count
 from holdfast.periods import first_day, period_label, period_of
-from holdfast.population import TOTAL, Population, Relation, Unit, population
+from holdfast.population import TOTAL, Population, Relation, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.theme_figures import folded_terms, with_growth, with_rates
@@ -31,6 +29,8 @@ from holdfast.remarks import (
     knows_comments,
     remark_relations,
 )
+from holdfast.texts.languages import UNKNOWN
+from holdfast.texts.topics import topics_of
 from holdfast.theme_rules import ThemeRules
 
 SOURCE_WORDS = {
@@ -58,7 +58,7 @@ class Themes:
     Attributes:
         of: Which comments: those of a kind of survey, the subjects of tickets, or what
             was written on leaving.
-        by: Groups of the score, or the segments of the breakdown.
+        groups: Groups of the score, or the segments of the breakdown.
         language: Only comments of this language, as a code; empty for all.
         own: Themes of one's own, such as ``Payment: pay*, card``.
         least: Terms of fewer comments are not shown.
@@ -66,12 +66,12 @@ class Themes:
         month: A day in the month whose growth is told; the last complete one if none.
         first: The first day of writing.
         last: The last one.
-        unit: What filters count.
+        unit: Filters are about customers, never accounts: a comment is somebody's.
         as_of: An earlier end of the observed time.
     """
 
     of: Source = "nps"
-    by: Literal["score", "segment"] = "score"
+    groups: Literal["score", "segment"] = "score"
     language: str = ""
     own: ThemeRules | None = None
     least: int = 5
@@ -79,7 +79,7 @@ class Themes:
     month: date | None = None
     first: date | None = None
     last: date | None = None
-    unit: Unit = "customer"
+    unit: Literal["customer"] = "customer"
     as_of: date | None = None
 
 
@@ -292,7 +292,7 @@ def _prepare(
 
 
 def _by_segment(spec: Themes) -> bool:
-    return spec.by == "segment"
+    return spec.groups == "segment"
 
 
 def _run(
@@ -430,7 +430,7 @@ def _sentence(
     if len(every):
         top = every.sort_values("comments", ascending=False, kind="stable").iloc[0]
         share = percent_with_count(
-            top["share"], int(top["comments"]), int(top["of_comments"])
+            top["comment_share"], int(top["comments"]), int(top["of_comments"])
         )
         said += f"; told most often is “{top['term']}” ({top['language']}): {share}"
     grown = growth[growth["is_growing"]]
@@ -438,7 +438,7 @@ def _sentence(
         row = grown.iloc[0]
         name = period_label(pd.Timestamp(month), "month")
         said += (
-            f". In {name} “{row['term']}” grew most: {percent(row['share'])} of"
+            f". In {name} “{row['term']}” grew most: {percent(row['comment_share'])} of"
             f" {int(row['of_comments']):,}, {percent(row['share_before'])} in the"
             " months before"
         )
@@ -502,4 +502,12 @@ def _caveats(
                 " count in All.",
             )
         )
-    return [*caveats, *asking.small_caveat(frame, dataset.min_n)]
+    if not frame.empty and frame["is_small"].any():
+        caveats.append(
+            Caveat(
+                "small_n",
+                f"Languages and groups of fewer than {dataset.min_n} comments have wide"
+                " intervals: one comment moves them much.",
+            )
+        )
+    return caveats

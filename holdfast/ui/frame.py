@@ -56,6 +56,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
     "What they say": (
         PageEntry("scores.py", "NPS, CSAT, CES", ":material/sentiment_satisfied:"),
         PageEntry("promoters.py", "Promoters", ":material/thumbs_up_down:"),
+        PageEntry("comments.py", "Comments", ":material/forum:"),
     ),
     "Money": (
         PageEntry("money.py", "Money", ":material/payments:"),

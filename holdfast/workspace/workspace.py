@@ -14,6 +14,7 @@ from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.exports.building import Progress
 from holdfast.exports.mapping import SourceMapping
 from holdfast.model import FORMAT_VERSION
+from holdfast.theme_rules import ThemeRules
 from holdfast.workspace.durable import remove
 from holdfast.workspace.erasing import known_as, without_person
 from holdfast.workspace.folder import is_workspace
@@ -332,6 +333,20 @@ class Workspace(Holdings):
             remove(self.path / "damaged")
             self._folder.sweep(self._folder.state(), is_importing=True)
         return self.status()
+
+    @property
+    def themes(self) -> str:
+        """The themes of one's own, in their notation; empty where there are none."""
+        return str(self._folder.state().get("themes", ""))
+
+    def keep_themes(self, rules: ThemeRules) -> None:
+        """Keep themes of one's own in place of those so far.
+
+        Raises:
+            WorkspaceError: An import is running.
+        """
+        with self._folder.writing():
+            self._folder.write_state({**self._folder.state(), "themes": str(rules)})
 
     def undo(self) -> Status:
         """Go back to the dataset before the last change, and to the mappings then.

@@ -14,6 +14,7 @@ PAGES = (
     "scores",
     "promoters",
     *("value", "what_if"),
+    "comments",
 )
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 CELLS = "g.mark-rect.role-mark path"

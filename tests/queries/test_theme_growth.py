@@ -23,7 +23,7 @@ def test_a_month_is_held_against_the_months_before(talkers):
     ]
     first = growth.iloc[0]
     assert first["term"] == "payment failed"
-    assert (first["share"], first["share_before"]) == (0.75, 0.0)
+    assert (first["comment_share"], first["share_before"]) == (0.75, 0.0)
     assert first["change_lower"] > 0
     # nothing was told in Chinese before
     assert growth["change"].isna().sum() == 1

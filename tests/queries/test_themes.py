@@ -87,7 +87,7 @@ def test_filters_keep_to_people_they_know(talkers):
 
 
 def test_segments_can_be_the_groups(talkers):
-    by_plan = ask(talkers, replace(ALL, by="segment"), Filters(breakdown="plan"))
+    by_plan = ask(talkers, replace(ALL, groups="segment"), Filters(breakdown="plan"))
     failed = by_plan.frame[by_plan.frame["term"] == "failed"]
     assert table(failed, *COUNTS[2:5]) == [
         ("All", 3, 9),

@@ -32,7 +32,10 @@ def folded(text: str) -> str:
     Compatibility forms become the usual ones, capitals small letters; Arabic vowel
     signs and invisible signs go. Accents stay: they make other words.
     """
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text).lower())
+    small = unicodedata.normalize("NFKC", text).lower()
+    # It takes a vowel of Thai and Lao apart, which their dictionaries do not.
+    whole = small.replace("\u0e4d\u0e32", "\u0e33").replace("\u0ecd\u0eb2", "\u0eb3")
+    return _MARKS.sub("", whole)
 
 
 def pieces(text: str) -> list[str]:
@@ -41,8 +44,8 @@ def pieces(text: str) -> list[str]:
 
 
 def is_word(piece: str) -> bool:
-    """Tell whether a piece has a letter; numbers and signs are no words."""
-    return any(map(str.isalpha, piece))
+    """Tell whether a piece has a letter or a digit."""
+    return any(map(str.isalnum, piece))
 
 
 def is_joint(piece: str) -> bool:
@@ -56,6 +59,8 @@ def says_nothing(word: str, language: str) -> bool:
     Where the language is not known, words of English count: product and tool names
     are everywhere, and so is it.
     """
+    if not any(map(str.isalpha, word)):
+        return True
     # One letter is a word only where each sign is one.
     if len(word) == 1 and not "\u2e80" <= word <= "\u9fff":
         return True

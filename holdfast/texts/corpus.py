@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.comments.languages import language_of
-from holdfast.comments.words import (
+from holdfast.texts.languages import language_of
+from holdfast.texts.words import (
     BREAK,
     UNSPACED,
     folded,
