@@ -91,8 +91,8 @@ def rate_ratio(
             for end in (lower, upper)
         ]
         expected = t_1 / (t_1 + t_2)
-        up = np.where(k_1 > 0, special.bdtrc(k_1 - 1, total, expected), 1.0)
-        down = special.bdtr(k_1, total, expected)
+        up = np.where(k_1 > 0, special.betainc(k_1, k_2 + 1, expected), 1.0)
+        down = np.where(k_2 > 0, special.betainc(k_2, k_1 + 1, 1 - expected), 1.0)
     chance = np.where(is_known, np.minimum(1.0, 2 * np.minimum(up, down)), np.nan)
     return RateRatio(np.where(is_known, ratio, np.nan), ends[0], ends[1], chance)
 
@@ -121,9 +121,9 @@ def share_ratio(
     below = both**2 - l_1 * u_2 * (2 * p_1 - l_1) * (2 * p_2 - u_2)
     above = both**2 - u_1 * l_2 * (2 * p_1 - u_1) * (2 * p_2 - l_2)
     lower, upper = float("nan"), float("nan")
-    if u_2 * (2 * p_2 - u_2) > 0 and below >= 0:
+    if u_2 != 2 * p_2 and below >= 0:
         lower = max(0.0, (both - below**0.5) / (u_2 * (2 * p_2 - u_2)))
-    if l_2 * (2 * p_2 - l_2) > 0 and above >= 0:
+    if l_2 > 0 and above >= 0:
         upper = (both + above**0.5) / (l_2 * (2 * p_2 - l_2))
     return p_1 / p_2, lower, upper
 

@@ -43,6 +43,7 @@ from holdfast.questions import (
     support,
     survival,
     themes,
+    tickets_before_churn,
     what_if,
     win_back,
 )
@@ -73,6 +74,8 @@ from holdfast.questions.suggested_steps import event_order
 from holdfast.questions.support import Support
 from holdfast.questions.survival import Survival, lapse_days
 from holdfast.questions.themes import Themes
+from holdfast.questions.ticket_days import TicketDays
+from holdfast.questions.tickets_before_churn import TicketsBeforeChurn
 from holdfast.questions.what_if import WhatIf
 from holdfast.questions.win_back import WinBack
 from holdfast.stage_rules import read_stage_rules
@@ -165,6 +168,8 @@ SPECS = [
     Support(),
     Support("quarter", by="tag", unit="account", as_of=date(2025, 3, 5)),
     Support("week", by="channel", first=date(2025, 2, 1)),
+    TicketsBeforeChurn(days=9),
+    TicketsBeforeChurn("activity", lapse_days=3, unit="account", by="segment"),
 ]
 
 # Its terms are in memory only, so its SQL cannot be run on the dataset's file.
@@ -307,6 +312,10 @@ ASKED_OTHERWISE = {
     **dict.fromkeys(
         ("support_times", "tickets_seen"),
         lambda dataset: support.answer(dataset, Support(), PLANS),
+    ),
+    "ticket_counts": lambda dataset: ask(dataset, TicketDays(by="tag"), PLANS),
+    "tickets_before_churn_members": lambda dataset: tickets_before_churn.members(
+        dataset, TicketsBeforeChurn(days=9), PLANS
     ),
     "support_members": lambda dataset: support.members(
         dataset, Support(), PLANS, date(2025, 2, 1), until=date(2025, 3, 1)
@@ -505,6 +514,7 @@ def put(name: str, dataset: Dataset) -> None:
         "scores": Scores,
         "revenue_cohorts": RevenueCohorts,
         "support": Support,
+        "tickets_before_churn": partial(TicketsBeforeChurn, days=9),
     }
     question = PARTS_OF.get(name, name)
     # not through ask, whose answers are kept

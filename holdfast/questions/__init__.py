@@ -51,6 +51,9 @@ QUESTIONS = (
     "score_behaviour",
     "mrr_at_risk",
     "themes",
+    "ticket_days",
+    "ticket_growth",
+    "tickets_before_churn",
 )
 
 
