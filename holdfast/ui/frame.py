@@ -57,6 +57,7 @@ PAGES: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("scores.py", "NPS, CSAT, CES", ":material/sentiment_satisfied:"),
         PageEntry("promoters.py", "Promoters", ":material/thumbs_up_down:"),
         PageEntry("comments.py", "Comments", ":material/forum:"),
+        PageEntry("support.py", "Support", ":material/support_agent:"),
     ),
     "Money": (
         PageEntry("money.py", "Money", ":material/payments:"),

@@ -143,7 +143,7 @@ def before_leaving(dataset: Dataset, spec: Support, filters: Filters) -> None:
         as_of=spec.as_of,
     )
     answer = aside.attempt(dataset, asked, filters)
-    if not aside.is_answered(answer):
+    if not isinstance(answer, Answer):
         st.info(
             f"{plain(answer.sentence)} {plain(answer.remedy)}", icon=":material/info:"
         )

@@ -15,6 +15,7 @@ PAGES = (
     "promoters",
     *("value", "what_if"),
     "comments",
+    "support",
 )
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 CELLS = "g.mark-rect.role-mark path"

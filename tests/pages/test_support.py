@@ -1,0 +1,34 @@
+def test_the_page_tells_volume_times_odd_days_themes_and_leaving(app, demo_workspace):
+    page = app(demo_workspace).run()
+    page.switch_page("pages/support.py").run()
+    assert not page.exception
+    assert not page.error
+    titles = [title.value for title in page.subheader]
+    assert titles == [
+        "Tickets",
+        "Tickets for 100 active customers",
+        "Hours to the first answer",
+        "Hours to the solution",
+        "Days out of the ordinary",
+        "Growing themes",
+        "Tickets before leaving",
+        "Left and stayed",
+    ]
+    page.session_state["support_volume"] = {
+        "selection": {"point": [{"period_key": "2026-03-01", "kind": "opened"}]}
+    }
+    page.session_state["support_before"] = {
+        "selection": {"theme": [{"theme_key": "failed_payment"}]}
+    }
+    page.session_state["support_days"] = {
+        "selection": {"day": [{"period_key": "2026-03-06"}]}
+    }
+    page.run()
+    assert not page.exception
+    said = [each.value for each in page.markdown]
+    assert "**Tickets opened in Mar 2026**" in said
+    assert "**Opened on 6 Mar 2026**" in said
+    assert "**Left with a ticket about failed\\_payment before**" in said
+    captions = [each.value for each in page.caption]
+    assert "202 in the chart, 202 in the list." in captions
+    assert "12 in the chart, 12 in the list." in captions
