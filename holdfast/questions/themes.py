@@ -15,12 +15,12 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset, Observed
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.measures import percent, percent_with_count
-from holdfast.periods import first_day, period_label, period_of
+from holdfast.periods import first_day, period_of
 from holdfast.population import TOTAL, Population, Relation, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.theme_figures import folded_terms, with_growth, with_rates
+from holdfast.questions.theme_words import SOURCE_WORDS, limits, sentence
 from holdfast.remarks import (
     BANDS,
     OWN_FROM,
@@ -29,17 +29,9 @@ from holdfast.remarks import (
     knows_comments,
     remark_relations,
 )
-from holdfast.texts.languages import UNKNOWN
 from holdfast.texts.topics import topics_of
 from holdfast.theme_rules import ThemeRules
 
-SOURCE_WORDS = {
-    "nps": "comments of NPS surveys",
-    "csat": "comments of CSAT surveys",
-    "ces": "comments of CES surveys",
-    "tickets": "subjects of tickets",
-    "exits": "words on leaving",
-}
 # Words are cut by a library, so their tables are not in the dataset's file.
 _IN_MEMORY = (
     "-- Tables of terms and languages are made in memory from the comments by Unicode"
@@ -159,7 +151,7 @@ def answer(
         spec=spec,
         filters=filters,
         frame=frame,
-        sentence=_sentence(spec, frame, languages, growth, month),
+        sentence=sentence(spec, frame, languages, growth, month),
         sql=_IN_MEMORY + asking.shown("themes", asked.found, asked.relations, values),
         as_of=asked.as_of,
         n=int(every.loc[every["language"].isna(), "people"].sum()),
@@ -171,7 +163,8 @@ def answer(
             "examples": examples,
         },
         caveats=(
-            *_caveats(dataset, spec, asked, frame, languages, cancellation),
+            *limits(spec, frame, languages, dataset.min_n),
+            *_unknown_people(dataset, spec, asked, cancellation),
             *asking.account_caveat(asked.found),
             *asking.stranger_caveat(dataset),
         ),
@@ -408,68 +401,14 @@ def _topics(
     )
 
 
-def _sentence(
-    spec: Themes,
-    frame: pd.DataFrame,
-    languages: pd.DataFrame,
-    growth: pd.DataFrame,
-    month: date,
-) -> str:
-    shown = languages
-    if spec.language:
-        shown = languages[languages["language"] == spec.language]
-    comments = int(shown["comments"].sum())
-    if not comments:
-        return f"There are no {SOURCE_WORDS[spec.of]} in view."
-    tongues = len(shown)
-    where = f"in {tongues} languages" if tongues > 1 else "in one language"
-    said = f"{comments:,} {SOURCE_WORDS[spec.of]} {where}"
-    if frame.empty:
-        return f"{said}: no word recurs in {spec.least} of them."
-    every = frame[(frame["group"] == TOTAL) & (frame["kind"] != "own")]
-    if len(every):
-        top = every.sort_values("comments", ascending=False, kind="stable").iloc[0]
-        share = percent_with_count(
-            top["comment_share"], int(top["comments"]), int(top["of_comments"])
-        )
-        said += f"; told most often is “{top['term']}” ({top['language']}): {share}"
-    grown = growth[growth["is_growing"]]
-    if len(grown):
-        row = grown.iloc[0]
-        name = period_label(pd.Timestamp(month), "month")
-        said += (
-            f". In {name} “{row['term']}” grew most: {percent(row['comment_share'])} of"
-            f" {int(row['of_comments']):,}, {percent(row['share_before'])} in the"
-            " months before"
-        )
-    return f"{said}."
-
-
-def _caveats(
+def _unknown_people(
     dataset: Dataset,
     spec: Themes,
     asked: _Asked,
-    frame: pd.DataFrame,
-    languages: pd.DataFrame,
     cancellation: Cancellation | None,
 ) -> list[Caveat]:
-    caveats = [
-        Caveat(
-            "rough",
-            "Words are cut by dictionaries of their script and counted as they are"
-            " written, plurals with an s apart; topics group words that stand together."
-            " Both are rough: read the comments behind them.",
-        )
-    ]
-    unknown = languages.loc[languages["language"] == UNKNOWN, "comments"].sum()
-    if unknown:
-        caveats.append(
-            Caveat(
-                "unknown_language",
-                f"Of {int(unknown):,} short comments the language cannot be told; they"
-                " stand apart as “unknown”.",
-            )
-        )
+    """Say how many comments nobody in view can have written."""
+    caveats: list[Caveat] = []
     if not asked.found.is_everyone:
         everyone = replace(
             asked, found=population(dataset, Filters(), spec.unit, cancellation)
@@ -494,20 +433,4 @@ def _caveats(
                     " filter or breakdown can place them, so they are left out.",
                 )
             )
-    if spec.of in BANDS and not frame.empty and not _by_segment(spec):
-        caveats.append(
-            Caveat(
-                "scored",
-                "Groups hold comments with a score on the scale; those without one"
-                " count in All.",
-            )
-        )
-    if not frame.empty and frame["is_small"].any():
-        caveats.append(
-            Caveat(
-                "small_n",
-                f"Languages and groups of fewer than {dataset.min_n} comments have wide"
-                " intervals: one comment moves them much.",
-            )
-        )
     return caveats

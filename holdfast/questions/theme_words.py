@@ -1,0 +1,116 @@
+"""The words about themes: the finding, and what limits it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from holdfast.answer import Caveat
+from holdfast.measures import percent, percent_with_count
+from holdfast.periods import period_label
+from holdfast.population import TOTAL
+from holdfast.remarks import BANDS
+from holdfast.texts.languages import UNKNOWN
+from holdfast.texts.words import UNSPACED
+
+if TYPE_CHECKING:
+    from holdfast.questions.themes import Themes
+
+SOURCE_WORDS = {
+    "nps": "comments of NPS surveys",
+    "csat": "comments of CSAT surveys",
+    "ces": "comments of CES surveys",
+    "tickets": "subjects of tickets",
+    "exits": "words on leaving",
+}
+
+_OTHER_SCRIPTS = frozenset({"ko", "ar", "fa", "ur", "he", "hi"})
+
+
+def sentence(
+    spec: Themes,
+    frame: pd.DataFrame,
+    languages: pd.DataFrame,
+    growth: pd.DataFrame,
+    month: date,
+) -> str:
+    """Tell what is told most often, and what grew most."""
+    shown = languages
+    if spec.language:
+        shown = languages[languages["language"] == spec.language]
+    comments = int(shown["comments"].sum())
+    if not comments:
+        return f"There are no {SOURCE_WORDS[spec.of]} in view."
+    tongues = len(shown)
+    where = f"in {tongues} languages" if tongues > 1 else "in one language"
+    said = f"{comments:,} {SOURCE_WORDS[spec.of]} {where}"
+    if frame.empty:
+        return f"{said}: no word recurs in {spec.least} of them."
+    every = frame[(frame["group"] == TOTAL) & (frame["kind"] != "own")]
+    if len(every):
+        top = every.sort_values("comments", ascending=False, kind="stable").iloc[0]
+        share = percent_with_count(
+            top["comment_share"], int(top["comments"]), int(top["of_comments"])
+        )
+        said += f"; told most often is “{top['term']}” ({top['language']}): {share}"
+    grown = growth[growth["is_growing"]]
+    if len(grown):
+        row = grown.iloc[0]
+        name = period_label(pd.Timestamp(month), "month")
+        said += (
+            f". In {name} “{row['term']}” grew most: {percent(row['comment_share'])} of"
+            f" {int(row['of_comments']):,}, {percent(row['share_before'])} in the"
+            " months before"
+        )
+    return f"{said}."
+
+
+def limits(
+    spec: Themes, frame: pd.DataFrame, languages: pd.DataFrame, min_n: int
+) -> list[Caveat]:
+    """Say what limits the figures."""
+    caveats = [
+        Caveat(
+            "rough",
+            "Words are cut by dictionaries of their script and counted as they are"
+            " written, plurals with an s apart; topics group words that stand together."
+            " Both are rough: read the comments behind them.",
+        )
+    ]
+    unknown = languages.loc[languages["language"] == UNKNOWN, "comments"].sum()
+    if unknown:
+        caveats.append(
+            Caveat(
+                "unknown_language",
+                f"Of {int(unknown):,} short comments the language cannot be told; they"
+                " stand apart as “unknown”.",
+            )
+        )
+    if UNSPACED.union(_OTHER_SCRIPTS) & set(languages["language"]):
+        caveats.append(
+            Caveat(
+                "fonts",
+                "A picture as PNG draws letters with this computer's fonts: a script"
+                " that none of them has becomes boxes there. SVG and CSV keep the text"
+                " itself.",
+            )
+        )
+    if spec.of in BANDS and not frame.empty and spec.groups != "segment":
+        caveats.append(
+            Caveat(
+                "scored",
+                "Groups hold comments with a score on the scale; those without one"
+                " count in All.",
+            )
+        )
+    if not frame.empty and frame["is_small"].any():
+        caveats.append(
+            Caveat(
+                "small_n",
+                f"Languages and groups of fewer than {min_n} comments have wide"
+                " intervals: one comment moves them much.",
+            )
+        )
+    return caveats
