@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -128,13 +129,9 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def open_page(browser) -> Iterator[Callable[..., Page]]:
-    """Return how to open a page: `open_page(width=800, color_scheme="dark")`.
-
-    Each has a fresh context. The test fails when any of them asked for something
-    beyond this computer.
-    """
+@contextmanager
+def opening(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give how to open a page; fail when any asked for something beyond here."""
     contexts = []
     asked: list[str] = []
 
@@ -157,6 +154,24 @@ def open_page(browser) -> Iterator[Callable[..., Page]]:
         context.close()
     strangers = sorted({url for url in asked if leaves_this_computer(url)})
     assert not strangers, f"The page asked for {strangers}"
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[Callable[..., Page]]:
+    """Return how to open a page: `open_page(width=800, color_scheme="dark")`.
+
+    Each has a fresh context. The test fails when any of them asked for something
+    beyond this computer.
+    """
+    with opening(browser) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def visitor(browser) -> Iterator[Page]:
+    """Return a page that goes from one address to the next, and keeps its scripts."""
+    with opening(browser) as start:
+        yield start()
 
 
 @pytest.fixture

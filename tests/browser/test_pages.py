@@ -31,16 +31,16 @@ def chart(page: Page, number: int):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_shows_without_an_error(app_server, page, name):
-    page.goto(f"{app_server()}/{name}")
+def test_every_page_shows_without_an_error(app_server, visitor, name):
+    visitor.goto(f"{app_server()}/{name}")
     for scheme, width in (("light", 1280), ("dark", 800)):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": width, "height": 900})
-        settled(page, page.get_by_role("heading", level=1))
-        app = page.get_by_test_id("stApp")
+        visitor.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        visitor.set_viewport_size({"width": width, "height": 900})
+        settled(visitor, visitor.get_by_role("heading", level=1))
+        app = visitor.get_by_test_id("stApp")
         expect(app).to_have_css("background-color", BACKGROUNDS[scheme])
-        screenshot(page, f"{name or 'overview'}-{scheme}-{width}")
-        expect(page.get_by_test_id("stException")).to_have_count(0)
+        screenshot(visitor, f"{name or 'overview'}-{scheme}-{width}")
+        expect(visitor.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_a_page_opened_first_gets_its_frame_and_saves_a_list(

@@ -253,7 +253,7 @@ def test_a_flag_without_dates_has_no_rate_of_a_month(tmp_path):
     with pytest.raises(SpecError) as refused:
         ask(dataset_of(tmp_path, customers=flags), Churn())
     assert refused.value.code == "no_dates"
-    assert "churn_segments" in refused.value.remedy
+    assert "Look at Churn" in refused.value.remedy
 
 
 def test_order_of_rows_copies_and_names_of_segments_change_no_rate(tmp_path, town):
