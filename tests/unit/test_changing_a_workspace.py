@@ -48,7 +48,9 @@ def traces(workspace, word):
             continue
         content = path.read_bytes()
         if path.suffix == ".parquet":
-            rows = duckdb.sql(f"from '{path}'").fetchall()
+            # A connection of its own: the shared one may be in use by another test.
+            with duckdb.connect() as reader:
+                rows = reader.execute(f"from '{path}'").fetchall()
             content += repr(rows).encode()
         if path.suffix == ".duckdb":
             dataset = duckdb.connect(str(path), read_only=True)
