@@ -12,11 +12,11 @@ from holdfast.charts.theme import (
     DARK_PALETTE,
     INK,
     LIGHT_PALETTE,
-    MUTED,
     REST_COLOURS,
     TOTAL,
     autosize,
     axis,
+    bar_look,
     category_scale,
     light_or_dark,
     rate_axis,
@@ -200,18 +200,7 @@ def _months(reasons: tuple[str, ...], kinds: tuple[str, ...]) -> Picture:
                 legend=top_legend(),
             ),
             order=alt.Order("place:Q", title="Order"),
-            fillOpacity=alt.when("datum.is_complete")
-            .then(alt.value(1))
-            .otherwise(alt.value(0.35)),
-            stroke=alt.when(click)
-            .then(alt.value(light_or_dark(INK)))
-            .when("!datum.is_complete")
-            .then(alt.value(light_or_dark(MUTED)))
-            .otherwise(alt.value("transparent")),
-            strokeDash=alt.when("datum.is_complete")
-            .then(alt.value([1, 0]))
-            .otherwise(alt.value([3, 3])),
-            strokeWidth=alt.when(click).then(alt.value(2.5)).otherwise(alt.value(1)),
+            **bar_look(click),
             tooltip=[
                 alt.Tooltip("period_label:N", title="Month"),
                 alt.Tooltip("reason:N", title="Reason"),

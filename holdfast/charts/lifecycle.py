@@ -9,12 +9,12 @@ from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.labels import range_label, status_label
 from holdfast.charts.theme import (
     DARK_PALETTE,
-    INK,
     LIGHT_PALETTE,
     MUTED,
     TOTAL,
     autosize,
     axis,
+    bar_look,
     category_scale,
     light_or_dark,
     rate_axis,
@@ -91,18 +91,7 @@ def _bars(interval: str) -> Picture:
                 ),
             ),
             order=alt.Order("place:Q", title="Order"),
-            fillOpacity=alt.when("datum.is_complete")
-            .then(alt.value(1))
-            .otherwise(alt.value(0.35)),
-            stroke=alt.when(click)
-            .then(alt.value(light_or_dark(INK)))
-            .when("!datum.is_complete")
-            .then(alt.value(light_or_dark(MUTED)))
-            .otherwise(alt.value("transparent")),
-            strokeDash=alt.when("datum.is_complete")
-            .then(alt.value([1, 0]))
-            .otherwise(alt.value([3, 3])),
-            strokeWidth=alt.when(click).then(alt.value(2.5)).otherwise(alt.value(1)),
+            **bar_look(click),
             tooltip=[
                 alt.Tooltip("period_label:N", title=interval.capitalize()),
                 alt.Tooltip("status_label:N", title="Status"),

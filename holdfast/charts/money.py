@@ -24,6 +24,7 @@ from holdfast.charts.theme import (
     MUTED,
     TOTAL,
     axis,
+    bar_look,
     category_scale,
     light_or_dark,
     segment_color,
@@ -203,18 +204,7 @@ def _bars(interval: str, currency: str) -> Picture:
                 legend=top_legend(),
             ),
             order=alt.Order("place:Q", title="Order"),
-            fillOpacity=alt.when("datum.is_complete")
-            .then(alt.value(1))
-            .otherwise(alt.value(0.35)),
-            stroke=alt.when(click)
-            .then(alt.value(light_or_dark(INK)))
-            .when("!datum.is_complete")
-            .then(alt.value(light_or_dark(MUTED)))
-            .otherwise(alt.value("transparent")),
-            strokeDash=alt.when("datum.is_complete")
-            .then(alt.value([1, 0]))
-            .otherwise(alt.value([3, 3])),
-            strokeWidth=alt.when(click).then(alt.value(2.5)).otherwise(alt.value(1)),
+            **bar_look(click),
             tooltip=[
                 alt.Tooltip("period_label:N", title=interval.capitalize()),
                 alt.Tooltip("movement_label:N", title="Movement"),

@@ -136,6 +136,28 @@ def segment_color(segments: list[str], among: Iterable[str] = ()) -> alt.Color:
     )
 
 
+def bar_look(click: alt.Parameter) -> dict[str, Any]:
+    """Return the look of a bar: faint and dashed while its interval runs.
+
+    Args:
+        click: The selection that a click on a bar makes; what is chosen is outlined.
+    """
+    return {
+        "fillOpacity": alt.when("datum.is_complete")
+        .then(alt.value(1))
+        .otherwise(alt.value(0.35)),
+        "stroke": alt.when(click)
+        .then(alt.value(light_or_dark(INK)))
+        .when("!datum.is_complete")
+        .then(alt.value(light_or_dark(MUTED)))
+        .otherwise(alt.value("transparent")),
+        "strokeDash": alt.when("datum.is_complete")
+        .then(alt.value([1, 0]))
+        .otherwise(alt.value([3, 3])),
+        "strokeWidth": alt.when(click).then(alt.value(2.5)).otherwise(alt.value(1)),
+    }
+
+
 def axis(**options: Any) -> alt.Axis:
     """Give an axis whose words are legible on light and dark alike."""
     look: dict[str, Any] = {

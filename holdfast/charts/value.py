@@ -8,12 +8,11 @@ import pandas as pd
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.theme import (
     DARK_PALETTE,
-    INK,
     LIGHT_PALETTE,
-    MUTED,
     TOTAL,
     autosize,
     axis,
+    bar_look,
     category_scale,
     light_or_dark,
     segment_color,
@@ -134,18 +133,7 @@ def _revenue(interval: str, currency: str) -> Picture:
             alt.Y(
                 "revenue_amount:Q", title=_money(label("revenue_amount"), currency)
             ).axis(axis(format=",.0f", tickCount=5)),
-            fillOpacity=alt.when("datum.is_complete")
-            .then(alt.value(1))
-            .otherwise(alt.value(0.35)),
-            stroke=alt.when(click)
-            .then(alt.value(light_or_dark(INK)))
-            .when("!datum.is_complete")
-            .then(alt.value(light_or_dark(MUTED)))
-            .otherwise(alt.value("transparent")),
-            strokeDash=alt.when("datum.is_complete")
-            .then(alt.value([1, 0]))
-            .otherwise(alt.value([3, 3])),
-            strokeWidth=alt.when(click).then(alt.value(2.5)).otherwise(alt.value(1)),
+            **bar_look(click),
             tooltip=[
                 alt.Tooltip("period_label:N", title=interval.capitalize()),
                 alt.Tooltip(
