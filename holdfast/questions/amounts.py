@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -9,13 +10,15 @@ import pandas as pd
 from holdfast.answer import Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
-from holdfast.filters import NONE
+from holdfast.filters import NONE, Filters
 from holdfast.measures import formatted
+from holdfast.occurrence import SUBSCRIPTION
 from holdfast.periods import WEEK_SHIFTS, Span, day_label
-from holdfast.population import Population
-from holdfast.pricing import MOST_A_MONTH, converted_currencies
+from holdfast.population import Population, Relation, Unit, population
+from holdfast.pricing import MOST_A_MONTH, chosen_currency, converted_currencies
 from holdfast.query import Value
 from holdfast.questions import asking
+from holdfast.revenue import revenue_relations
 
 _REASONS = {
     "no price": "{who} a paid subscription without a price, which counts as nothing.",
@@ -26,6 +29,49 @@ _REASONS = {
     " cannot be true; it counts as nothing.",
     "backwards": "{who} a subscription that ends before it starts; it is left out.",
 }
+
+
+@dataclass(frozen=True)
+class RevenueQuestion:
+    """A spec about revenue made ready for one dataset."""
+
+    currency: str
+    members: Population
+    relations: dict[str, Relation]
+    time: asking.ObservedTime
+
+
+def revenue_question(
+    dataset: Dataset,
+    filters: Filters,
+    currency: str,
+    interval: Span,
+    unit: Unit,
+    as_of: date | None,
+    cancellation: Cancellation | None,
+) -> RevenueQuestion:
+    """Find out the currency and the time that are asked for, and what is to be read.
+
+    Args:
+        dataset: What is asked.
+        filters: Who is in view.
+        currency: As in a spec; empty for the most usual one.
+        interval: How time is divided.
+        unit: What is counted.
+        as_of: An earlier end of the observed time.
+        cancellation: Lets another thread stop the work.
+
+    Raises:
+        SpecError: No subscription has a price, or the spec does not fit the data.
+        CancelledError: The cancellation was used.
+    """
+    chosen = chosen_currency(dataset, currency)
+    time = asking.observed_time(dataset, SUBSCRIPTION, as_of)
+    found = population(dataset, filters, unit, cancellation, time.cut.before)
+    relations = revenue_relations(
+        dataset, found, chosen, interval, time.as_of, cancellation
+    )
+    return RevenueQuestion(chosen, found, relations, time)
 
 
 def money_text(amount: float, currency: str) -> str:

@@ -13,19 +13,19 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent
-from holdfast.occurrence import SUBSCRIPTION
 from holdfast.periods import Span, day_label, period_label, period_of
-from holdfast.population import TOTAL, Population, Relation, Unit, population
-from holdfast.pricing import chosen_currency
+from holdfast.population import TOTAL, Unit
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.amounts import (
+    RevenueQuestion,
     money_text,
+    revenue_question,
     running_caveat,
     span_values,
     unpriced_caveats,
 )
-from holdfast.revenue import MOVEMENTS, revenue_relations
+from holdfast.revenue import MOVEMENTS
 from holdfast.stats import ratio_interval, wilson_interval
 
 __all__ = ["MOVEMENTS", "Mrr", "answer", "members"]
@@ -54,16 +54,6 @@ class Mrr:
     as_of: date | None = None
 
 
-@dataclass(frozen=True)
-class _Question:
-    """A spec made ready for one dataset."""
-
-    currency: str
-    members: Population
-    relations: dict[str, Relation]
-    time: asking.ObservedTime
-
-
 def answer(
     dataset: Dataset,
     spec: Mrr,
@@ -77,7 +67,15 @@ def answer(
         see ``queries/answers/mrr.sql``. ``extras["money"]``: one row, the currency.
         ``extras["unpriced"]``: see ``queries/answers/unpriced.sql``.
     """
-    question = _prepare(dataset, spec, filters, cancellation)
+    question = revenue_question(
+        dataset,
+        filters,
+        spec.currency,
+        spec.interval,
+        spec.unit,
+        spec.as_of,
+        cancellation,
+    )
     time, found = question.time, question.members
 
     def period(day: date) -> int:
@@ -149,7 +147,15 @@ def members(
         One row per customer or account, as many as the figure says; the changes add up
         to the movement.
     """
-    question = _prepare(dataset, spec, filters, cancellation)
+    question = revenue_question(
+        dataset,
+        filters,
+        spec.currency,
+        spec.interval,
+        spec.unit,
+        spec.as_of,
+        cancellation,
+    )
     values: dict[str, Value] = {
         "of_period": period_of(period, spec.interval, dataset.week_start),
         "of_movement": movement,
@@ -165,25 +171,10 @@ def members(
     )
 
 
-def _prepare(
-    dataset: Dataset,
-    spec: Mrr,
-    filters: Filters,
-    cancellation: Cancellation | None,
-) -> _Question:
-    currency = chosen_currency(dataset, spec.currency)
-    time = asking.observed_time(dataset, SUBSCRIPTION, spec.as_of)
-    found = population(dataset, filters, spec.unit, cancellation, time.cut.before)
-    relations = revenue_relations(
-        dataset, found, currency, spec.interval, time.as_of, cancellation
-    )
-    return _Question(currency, found, relations, time)
-
-
 def _inside_caveat(
     dataset: Dataset,
     spec: Mrr,
-    question: _Question,
+    question: RevenueQuestion,
     values: dict[str, Value],
     cancellation: Cancellation | None,
 ) -> list[Caveat]:
@@ -245,7 +236,7 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _sentence(spec: Mrr, question: _Question, frame: pd.DataFrame) -> str:
+def _sentence(spec: Mrr, question: RevenueQuestion, frame: pd.DataFrame) -> str:
     """Say what happened in the last complete interval."""
     rows = frame[(frame["segment"] == TOTAL) & frame["is_complete"]]
     if frame.empty:

@@ -14,19 +14,18 @@ from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.measures import percent, percent_range, percent_with_count
-from holdfast.occurrence import SUBSCRIPTION
 from holdfast.periods import Span, period_of
-from holdfast.population import TOTAL, Population, Relation, Unit, population
-from holdfast.pricing import chosen_currency
+from holdfast.population import TOTAL, Unit
 from holdfast.query import Value
 from holdfast.questions import ask, asking
 from holdfast.questions.amounts import (
+    RevenueQuestion,
     money_text,
+    revenue_question,
     running_caveat,
     span_values,
     unpriced_caveats,
 )
-from holdfast.revenue import revenue_relations
 from holdfast.stats import ratio_interval, wilson_interval
 
 _DEFAULT_INTERVALS: dict[Span, int] = {
@@ -82,16 +81,6 @@ class RevenueCohorts:
         return self.intervals or _DEFAULT_INTERVALS[self.interval]
 
 
-@dataclass(frozen=True)
-class _Question:
-    """A spec made ready for one dataset."""
-
-    currency: str
-    members: Population
-    relations: dict[str, Relation]
-    time: asking.ObservedTime
-
-
 def answer(
     dataset: Dataset,
     spec: RevenueCohorts,
@@ -105,7 +94,15 @@ def answer(
         intervals; see ``queries/answers/revenue_cohorts.sql``. ``extras["money"]``:
         one row, the currency.
     """
-    question = _prepare(dataset, spec, filters, cancellation)
+    question = revenue_question(
+        dataset,
+        filters,
+        spec.currency,
+        spec.interval,
+        spec.unit,
+        spec.as_of,
+        cancellation,
+    )
     time, found = question.time, question.members
 
     def period(day: date) -> int:
@@ -179,7 +176,15 @@ def members(
         One row per customer or account; as many as the figure's customers, and the
         amounts add up to its revenue.
     """
-    question = _prepare(dataset, spec, filters, cancellation)
+    question = revenue_question(
+        dataset,
+        filters,
+        spec.currency,
+        spec.interval,
+        spec.unit,
+        spec.as_of,
+        cancellation,
+    )
     shown = ask(dataset, spec, filters, cancellation).frame
     cells = shown[
         (shown["scope"] == "cohort")
@@ -208,21 +213,6 @@ def members(
     )
 
 
-def _prepare(
-    dataset: Dataset,
-    spec: RevenueCohorts,
-    filters: Filters,
-    cancellation: Cancellation | None,
-) -> _Question:
-    currency = chosen_currency(dataset, spec.currency)
-    time = asking.observed_time(dataset, SUBSCRIPTION, spec.as_of)
-    found = population(dataset, filters, spec.unit, cancellation, time.cut.before)
-    relations = revenue_relations(
-        dataset, found, currency, spec.interval, time.as_of, cancellation
-    )
-    return _Question(currency, found, relations, time)
-
-
 def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     low, high = ratio_interval(frame["revenue_rate"], frame.pop("revenue_error"))
     place = list(frame.columns).index("revenue_rate") + 1
@@ -236,7 +226,9 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _sentence(spec: RevenueCohorts, question: _Question, frame: pd.DataFrame) -> str:
+def _sentence(
+    spec: RevenueCohorts, question: RevenueQuestion, frame: pd.DataFrame
+) -> str:
     """Say how much is left, in the interval that people look at first."""
     units = "accounts" if spec.unit == "account" else "customers"
     if frame.empty:
