@@ -142,6 +142,17 @@ class Filters:
         broken_by = broken_by_segment(self.breakdown)
         return tuple(dict.fromkeys([*names, *([broken_by] if broken_by else [])]))
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes that the filters and the breakdown name."""
+        names = [
+            each.attribute
+            for each in self.filters
+            if isinstance(each, AttributeIn | AttributeRange)
+        ]
+        by = [self.breakdown] if self.breakdown else []
+        return tuple(dict.fromkeys([*names, *by]))
+
     def describe(self, label: Callable[[str], str] = str) -> str:
         """Say in one sentence who is in view; ``label`` names attributes."""
         who = "All customers"

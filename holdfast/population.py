@@ -18,7 +18,7 @@ from textwrap import indent
 from typing import Literal
 
 from holdfast.cancellation import Cancellation
-from holdfast.dataset import Dataset
+from holdfast.dataset import Column, Dataset
 from holdfast.errors import HoldfastError, SpecError
 from holdfast.filters import (
     NONE,
@@ -32,6 +32,14 @@ from holdfast.filters import (
 )
 from holdfast.query import Value, literal, load, quoted
 from holdfast.saved_segments import SavedSegment
+from holdfast.score_groups import (
+    GROUPS,
+    group_columns,
+    group_of_customer,
+    kind_of_group,
+    latest_groups,
+    place_of_group,
+)
 
 Unit = Literal["customer", "account"]
 
@@ -134,6 +142,11 @@ def population(
     relations = _definitions(dataset, filters, unit, saved, before)
     for segment in saved.values():
         keep_members(dataset, segment, cancellation)
+    for relation in relations.values():
+        if relation.kept_as and not relation.kept_as.startswith("saved_"):
+            dataset.materialise(
+                relation.kept_as, relation.text, relation.values, cancellation
+            )
     is_everyone = not (filters.filters or filters.breakdown or unit == "account")
     segments: tuple[str, ...] = ()
     units = dataset.customers
@@ -147,7 +160,9 @@ def population(
         segments, units = _counted(dataset, filters, unit, key, cancellation)
     without = 0
     if unit == "account":
-        without = _without_account(dataset, filters, saved, before, cancellation)
+        without = _without_account(
+            dataset, filters, saved, relations, before, cancellation
+        )
     found = Population(key, unit, is_everyone, units, without, segments, relations)
     dataset.keep(("population", key), found)
     return found
@@ -194,19 +209,31 @@ def _units(unit: Unit, before: date | None) -> Relation:
 _COUNT = {"customer": "count(*)", "account": "count(distinct unit_no)"}
 
 
+def attributes_of(dataset: Dataset) -> dict[str, Column]:
+    """Return what tells customers apart: their attributes, and groups of scores."""
+    return {**dataset.attributes, **group_columns(dataset)}
+
+
 def attribute_type(dataset: Dataset, name: str) -> str:
     """Return ``category``, ``number`` or ``date`` for an attribute of customers.
 
     Raises:
         SpecError: The data have no such attribute.
     """
-    if name in dataset.attributes:
-        return dataset.attributes[name].type
+    known = attributes_of(dataset)
+    if name in known:
+        return known[name].type
     raise SpecError(
         "unknown_attribute",
         f"The customers have no attribute {name!r}.",
-        suggestion(name, dataset.attributes),
+        suggestion(name, known),
     )
+
+
+def _column(dataset: Dataset, attribute: str) -> str:
+    """Write an attribute of a row of ``customers``."""
+    kind = kind_of_group(dataset, attribute)
+    return group_of_customer(kind) if kind else quoted(attribute)
 
 
 def text_sql(column: str, kind: str) -> str:
@@ -241,6 +268,8 @@ def attribute_values(dataset: Dataset, name: str, limit: int = 500) -> list[str]
         SpecError: The data have no such attribute.
     """
     kind = attribute_type(dataset, name)
+    if survey := kind_of_group(dataset, name):
+        return list(GROUPS[survey])
     key = ("values", name, limit)
     kept = dataset.recall(key)
     if kept is None:
@@ -365,6 +394,18 @@ def _members_of(saved: Mapping[str, SavedSegment]) -> dict[str, Relation]:
     return relations
 
 
+def _groups_of(
+    dataset: Dataset, filters: Filters, before: date | None
+) -> dict[str, Relation]:
+    """Spell out whose latest score is in which group, where that is asked for."""
+    relations = {}
+    for attribute in filters.attributes:
+        if kind := kind_of_group(dataset, attribute):
+            text, values, table = latest_groups(dataset, kind, before)
+            relations[f"{kind}_groups"] = Relation(text, values, kept_as=table)
+    return relations
+
+
 def _is_in(saved: Mapping[str, SavedSegment], name: str, unit: Unit) -> str:
     """Write that a customer, or anybody of the account, is in a saved segment."""
     table = f"saved_{list(saved).index(name)}"
@@ -404,6 +445,7 @@ def _definitions(
         values["segments"] = filters.segments
     return {
         **_members_of(saved),
+        **_groups_of(dataset, filters, before),
         "units": _units(unit, before),
         "in_view": Relation(in_view, values),
         "segments": Relation(segments),
@@ -515,11 +557,11 @@ inner join segments
 
 
 def _kept_members(definitions: Mapping[str, Relation]) -> dict[str, str]:
-    """Read who is in saved segments from the tables that hold it."""
+    """Read who is in saved segments and groups from the tables that hold it."""
     return {
         name: f"select * from {relation.kept_as}"
         for name, relation in definitions.items()
-        if name.startswith("saved_")
+        if relation.kept_as and name not in ("segments", "population")
     }
 
 
@@ -551,13 +593,14 @@ def _without_account(
     dataset: Dataset,
     filters: Filters,
     saved: Mapping[str, SavedSegment],
+    definitions: Mapping[str, Relation],
     before: date | None,
     cancellation: Cancellation | None,
 ) -> int:
     predicates, values = _predicates(dataset, filters.filters, saved, before)
     every = ["account_no is null", *(each.of_customer for each in predicates)]
     text = f"select count(*) as customers from customers{_where(every)}"
-    parts = _kept_members(_members_of(saved)).items()
+    parts = _kept_members(definitions).items()
     named = ", ".join(f"{name} as ({body})" for name, body in parts)
     counted = dataset.frame(
         f"with {named} {text}" if named else text, values, cancellation
@@ -609,16 +652,16 @@ def _predicate(
     match item:
         case AttributeIn():
             kind = attribute_type(dataset, item.attribute)
-            value = text_sql(quoted(item.attribute), kind)
+            value = text_sql(_column(dataset, item.attribute), kind)
             text = f"list_contains(${name}, coalesce({value}, {literal(NONE)}))"
             return (
                 f"not {text}" if item.is_excluded else text,
                 {name: list(item.values)},
             )
         case AttributeRange():
-            column = quoted(item.attribute)
             kind = attribute_type(dataset, item.attribute)
             _check_range(item, kind)
+            column = _column(dataset, item.attribute)
             if kind == "date":
                 column = f"{column}::date"
             bounds = {"first": (">=", item.first), "last": ("<=", item.last)}
@@ -683,7 +726,9 @@ def _breakdown(
         value = f"case when {member} then $label_in else $label_out end"
         return value, f"case when {member} then 0.0 else 1.0 end::double", {**labels}
     kind = attribute_type(dataset, attribute)
-    column = quoted(attribute)
+    column = _column(dataset, attribute)
+    if survey := kind_of_group(dataset, attribute):
+        return column, place_of_group(survey, column), {}
     if kind == "date":
         quarter = f"year({column}) || ' Q' || quarter({column})"
         place = f"(year({column}) * 4 + quarter({column}))::double"

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -24,8 +23,11 @@ import numpy as np
 
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
+from holdfast.filters import NONE
 from holdfast.population import Population, Relation
 from holdfast.query import Value
+from holdfast.score_groups import is_scored, knows_questions, scale_values
+from holdfast.survey_scales import Scale
 from holdfast.texts.corpus import Corpus
 from holdfast.theme_rules import ThemeRules
 
@@ -39,29 +41,6 @@ _LEAST = 2
 _BATCH = 20_000
 
 
-@dataclass(frozen=True)
-class Bands:
-    """The groups of a scale.
-
-    Attributes:
-        names: What they are called, the lowest first.
-        ends: The highest score of each.
-        lowest: The lowest score of the scale.
-    """
-
-    names: tuple[str, ...]
-    ends: tuple[float, ...]
-    lowest: float
-
-
-BANDS: dict[str, Bands] = {
-    "nps": Bands(("Detractors", "Passives", "Promoters"), (6, 8, 10), 0),
-    "csat": Bands(("Dissatisfied", "Neutral", "Satisfied"), (2, 3, 5), 1),
-    "ces": Bands(("Hard", "Neutral", "Easy"), (3, 4, 7), 1),
-}
-"""Groups by score; tickets and words on leaving have no score, so no groups."""
-
-
 def remark_relations(
     dataset: Dataset,
     source: Source,
@@ -69,6 +48,8 @@ def remark_relations(
     members: Population,
     from_on: date | None = None,
     until_on: date | None = None,
+    scale: Scale | None = None,
+    question: str = "",
     cancellation: Cancellation | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Relation]:
@@ -81,16 +62,26 @@ def remark_relations(
         members: Who is in view; comments of unknown people only where it is everyone.
         from_on: First local day looked at.
         until_on: The day after the last one.
+        scale: Where the groups of scores begin; none for no groups.
+        question: Only comments on this question, ``(none)`` for none said; empty for
+            all.
         cancellation: Lets another thread stop the work.
         progress: Told the stage and the share done.
     """
     corpus, names = _kept(dataset, source, cancellation, progress)
     own = _kept_own(dataset, source, rules, corpus)
-    values: dict[str, Value] = {"seen_from_on": from_on, "seen_until_on": until_on}
+    values: dict[str, Value] = {
+        "seen_from_on": from_on,
+        "seen_until_on": until_on,
+        "any_question": not question,
+        "of_question": None if question == NONE else question,
+    }
+    if scale is not None:
+        values |= scale_values(scale)
     relations = {
         "remarks": Relation(*_source(dataset, source), kept_as=names["remarks"]),
         "text_languages": _table(names["text_languages"]),
-        "remarks_seen": Relation(_seen(source, members), values),
+        "remarks_seen": Relation(_seen(source, members, scale), values),
     }
     for name in ("terms", "text_terms"):
         text = f"select * from {names[name]}"
@@ -222,10 +213,12 @@ def _source(dataset: Dataset, source: Source) -> tuple[str, Mapping[str, Value]]
         # An earlier dataset kept no words on leaving.
         text = _EXITS if dataset.knows_exit_comments else _NO_EXITS
         return _REMARKS.format(source=text), {}
-    return _REMARKS.format(source=_ANSWERS), {"survey": source}
+    question = "question" if knows_questions(dataset) else "null::varchar"
+    text = _ANSWERS.format(question=question)
+    return _REMARKS.format(source=text), {"survey": source}
 
 
-def _seen(source: Source, members: Population) -> str:
+def _seen(source: Source, members: Population, scale: Scale | None) -> str:
     """Join the comments with who is in view, and put their scores into groups."""
     segment, join = "0::utinyint", ""
     if not members.is_everyone:
@@ -234,18 +227,17 @@ def _seen(source: Source, members: Population) -> str:
             "\ninner join population\n"
             "    on remarks.customer_no = population.customer_no"
         )
-    return _SEEN.format(segment=segment, join=join, band=_band(source))
+    return _SEEN.format(segment=segment, join=join, band=_band(source, scale))
 
 
-def _band(source: Source) -> str:
-    bands = BANDS.get(source)
-    if bands is None:
+def _band(source: Source, scale: Scale | None) -> str:
+    if scale is None:
         return "null::integer"
-    cases = " ".join(
-        f"when remarks.score <= {end} then {number}"
-        for number, end in enumerate(bands.ends)
+    return (
+        f"case when not coalesce({is_scored(source, 'remarks.score')}, false) then null"
+        " when remarks.score <= $low_to then 0"
+        " when remarks.score >= $high_from then 2 else 1 end"
     )
-    return f"case when remarks.score < {bands.lowest} then null {cases} end"
 
 
 _REMARKS = """select
@@ -264,6 +256,7 @@ _ANSWERS = """select
         trim(comment) as comment,
         language,
         score,
+        {question} as question,
         answered_on as written_on
     from responses
     where kind = $survey"""
@@ -273,6 +266,7 @@ _TICKETS = """select
         trim(subject) as comment,
         null::varchar as language,
         null::double as score,
+        null::varchar as question,
         opened_on as written_on
     from tickets"""
 
@@ -281,6 +275,7 @@ _EXITS = """select
         trim(cancel_comment) as comment,
         null::varchar as language,
         null::double as score,
+        null::varchar as question,
         coalesce(cancelled_on, ended_on) as written_on
     from subscriptions"""
 
@@ -289,6 +284,7 @@ _NO_EXITS = """select
         null::varchar as comment,
         null::varchar as language,
         null::double as score,
+        null::varchar as question,
         null::date as written_on"""
 
 _SEEN = """select
@@ -306,4 +302,5 @@ inner join text_languages
     on remarks.text_no = text_languages.text_no{join}
 where
     ($seen_from_on::date is null or remarks.written_on >= $seen_from_on::date)
-    and ($seen_until_on::date is null or remarks.written_on < $seen_until_on::date)"""
+    and ($seen_until_on::date is null or remarks.written_on < $seen_until_on::date)
+    and ($any_question or remarks.question is not distinct from $of_question)"""

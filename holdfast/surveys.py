@@ -31,6 +31,7 @@ from holdfast.errors import SpecError
 from holdfast.periods import Span, period_sql
 from holdfast.population import Population, Relation
 from holdfast.query import Value
+from holdfast.score_groups import knows_questions, scale_values
 from holdfast.survey_scales import Scale
 
 UNKNOWN_PEOPLE = "(unknown people)"
@@ -72,7 +73,7 @@ def check_answers(dataset: Dataset) -> None:
     Raises:
         SpecError: They were made by an earlier version.
     """
-    if not any(row == "question" for row in _columns(dataset)):
+    if not knows_questions(dataset):
         raise SpecError(
             "earlier_dataset",
             "These tables were made by an earlier version, which did not know the"
@@ -120,23 +121,11 @@ def survey_relations(
     }
 
 
-def _columns(dataset: Dataset) -> list[str]:
-    known = dataset.recall("columns of responses")
-    if known is None:
-        known = list(dataset.frame("describe responses")["column_name"])
-        dataset.keep("columns of responses", known)
-    return list(known)
-
-
 def _values(survey: Survey) -> Mapping[str, Value]:
-    scale = survey.scale
     return {
         "kind": survey.kind,
         "question": survey.question,
-        "lowest": scale.lowest,
-        "highest": scale.highest,
-        "high_from": scale.high_from,
-        "low_to": scale.low_to,
+        **scale_values(survey.scale),
         "blank": list(survey.blank),
         "not_applicable": list(survey.not_applicable),
         "any_campaign": not survey.campaigns,

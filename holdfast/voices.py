@@ -3,6 +3,7 @@
 Composed beside ``population`` and by its rules. What somebody said, and did then,
 depends on no filter: it is computed once for everyone and kept.
 
+- ``survey_rows``: the answers to the survey, and to one question where one is chosen.
 - ``survey_answers(unit_no, told_at, score)``: one row per unit and instant at which it
   answered a survey; null is no score on the scale. Of several at one instant the lowest
   counts. Answers of unknown people and without a date are in none.
@@ -31,28 +32,20 @@ from typing import Literal
 
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
+from holdfast.filters import NONE
 from holdfast.periods import Span, period_sql
 from holdfast.population import Population, Relation
 from holdfast.pricing import price_relation
 from holdfast.query import Value, parameters
+from holdfast.score_groups import GROUPS, is_scored, scale_values
 from holdfast.spells import Ending
-from holdfast.survey_scales import Kind, scale_of
+from holdfast.survey_scales import Kind, Scale
 
 Moment = Literal["answer", "latest", "period"]
 """Every answer, the latest of each customer and period, or periods' first days."""
 
-GROUPS: dict[str, tuple[str, str, str, str, str]] = {
-    "nps": ("Promoters", "Passives", "Detractors", "Unscored", "Never answered"),
-    "csat": ("Satisfied", "Neutral", "Dissatisfied", "Unscored", "Never answered"),
-    "ces": ("Easy", "Neutral", "Hard", "Unscored", "Never answered"),
-}
-"""Names of the groups of each survey, in the order of ``GROUP_KEYS``."""
-
-GROUP_KEYS = ("high", "middle", "low", "unscored", "silent")
 AROUND_DAYS = 30
 """How many days before and after a moment tickets and activity are looked at."""
-
-_USUAL = {"nps": "0-10", "csat": "1-5", "ces": "1-7"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,8 @@ class Voices:
         ending: When a subscription ends.
         currency: The one that money is counted in; none for no money.
         as_of: End (exclusive) of the observed time.
+        scale: What the scores mean.
+        question: Its wording, ``(none)`` where none is said; empty for all of the kind.
     """
 
     survey: Kind
@@ -85,6 +80,8 @@ class Voices:
     ending: Ending
     currency: str | None
     as_of: date
+    scale: Scale
+    question: str = ""
 
 
 def voice_relations(
@@ -116,7 +113,7 @@ def voice_relations(
         "starts": [f"{day}" for day in voices.starts],
         "moments_from_on": voices.first_on,
         "moments_until_on": voices.until_on,
-        **_scale_values(voices.survey),
+        **scale_values(voices.scale),
     }
     made["moments"] = Relation(moments, values)
     made["here"] = Relation(
@@ -152,7 +149,7 @@ def latest_relations(
     values: dict[str, Value] = {
         "as_of_on": voices.as_of,
         "heard_from_on": voices.first_on,
-        **_scale_values(voices.survey),
+        **scale_values(voices.scale),
     }
     text = _LATEST_VOICES.format(worth=worth)
     made["unit_voices"] = _kept(
@@ -177,18 +174,6 @@ def surveys_of(dataset: Dataset) -> list[Kind]:
     return list(kept)
 
 
-def scored(kind: str, score: str) -> str:
-    """Write that a score is on the scale of a survey; bind ``_scale_values``."""
-    whole = f" and {score} = round({score})" if kind == "nps" else ""
-    return f"{score} between $lowest and $highest{whole}"
-
-
-def _scale_values(kind: str) -> dict[str, Value]:
-    scale = scale_of(kind, _USUAL[kind])
-    names = ("lowest", "highest", "high_from", "low_to")
-    return {name: getattr(scale, name) for name in names}
-
-
 def _people(members: Population) -> str:
     """Select which customers a unit is made of."""
     unit = members.unit
@@ -206,9 +191,15 @@ def _answers_and_stays(
     people = _people(members)
     clock: dict[str, Value] = {"zone": dataset.zone, "as_of_on": voices.as_of}
     answers = _ANSWERS.format(
-        people=people, scored=scored(voices.survey, "responses.score")
+        people=people,
+        scored=is_scored(voices.survey, "responses.score"),
     )
-    heard = {**clock, "survey": voices.survey, **_scale_values(voices.survey)}
+    heard = {**clock, **scale_values(voices.scale)}
+    rows: dict[str, Value] = {"survey": voices.survey}
+    of_question = ""
+    if voices.question:
+        of_question = "\n    and question is not distinct from $question"
+        rows["question"] = None if voices.question == NONE else voices.question
     stays, stay_values = _DAY_STAYS, dict(clock)
     if voices.sign == "subscription":
         ended = _CANCELLED_AT if voices.ending == "cancellation" else "paid.ended_at"
@@ -216,6 +207,7 @@ def _answers_and_stays(
     else:
         del stay_values["zone"]
     return {
+        "survey_rows": Relation(f"{_ROWS}{of_question}", rows),
         "survey_answers": Relation(answers, heard),
         "stays": Relation(stays, stay_values),
     }
@@ -290,14 +282,19 @@ def _local(instant: str) -> str:
     return f"timezone($zone, timezone('UTC', {instant}))"
 
 
+_ROWS = """select *
+from responses
+where
+    kind = $survey"""
+
 _ANSWERS = f"""select
     people.unit_no,
     {_local("responses.answered_at")} as told_at,
     min(responses.score) filter (where {{scored}}) as score
-from responses
+from survey_rows as responses
 inner join {{people}} as people
     on responses.customer_no = people.customer_no
-where responses.kind = $survey and responses.answered_on < $as_of_on
+where responses.answered_on < $as_of_on
 group by people.unit_no, told_at
 having told_at is not null"""
 

@@ -25,7 +25,7 @@ ROOMS = (
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
     "texts",
-    *("dataset", "population"),
+    *("dataset", "score_groups", "population"),
     *(
         "happenings",
         "cohorts",
@@ -64,6 +64,7 @@ ROOMS = (
 # files to dataset and dataset to answer.
 READING = {
     "dataset",
+    "score_groups",
     "population",
     "happenings",
     "cohorts",
@@ -100,6 +101,7 @@ NEVER = {
     "workspace": {
         "measures",
         "stats",
+        "score_groups",
         "population",
         "happenings",
         "cohorts",
@@ -127,6 +129,7 @@ NEVER = {
     "charts": {
         "exports",
         "dataset",
+        "score_groups",
         "population",
         "happenings",
         "cohorts",
@@ -162,6 +165,7 @@ LIBRARIES = {
 # The relations that questions read, and where DuckDB lives the few statements of its
 # keeping: all from quoted names and bound values.
 COMPOSES_SQL = (
+    "holdfast/score_groups.py",
     "holdfast/population.py",
     "holdfast/happenings.py",
     "holdfast/cohorts.py",

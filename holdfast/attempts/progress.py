@@ -21,7 +21,9 @@ from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
 from holdfast.periods import Interval, period_sql
 from holdfast.population import Population, Relation, ranked_segments
-from holdfast.query import Value, parameters, quoted
+from holdfast.query import Value, literal, parameters, quoted
+from holdfast.score_groups import GROUPS, place_of_group, told_groups
+from holdfast.survey_scales import Kind
 
 Entry = Literal["best", "first"]
 
@@ -39,6 +41,7 @@ class Counting:
         interval: Each counts once in every interval of entry.
         with_times: ``progress`` says when the steps were reached.
         segments: How many segments by a property stand alone.
+        by_score: The survey whose last answer before the entry gives the segments.
     """
 
     as_of_at: datetime
@@ -48,6 +51,7 @@ class Counting:
     interval: Interval | None = None
     with_times: bool = False
     segments: int = 8
+    by_score: Kind | None = None
 
     @property
     def needs_attempts(self) -> bool:
@@ -57,6 +61,7 @@ class Counting:
             or self.by_value
             or self.with_times
             or self.interval is not None
+            or self.by_score is not None
         )
 
 
@@ -89,7 +94,7 @@ def progress_relations(
             }
     attempts = _kept_attempts(dataset, rules, clock, cancellation)
     chosen = _chosen_of_attempts(dataset, rules, clock, counting)
-    name = _name("chosen", rules, clock, replace(counting, segments=0))
+    name = _name("chosen", rules, clock, replace(counting, segments=0, by_score=None))
     dataset.materialise(
         name,
         f"with attempts as (from {quoted(str(attempts.kept_as))})\n{chosen.text}",
@@ -99,7 +104,7 @@ def progress_relations(
     return {
         "attempts": attempts,
         "chosen": replace(chosen, kept_as=name),
-        **_progress(members, rules, counting),
+        **_progress(dataset, members, rules, clock, counting, cancellation),
     }
 
 
@@ -181,14 +186,24 @@ def _chosen_of_attempts(
 
 
 def _progress(
-    members: Population, rules: Rules, counting: Counting
+    dataset: Dataset,
+    members: Population,
+    rules: Rules,
+    clock: Clock,
+    counting: Counting,
+    cancellation: Cancellation | None,
 ) -> dict[str, Relation]:
     columns = ["level", "is_open", "held", "period", "entered_at", "times"]
-    if rules.by_property is None:
+    by_score, made, source, sort = counting.by_score, {}, "chosen", "null::double"
+    if by_score is not None:
+        made = _grouped(dataset, rules, clock, by_score, cancellation)
+        source, sort = "grouped", place_of_group(by_score, "grouped.value")
+    elif rules.by_property is None:
         return {"progress": _in_view(members, columns)}
     listed = ",\n    ".join(f"entries.{column}" for column in columns)
     return {
-        "entries": _in_view(members, [*columns, "value", "null::double as sort"]),
+        **made,
+        "entries": _in_view(members, [*columns, "value", f"{sort} as sort"], source),
         "segments": Relation(
             ranked_segments("entries", "count(distinct unit_no)"),
             {"segments": counting.segments},
@@ -201,24 +216,51 @@ def _progress(
     }
 
 
-def _in_view(members: Population, columns: list[str]) -> Relation:
+def _grouped(
+    dataset: Dataset,
+    rules: Rules,
+    clock: Clock,
+    kind: Kind,
+    cancellation: Cancellation | None,
+) -> dict[str, Relation]:
+    """Tell for each attempt in which group its unit was when it entered."""
+    text, values = told_groups(dataset, kind, rules.unit, by_days=clock.by_days)
+    name = _name("told", text, sorted(values.items()))
+    dataset.materialise(name, text, values, cancellation)
+    return {
+        "told_groups": Relation(text, values, kept_as=name),
+        "grouped": Relation(
+            "select\n    chosen.* exclude (value),"
+            f"\n    coalesce(told_groups.score_group, {literal(GROUPS[kind][-1])})"
+            " as value"
+            "\nfrom chosen\nasof left join told_groups"
+            "\n    on"
+            "\n        chosen.unit_no = told_groups.unit_no"
+            "\n        and chosen.entered_at > told_groups.told_at"
+        ),
+    }
+
+
+def _in_view(
+    members: Population, columns: list[str], source: str = "chosen"
+) -> Relation:
     """Keep of the chosen attempts those of who is in view."""
     listed = ",\n    ".join(
-        column if " " in column else f"chosen.{column}" for column in columns
+        column if " " in column else f"{source}.{column}" for column in columns
     )
     if members.is_everyone:
         return Relation(
-            "select\n    chosen.unit_no,\n    0::utinyint as segment_no,"
-            f"\n    {listed}\nfrom chosen"
+            f"select\n    {source}.unit_no,\n    0::utinyint as segment_no,"
+            f"\n    {listed}\nfrom {source}"
         )
-    source = "population"
+    people = "population"
     if members.unit == "account":
         # An account has several customers in view, all of them in one segment.
-        source = "(select distinct unit_no, segment_no from population) as population"
+        people = "(select distinct unit_no, segment_no from population) as population"
     return Relation(
-        f"select\n    chosen.unit_no,\n    population.segment_no,\n    {listed}"
-        f"\nfrom chosen\ninner join {source}"
-        "\n    on chosen.unit_no = population.unit_no"
+        f"select\n    {source}.unit_no,\n    population.segment_no,\n    {listed}"
+        f"\nfrom {source}\ninner join {people}"
+        f"\n    on {source}.unit_no = population.unit_no"
     )
 
 

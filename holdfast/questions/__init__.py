@@ -19,7 +19,7 @@ from holdfast.filters import Filters
 from holdfast.membership import gone_caveats
 from holdfast.population import contents_of
 from holdfast.query import sources
-from holdfast.questions.asking import inferred_caveat
+from holdfast.questions.asking import inferred_caveat, looking_back_caveat
 
 QUESTIONS = (
     "retention",
@@ -105,7 +105,8 @@ def ask(
     inferred = (
         inferred_caveat(dataset) if "subscriptions" in sources(answer.sql) else ()
     )
-    answer = replace(answer, caveats=(*inferred, *answer.caveats, *gone))
+    back = looking_back_caveat(dataset, answer.filters, answer.caveats)
+    answer = replace(answer, caveats=(*inferred, *answer.caveats, *back, *gone))
     if contents_of(dataset, filters) == contents:
         dataset.keep(key, answer)
     return answer

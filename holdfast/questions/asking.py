@@ -12,6 +12,7 @@ from holdfast.answer import Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
+from holdfast.filters import Filters
 from holdfast.happenings import Clock, Cut, last_day, table_of
 from holdfast.measures import percent
 from holdfast.occurrence import Occurrence
@@ -26,8 +27,12 @@ from holdfast.query import (
     with_relations,
     with_values,
 )
+from holdfast.score_groups import looks_back
 
 _LATE_DAYS = 14
+
+GROUP_BEFORE = "group_before"
+"""Code of the caveat that groups of scores are those of the last answer before."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +227,34 @@ def stranger_caveat(dataset: Dataset) -> list[Caveat]:
             f"Hardly anybody of {files}{f' and {more} more files' if more > 0 else ''}"
             " is in another file, so the same people may be counted twice. The Data"
             " page shows who was not found; a file with pairs of ids joins them.",
+        )
+    ]
+
+
+def looking_back_caveat(
+    dataset: Dataset, filters: Filters, found: Sequence[Caveat]
+) -> list[Caveat]:
+    """Say that a group of scores is that of the latest answer, where it is used.
+
+    ``questions.ask`` adds it to every answer but those that take an earlier answer.
+
+    Args:
+        dataset: Whose customers.
+        filters: Who is in view.
+        found: What limits the answer else.
+    """
+    is_before = any(each.code == GROUP_BEFORE for each in found)
+    used = replace(filters, breakdown=None) if is_before else filters
+    surveys = looks_back(dataset, used.attributes)
+    if not surveys:
+        return []
+    return [
+        Caveat(
+            "group_looks_back",
+            f"{' and '.join(surveys)} groups are those of each customer's latest scored"
+            " answer in the data. They look back: the answer may be later than what is"
+            " counted here, and who left early had less time to answer. What follows"
+            " an answer is on the page about promoters and detractors.",
         )
     ]
 

@@ -28,7 +28,9 @@ from holdfast.population import Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.suggested_steps import suggested_steps
+from holdfast.score_groups import GROUPS, kind_of_group
 from holdfast.steps import Exclusions, Steps, labels, write_steps
+from holdfast.survey_scales import NAMES, Kind
 
 Judged = Literal["closed", "matured", "all"]
 Each = Literal["unit", "value"]
@@ -112,6 +114,7 @@ class Prepared:
         relations: ``progress`` and what it reads.
         as_of_at: The end of the observed time, on the clock of the rows.
         is_suggested: The data suggested the steps; none were named.
+        by_score: The survey whose last answer before the entry gives the segments.
     """
 
     spec: Attempting
@@ -121,11 +124,14 @@ class Prepared:
     relations: dict[str, Relation]
     as_of_at: datetime
     is_suggested: bool = False
+    by_score: Kind | None = None
 
     @property
     def values(self) -> dict[str, Value]:
         """What all statements bind."""
-        has_segments = bool(self.members.segments or self.spec.by_property)
+        has_segments = bool(
+            self.members.segments or self.spec.by_property or self.by_score
+        )
         return {
             "steps": len(self.spec.steps),
             "counts_open": self.spec.judged == "all",
@@ -167,6 +173,10 @@ def prepared(
     clock = Clock("day", cut=time.cut, by_days=by_days)
     used = used_filters(spec, filters)
     before = time.cut.before
+    # A group of scores is told at the entry, not at the end.
+    by_score = kind_of_group(dataset, used.breakdown)
+    if by_score:
+        used = replace(used, breakdown=None)
     members = population(dataset, used, spec.unit, cancellation, before)
 
     def instant(day: date) -> datetime:
@@ -182,11 +192,14 @@ def prepared(
         spec.interval if by_interval else None,
         with_times,
         filters.segments,
+        by_score,
     )
     relations = progress_relations(
         dataset, members, spec.rules, clock, counting, cancellation
     )
-    return Prepared(spec, members, clock, time, relations, as_of_at, is_suggested)
+    return Prepared(
+        spec, members, clock, time, relations, as_of_at, is_suggested, by_score
+    )
 
 
 def used_filters(spec: Attempting, filters: Filters) -> Filters:
@@ -331,6 +344,15 @@ def caveats(
             )
         )
     found.extend(_left_edge(spec, begins))
+    if kind := question.by_score:
+        found.append(
+            Caveat(
+                asking.GROUP_BEFORE,
+                f"The segments are the groups of the last scored {NAMES[kind]} answer"
+                " before the entry, however old. Who had not answered before it is in"
+                f" “{GROUPS[kind][-1]}”, whatever came later.",
+            )
+        )
     if question.clock.by_days:
         found.append(
             Caveat(

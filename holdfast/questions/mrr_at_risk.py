@@ -24,6 +24,7 @@ from holdfast.questions.voicing import (
     prepared_voices,
     shared_caveats,
 )
+from holdfast.score_groups import scale_asked
 from holdfast.stats import wilson_interval
 from holdfast.voices import Voices, latest_relations
 
@@ -170,6 +171,8 @@ def _prepare(
         ending=spec.ending,
         currency=currency,
         as_of=as_of,
+        scale=scale_asked(dataset, spec.survey, spec.question, spec.scale),
+        question=spec.question,
     )
     relations = latest_relations(
         dataset, spells.members, spells.relations, voices, cancellation

@@ -27,6 +27,7 @@ from holdfast.questions.voicing import (
     prepared_voices,
     shared_caveats,
 )
+from holdfast.score_groups import GROUP_KEYS, scale_asked
 from holdfast.stats import (
     LifeTable,
     LogRank,
@@ -35,7 +36,7 @@ from holdfast.stats import (
     newcombe_difference,
     wilson_interval,
 )
-from holdfast.voices import AROUND_DAYS, GROUP_KEYS, Moment, Voices, voice_relations
+from holdfast.voices import AROUND_DAYS, Moment, Voices, voice_relations
 
 Outcome = Literal["left", "stayed", "open"]
 
@@ -196,6 +197,8 @@ def _prepare(
         ending=spec.ending,
         currency=currency,
         as_of=as_of,
+        scale=scale_asked(dataset, spec.survey, spec.question, spec.scale),
+        question=spec.question,
     )
     relations = voice_relations(
         dataset, spells.members, spells.relations, voices, cancellation

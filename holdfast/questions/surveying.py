@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from holdfast.answer import Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
@@ -15,16 +16,9 @@ from holdfast.filters import NONE, Filters
 from holdfast.occurrence import Occurrence
 from holdfast.periods import Span, first_day, period_of
 from holdfast.population import Population, Relation, Unit, population, suggestion
-from holdfast.query import Value
 from holdfast.questions import asking
-from holdfast.survey_scales import (
-    KINDS,
-    NAMES,
-    OFFERED,
-    guessed_scale,
-    read_codes,
-    scale_of,
-)
+from holdfast.score_groups import asked_questions, fits, knows_questions
+from holdfast.survey_scales import KINDS, NAMES, guessed_scale, read_codes, scale_of
 from holdfast.surveys import Survey, check_answers, survey_relations
 
 KindAsked = Literal["auto", "nps", "csat", "ces"]
@@ -32,8 +26,6 @@ PerCustomer = Literal["latest", "all"]
 
 NO_ANSWERS = "no_answers"
 """Code of the refusal where no survey is loaded."""
-
-_FITS = ("fits_5", "fits_7", "fits_10", "fits_0_10", "fits_0_100")
 
 
 @dataclass(frozen=True)
@@ -108,17 +100,10 @@ def surveys(
     spec = spec or Surveying()
     check_answers(dataset)
     time = _time(dataset, spec)
-    values: dict[str, Value] = {
-        "blank": read_codes(spec.blank),
-        "not_applicable": read_codes(spec.not_applicable),
-        "before_on": time.cut.before if time else None,
-    }
-    key = ("surveys", repr(values))
-    kept = dataset.recall(key)
-    if isinstance(kept, pd.DataFrame):
-        return kept.copy()
-    found = population(dataset, Filters(), "customer", cancellation)
-    frame = asking.run(dataset, "surveys", found, {}, values, cancellation)
+    blank, not_applicable = read_codes(spec.blank), read_codes(spec.not_applicable)
+    frame = asked_questions(
+        dataset, blank, not_applicable, time.cut.before if time else None, cancellation
+    )
     if frame.empty:
         raise SpecError(
             NO_ANSWERS,
@@ -126,8 +111,7 @@ def surveys(
             "Load an export of a survey tool, or a table with a score and, if you"
             " have them, customer and time.",
         )
-    dataset.keep(key, frame)
-    return frame.copy()
+    return frame
 
 
 def prepared(
@@ -145,10 +129,7 @@ def prepared(
     time = _time(dataset, spec)
     row = _survey_of(asked, spec)
     codes = read_codes(spec.blank), read_codes(spec.not_applicable)
-    fitting = {
-        scale: int(row[fits]) for scale, fits in zip(OFFERED, _FITS, strict=True)
-    }
-    scale = spec.scale or guessed_scale(row["kind"], fitting, int(row["scored"]))
+    scale = spec.scale or guessed_scale(row["kind"], fits(row), int(row["scored"]))
     campaigns: tuple[str | None, ...] = ()
     if spec.campaign:
         campaigns = (None if spec.campaign == NONE else spec.campaign,)
@@ -199,16 +180,58 @@ def _survey_of(asked: pd.DataFrame, spec: Surveying) -> pd.Series:
     if spec.kind == "auto":
         rows = rows[rows["kind"] == rows["kind"].iloc[0]]
     if spec.question:
-        named = rows["question"].fillna(NONE)
-        rows = rows[named == spec.question]
-        if rows.empty:
-            raise SpecError(
-                "unknown_question",
-                f"Nobody answered the question {spec.question!r}.",
-                suggestion(spec.question, named),
-            )
+        rows = _of_question(rows, spec.question)
     row: pd.Series = rows.iloc[0]
     return row
+
+
+def check_question(dataset: Dataset, kind: str, question: str) -> None:
+    """Make sure that a question of a survey was asked, if one is named.
+
+    Raises:
+        SpecError: Nobody answered it; near names are offered.
+    """
+    if question:
+        check_answers(dataset)
+        rows = asked_questions(dataset)
+        _of_question(rows[rows["kind"] == kind], question)
+
+
+def several_questions(dataset: Dataset, kind: str, chosen: str) -> list[Caveat]:
+    """Say that answers to several questions are taken together, if they are."""
+    if not knows_questions(dataset):
+        return []
+    rows = asked_questions(dataset)
+    rows = rows[(rows["kind"] == kind) & (rows["scored"] > 0)]
+    if len(rows) < 2:
+        return []
+    said = (
+        f"Answers to {len(rows)} {NAMES[kind]} questions are taken together. Choose one"
+        " to look at it alone."
+    )
+    scales = {
+        guessed_scale(kind, fits(row), int(row["scored"])) for _, row in rows.iterrows()
+    }
+    if len(scales) > 1 and not chosen:
+        listed = " and ".join(each.replace("-", " to ") for each in sorted(scales))
+        said = (
+            f"Answers to {len(rows)} {NAMES[kind]} questions are taken together, though"
+            f" their scales look like {listed}. Choose one question."
+        )
+    return [Caveat("several_questions", said)]
+
+
+def _of_question(rows: pd.DataFrame, question: str) -> pd.DataFrame:
+    """Keep the row of a question."""
+    named = rows["question"].fillna(NONE)
+    found = rows[named == question]
+    if found.empty:
+        raise SpecError(
+            "unknown_question",
+            f"Nobody answered the question {question!r}.",
+            suggestion(question, named),
+        )
+    return found
 
 
 def _listed(asked: pd.DataFrame) -> str:

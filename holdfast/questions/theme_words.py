@@ -11,7 +11,7 @@ from holdfast.answer import Caveat
 from holdfast.measures import percent, percent_with_count
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
-from holdfast.remarks import BANDS
+from holdfast.score_groups import GROUPS
 from holdfast.texts.languages import UNKNOWN
 from holdfast.texts.words import UNSPACED
 
@@ -27,6 +27,11 @@ SOURCE_WORDS = {
 }
 
 _OTHER_SCRIPTS = frozenset({"ko", "ar", "fa", "ur", "he", "hi"})
+
+
+def bands_of(source: str) -> tuple[str, ...]:
+    """Name the groups by score, the lowest first; only answers to surveys have any."""
+    return GROUPS[source][2::-1] if source in GROUPS else ()
 
 
 def sentence(
@@ -97,7 +102,7 @@ def limits(
                 " itself.",
             )
         )
-    if spec.of in BANDS and not frame.empty and spec.groups != "segment":
+    if bands_of(spec.of) and not frame.empty and spec.groups != "segment":
         caveats.append(
             Caveat(
                 "scored",

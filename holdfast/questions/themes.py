@@ -19,16 +19,17 @@ from holdfast.periods import first_day, period_of
 from holdfast.population import TOTAL, Population, Relation, population
 from holdfast.query import Value
 from holdfast.questions import asking
+from holdfast.questions.surveying import check_question, several_questions
 from holdfast.questions.theme_figures import folded_terms, with_growth, with_rates
-from holdfast.questions.theme_words import SOURCE_WORDS, limits, sentence
+from holdfast.questions.theme_words import SOURCE_WORDS, bands_of, limits, sentence
 from holdfast.remarks import (
-    BANDS,
     OWN_FROM,
     Progress,
     Source,
     knows_comments,
     remark_relations,
 )
+from holdfast.score_groups import scale_asked
 from holdfast.texts.topics import topics_of
 from holdfast.theme_rules import ThemeRules
 
@@ -52,6 +53,10 @@ class Themes:
             was written on leaving.
         groups: Groups of the score, or the segments of the breakdown.
         language: Only comments of this language, as a code; empty for all.
+        question: Only comments on this question of a survey, ``(none)`` where the
+            export does not say; empty for all.
+        scale: Least and greatest point, such as 1-5; empty for the usual one of the
+            kind, or a guess from the scores where that does not fit.
         own: Themes of one's own, such as ``Payment: pay*, card``.
         least: Terms of fewer comments are not shown.
         most: How many terms of each language are shown.
@@ -65,6 +70,8 @@ class Themes:
     of: Source = "nps"
     groups: Literal["score", "segment"] = "score"
     language: str = ""
+    question: str = ""
+    scale: str = ""
     own: ThemeRules | None = None
     least: int = 5
     most: int = 30
@@ -164,6 +171,7 @@ def answer(
         },
         caveats=(
             *limits(spec, frame, languages, dataset.min_n),
+            *_questions(dataset, spec),
             *_unknown_people(dataset, spec, asked, cancellation),
             *asking.account_caveat(asked.found),
             *asking.stranger_caveat(dataset),
@@ -216,7 +224,7 @@ def members(
         },
         cancellation,
     )
-    names = BANDS[spec.of].names if spec.of in BANDS else ()
+    names = bands_of(spec.of)
     return rows.assign(
         band=rows["band_no"].map(dict(enumerate(names))).astype(object)
     ).drop(columns="band_no")
@@ -267,6 +275,9 @@ def _prepare(
         after = spec.last + timedelta(days=1)
         until_on = min(after, until_on) if until_on else after
     found = population(dataset, filters, spec.unit, cancellation, spec.as_of)
+    has_score = bool(bands_of(spec.of))
+    if has_score:
+        check_question(dataset, spec.of, spec.question)
     relations = remark_relations(
         dataset,
         spec.of,
@@ -274,14 +285,22 @@ def _prepare(
         found,
         spec.first,
         until_on,
+        scale_asked(dataset, spec.of, spec.question, spec.scale) if has_score else None,
+        spec.question if has_score else "",
         cancellation,
         progress,
     )
     if _by_segment(spec):
         groups = dict(enumerate(found.segments))
     else:
-        groups = dict(enumerate(BANDS[spec.of].names)) if spec.of in BANDS else {}
+        groups = dict(enumerate(bands_of(spec.of)))
     return _Asked(found, relations, seen, as_of, groups)
+
+
+def _questions(dataset: Dataset, spec: Themes) -> list[Caveat]:
+    if spec.question or not bands_of(spec.of):
+        return []
+    return several_questions(dataset, spec.of, spec.scale)
 
 
 def _by_segment(spec: Themes) -> bool:

@@ -16,8 +16,10 @@ from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.amounts import unpriced_caveats
 from holdfast.questions.leaving import Leaving, Spells, prepared, sign_caveat
+from holdfast.questions.surveying import check_question, several_questions
+from holdfast.score_groups import GROUP_KEYS, GROUPS
 from holdfast.survey_scales import Kind
-from holdfast.voices import GROUP_KEYS, GROUPS, surveys_of
+from holdfast.voices import surveys_of
 
 NO_ANSWERS = "no_answers"
 """Code of the refusal where nobody answered the survey."""
@@ -29,11 +31,17 @@ class Voicing(Leaving):
 
     Attributes:
         survey: Which kind of survey: nps, csat or ces.
+        question: Its wording, ``(none)`` where the export does not say; empty for all
+            of the kind.
+        scale: Least and greatest point, such as 1-5; empty for the usual one of the
+            kind, or a guess from the scores where that does not fit.
         currency: What money is counted in; empty for the workspace's setting, else
             the one of most customers.
     """
 
     survey: Kind = "nps"
+    question: str = ""
+    scale: str = ""
     currency: str = ""
 
 
@@ -57,6 +65,7 @@ def prepared_voices(
             "Load an export of the survey with the customer's id or address, the score"
             " and the time of the answer.",
         )
+    check_question(dataset, spec.survey, spec.question)
     spells = prepared(dataset, spec, filters, cancellation)
     currency = None
     if spells.sign == "subscription":
@@ -82,11 +91,13 @@ def shared_caveats(
     cancellation: Cancellation | None,
 ) -> list[Caveat]:
     """Say who is left out, what a customer is, and what cannot be known."""
-    values: dict[str, Value] = {"survey": spec.survey, "as_of_on": spells.time.as_of}
+    values: dict[str, Value] = {"as_of_on": spells.time.as_of}
     row = asking.run(
         dataset, "scores_left_out", spells.members, relations, values, cancellation
     ).iloc[0]
     caveats = [sign_caveat(spells.sign, spec.ending, spells.lapse)]
+    if not spec.question:
+        caveats.extend(several_questions(dataset, spec.survey, spec.scale))
     every = asking.counted(int(row["answers"]), "answer")
     for name, said in _LEFT_OUT.items():
         number = int(row[name])

@@ -19,7 +19,7 @@ from holdfast.filters import (
     InSegment,
     broken_by_segment,
 )
-from holdfast.population import attribute_values, check_filters
+from holdfast.population import attribute_values, attributes_of, check_filters
 from holdfast.ui.address import read_filters_from_address
 from holdfast.ui.words import attribute_label, plain
 
@@ -44,13 +44,14 @@ def filter_panel(dataset: Dataset) -> Filters:
     st.markdown("**Who is in view**")
     for notice in notices:
         st.warning(f"{plain(notice.sentence)} {plain(notice.remedy)}")
-    names = list(dataset.attributes)
+    attributes = attributes_of(dataset)
+    names = list(attributes)
     chosen = _multiselect(
         "Filter by", names, _ATTRIBUTES, "All customers", attribute_label
     )
     filters: list[Filter] = []
     for name in chosen:
-        kind = dataset.attributes[name].type
+        kind = attributes[name].type
         control = {"number": _number, "date": _day}.get(kind, _category)
         filters.extend(control(dataset, name))
     events = sorted(dataset.event_counts, key=lambda name: -dataset.event_counts[name])
@@ -91,7 +92,7 @@ def _seed(dataset: Dataset) -> list[SpecError]:
             notices.append(problem)
         else:
             segment = broken_by_segment(filters.breakdown)
-            is_attribute = filters.breakdown in dataset.attributes
+            is_attribute = filters.breakdown in attributes_of(dataset)
             state[_BREAKDOWN] = (
                 str(InSegment(segment))
                 if segment and not is_attribute
@@ -118,7 +119,7 @@ def _put(dataset: Dataset, item: Filter) -> bool:
         state[key] = [*state.get(key, []), item.name]
         return True
     name = item.attribute
-    kind = dataset.attributes[name].type
+    kind = attributes_of(dataset)[name].type
     if name in state.get(_ATTRIBUTES, []):
         return False
     if isinstance(item, AttributeIn):
@@ -176,7 +177,7 @@ def _forget_unknown(dataset: Dataset) -> list[SpecError]:
         if name not in dataset.saved_segments
     ]
     known: dict[str, Iterable[str]] = {
-        _ATTRIBUTES: dataset.attributes,
+        _ATTRIBUTES: attributes_of(dataset),
         _DID: dataset.event_codes,
         _DID_NOT: dataset.event_codes,
         _IN: dataset.saved_segments,
@@ -223,7 +224,7 @@ def _breakdowns(dataset: Dataset) -> list[str]:
     """Return what makes segments, and what a link asks for."""
     attributes = [
         name
-        for name, column in dataset.attributes.items()
+        for name, column in attributes_of(dataset).items()
         if name == st.session_state.get(_BREAKDOWN)
         or column.type != "category"
         or column.distinct_values <= _MOST_SEGMENTS
@@ -239,7 +240,7 @@ def _breakdowns(dataset: Dataset) -> list[str]:
 def _category(dataset: Dataset, name: str) -> list[Filter]:
     key = f"filter_values_{name}"
     values = attribute_values(dataset, name)
-    if dataset.attributes[name].missing and NONE not in values:
+    if attributes_of(dataset)[name].missing and NONE not in values:
         values.append(NONE)
     values.extend(v for v in st.session_state.get(key, []) if v not in values)
     chosen = _multiselect(attribute_label(name), values, key, "Any value")

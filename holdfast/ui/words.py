@@ -44,4 +44,7 @@ _ATTRIBUTES = {
     "referred_by": "Referred by",
     "tenure_months": "Tenure in months",
     "has_churned": "Has churned",
+    "nps_group": "NPS group",
+    "csat_group": "CSAT group",
+    "ces_group": "CES group",
 }

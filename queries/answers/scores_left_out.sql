@@ -1,7 +1,6 @@
 -- scores_left_out: Which answers to a survey no life can be followed from.
 -- grain: one row
 -- params:
---   survey (VARCHAR): nps, csat or ces
 --   as_of_on (DATE): end (exclusive) of the observed time
 -- returns:
 --   answers (BIGINT): answers to the survey before the end
@@ -13,14 +12,14 @@
 with counted as (
     select
         count(*) as answers,
-        count(*) filter (where responses.customer_no is null) as unknown_people,
+        count(*) filter (where survey_rows.customer_no is null) as unknown_people,
         count(*) filter (
-            where responses.customer_no is not null and responses.answered_at is null
+            where
+            survey_rows.customer_no is not null
+            and survey_rows.answered_at is null
         ) as undated
-    from responses
-    where
-        responses.kind = $survey
-        and coalesce(responses.answered_on < $as_of_on, true)
+    from survey_rows
+    where coalesce(survey_rows.answered_on < $as_of_on, true)
 ),
 
 heard as (

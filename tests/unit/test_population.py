@@ -70,9 +70,9 @@ def people(tmp_path_factory):
     )
 
 
-def in_view(dataset, filters, unit="customer"):
+def in_view(dataset, filters, unit="customer", before=None):
     """Return who is in view as segment to ids."""
-    found = population(dataset, filters, unit)
+    found = population(dataset, filters, unit, before=before)
     read = {
         name: each.kept_rows(name) if each.kept_as else each
         for name, each in found.relations.items()
