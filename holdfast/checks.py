@@ -155,7 +155,7 @@ CHECKS: tuple[Check, ...] = (
         "currencies_mixed",
         "warning",
         "Amounts in several currencies have no sum: figures of money are shown for one"
-        " at a time.",
+        " at a time, or converted where a file gives exchange rates.",
     ),
     Check(
         "instants_after_loading",

@@ -20,15 +20,15 @@ only joins it anew.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from holdfast.cancellation import Cancellation
+from holdfast.currencies import chosen_currency, rows_in_one_currency
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.population import Population, Relation, Unit
-from holdfast.pricing import chosen_currency, price_relation
+from holdfast.pricing import price_relation
 from holdfast.query import Value, parameters, quoted
 
 Source = Literal["orders", "payments", "subscriptions", "attribute"]
@@ -41,69 +41,20 @@ HORIZONS = (30, 60, 90, 180, 365)
 MONTH_DAYS = 365 / 12
 
 
-@dataclass(frozen=True)
-class Currency:
-    """A currency that orders or payments are in.
-
-    Attributes:
-        code: Its code; empty where the data do not say one.
-        customers: How many customers have amounts in it.
-    """
-
-    code: str
-    customers: int
-
-
-def order_currencies(dataset: Dataset, table: str = "orders") -> list[Currency]:
-    """Return the currencies of orders or payments, that of most customers first."""
-    key = ("currencies", table)
-    kept = dataset.recall(key)
-    if kept is None:
-        frame = dataset.frame(
-            "select coalesce(currency, '') as code,"
-            " count(distinct customer_no) as customers"
-            f" from {quoted(table)} where amount is not null"
-            " group by all order by customers desc, code"
-        )
-        kept = [Currency(*row) for row in frame.itertuples(index=False)]
-        dataset.keep(key, kept)
-    return list(kept)
-
-
 def earned_currency(dataset: Dataset, source: Source, currency: str = "") -> str:
     """Return the currency that a source's money is counted in.
 
     Args:
         dataset: Whose money.
         source: Where it is told.
-        currency: The one asked for; empty for the workspace's setting where the data
-            have it, else that of most customers.
+        currency: The one asked for; empty for the usual one.
 
     Raises:
         SpecError: Nothing has an amount, or not in this currency.
     """
     if source == "attribute":
         return currency
-    if source == "subscriptions":
-        return chosen_currency(dataset, currency)
-    known = order_currencies(dataset, source)
-    if not known:
-        raise SpecError(
-            "no_amounts",
-            f"The data have no {source} with an amount.",
-            f"Load {source} with an amount.",
-        )
-    codes = [each.code for each in known]
-    wanted = currency or dataset.settings.get("currency", "")
-    if wanted in codes:
-        return wanted
-    if currency:
-        raise SpecError(
-            "unknown_currency",
-            f"None of the {source} are in {currency}.",
-            f"Choose one of {', '.join(code or '(none)' for code in codes)}.",
-        )
-    return codes[0]
+    return chosen_currency(dataset, currency, source)
 
 
 def purchase_relations(
@@ -123,9 +74,11 @@ def purchase_relations(
         cancellation: Lets another thread stop the work.
     """
     unit = members.unit
+    rows = rows_in_one_currency(dataset, "orders", currency)
+    joined = _customers("orders", unit, rows.text)
     days = Relation(
-        _PURCHASE_DAYS.format(unit=f"{unit}_no", joined=_customers("orders", unit)),
-        {"currency": currency, "as_of_on": as_of},
+        _PURCHASE_DAYS.format(unit=f"{unit}_no", joined=joined),
+        {**rows.values, "currency": currency, "as_of_on": as_of},
         kept_as=_name("purchase_days", unit, currency, as_of),
     )
     _keep(dataset, days, cancellation)
@@ -219,15 +172,18 @@ def earning_relations(
     """
     unit = f"{members.unit}_no"
     relations: dict[str, Relation] = {}
+    bound: dict[str, Value] = {"currency": currency, "as_of_on": as_of}
     if source == "orders":
         relations = purchase_relations(dataset, members, currency, as_of, cancellation)
         text = _ORDERED
     elif source == "payments":
-        text = _PAID.format(unit=unit, joined=_customers("payments", members.unit))
+        rows = rows_in_one_currency(dataset, "payments", currency)
+        joined = _customers("payments", members.unit, rows.text)
+        text = _PAID.format(unit=unit, joined=joined)
+        bound |= rows.values
     else:
         relations["prices"] = price_relation(dataset, currency, as_of)
         text = _ACCRUED.format(unit=unit, joined=_customers("prices", members.unit))
-    bound: dict[str, Value] = {"currency": currency, "as_of_on": as_of}
     used = parameters(text)
     relations["earned"] = Relation(
         text, {name: value for name, value in bound.items() if name in used}
@@ -282,14 +238,16 @@ def _in_view(members: Population, table: str, columns: tuple[str, ...]) -> Relat
     )
 
 
-def _customers(table: str, unit: Unit) -> str:
-    """Write where a table's units come from."""
+def _customers(table: str, unit: Unit, rows: str = "") -> str:
+    """Write where a table's units come from; its rows may be others than its own."""
+    named = f"({rows}) as {table}" if rows else table
     if unit == "customer":
-        return table
+        return named
+    # An attribute of customers may be called as a column of the table.
     return (
-        f"{table}\ninner join customers\n"
+        f"{named}\ninner join (select customer_no, account_no from customers"
+        " where account_no is not null) as customers\n"
         f"    on {table}.customer_no = customers.customer_no"
-        "\n    and customers.account_no is not null"
     )
 
 
@@ -320,7 +278,7 @@ _PURCHASE_DAYS = """select
     )::double as returned
 from {joined}
 where
-    coalesce(currency, '') = $currency
+    currency = $currency
     and ordered_on < $as_of_on
 group by all
 order by unit_no, bought_on"""
@@ -340,7 +298,7 @@ _PAID = """select
     sum(coalesce(amount, 0) - coalesce(abs(refunded), 0))::double as daily
 from {joined}
 where
-    coalesce(currency, '') = $currency
+    currency = $currency
     and charged_on < $as_of_on
     and coalesce(status, 'paid') in ('paid', 'refunded', 'succeeded')
 group by all"""

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from holdfast.cancellation import Cancellation
+from holdfast.currencies import chosen_currency, rows_in_one_currency
 from holdfast.dataset import Dataset
+from holdfast.errors import SpecError
 from holdfast.happenings import table_of
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION, Occurrence
 from holdfast.population import Population, Relation, Unit, check_event
@@ -191,8 +193,9 @@ def _condition(
             text = _PAYING.format(subscriptions=_subscriptions(unit))
             return _Found(is_there, text, by_snapshot, {})
         case _:
-            text = _GROWN.format(subscriptions=_subscriptions(unit))
-            return _Found(is_there, text, by_snapshot, {})
+            rows = _priced(dataset)
+            text = _GROWN.format(subscriptions=_subscriptions(unit, rows.text))
+            return _Found(is_there, text, by_snapshot, dict(rows.values))
 
 
 def _days(
@@ -223,15 +226,25 @@ def _days(
     )
 
 
-def _subscriptions(unit: Unit) -> str:
+def _subscriptions(unit: Unit, rows: str = "subscriptions") -> str:
     """Select paid periods, with what they bring a month where that is known."""
     return _of_units(
-        "subscriptions",
+        rows,
         "paid_from_on, ended_on, currency, quantity,"
         " (price * quantity - coalesce(discount, 0)) / interval_months as amount",
         unit,
         " where paid_from_on is not null",
     )
+
+
+def _priced(dataset: Dataset) -> Relation:
+    """Select subscriptions, in one currency as far as there are exchange rates."""
+    try:
+        currency = chosen_currency(dataset)
+    except SpecError:
+        currency = ""
+    rows = rows_in_one_currency(dataset, "subscriptions", currency)
+    return Relation(f"({rows.text})", rows.values)
 
 
 def _of_units(table: str, columns: str, unit: Unit, where: str = "") -> str:
@@ -346,14 +359,15 @@ _PAYING = """    select distinct
             and (paid.ended_on is null or paid.ended_on >= snapshots.until_on)"""
 
 # More a month than the first paid periods brought, or more units where prices are not
-# known; what is paid in another currency than at first cannot be compared.
-_GROWN = """    select
+# known; what is paid in another currency than at first cannot be compared, and is in
+# none of these sums.
+_GROWN = """    select distinct
         begun.unit_no,
         snapshots.snapshot_no
     from (
         select
             unit_no,
-            min(currency) as currency,
+            currency,
             sum(amount) as amount,
             sum(quantity) as quantity
         from (
@@ -361,17 +375,22 @@ _GROWN = """    select
             from ({subscriptions})
             qualify paid_from_on = min(paid_from_on) over (partition by unit_no)
         )
-        group by unit_no
+        group by unit_no, currency
     ) as begun
     inner join ({subscriptions}) as paid
         on
             begun.unit_no = paid.unit_no
-            and begun.currency is not distinct from paid.currency
+            and begun.currency = paid.currency
     inner join snapshots
         on
             paid.paid_from_on < snapshots.until_on
             and (paid.ended_on is null or paid.ended_on >= snapshots.until_on)
-    group by begun.unit_no, snapshots.snapshot_no, begun.amount, begun.quantity
+    group by
+        begun.unit_no,
+        begun.currency,
+        snapshots.snapshot_no,
+        begun.amount,
+        begun.quantity
     having
         coalesce(
             sum(paid.amount) > begun.amount, sum(paid.quantity) > begun.quantity

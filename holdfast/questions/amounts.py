@@ -9,13 +9,21 @@ import pandas as pd
 
 from holdfast.answer import Caveat
 from holdfast.cancellation import Cancellation
+from holdfast.currencies import (
+    Money,
+    chosen_currency,
+    converted_currencies,
+    counted_currencies,
+    currencies,
+)
 from holdfast.dataset import Dataset
+from holdfast.earnings import Source
 from holdfast.filters import NONE, Filters
 from holdfast.measures import formatted
 from holdfast.occurrence import SUBSCRIPTION
 from holdfast.periods import WEEK_SHIFTS, Span, day_label
 from holdfast.population import Population, Relation, Unit, population
-from holdfast.pricing import MOST_A_MONTH, chosen_currency, converted_currencies
+from holdfast.pricing import MOST_A_MONTH
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.revenue import revenue_relations
@@ -105,9 +113,8 @@ def unpriced_caveats(
     Returns:
         The rows of ``queries/answers/unpriced.sql``, and sentences.
     """
-    converted = converted_currencies(dataset, currency)
     values: dict[str, Value] = {
-        "counted_currencies": [currency, *converted],
+        "counted_currencies": [currency, *converted_currencies(dataset, currency)],
         "as_of_on": as_of,
         "most_a_month": MOST_A_MONTH,
     }
@@ -129,15 +136,7 @@ def unpriced_caveats(
                 " load a file of exchange rates.",
             )
         )
-    if converted:
-        caveats.append(
-            Caveat(
-                "converted",
-                f"Amounts in {', '.join(code or NONE for code in converted)} are"
-                f" converted to {currency or NONE} at the rate of the day on which"
-                " their paid period began, so a rate that moves is no expansion.",
-            )
-        )
+    caveats.extend(_converted_caveat(dataset, currency, "subscriptions"))
     for reason, told in _REASONS.items():
         found = rows[rows["reason"] == reason]
         number = int(found["customers"].sum())
@@ -146,6 +145,59 @@ def unpriced_caveats(
             who = f"{asking.counted(number, members.unit)} {has}"
             caveats.append(Caveat(reason.replace(" ", "_"), told.format(who=who)))
     return rows, caveats
+
+
+def currency_caveats(
+    dataset: Dataset, currency: str, table: Source | None
+) -> list[Caveat]:
+    """Say which of a table's currencies are left out, and which are converted.
+
+    Args:
+        dataset: Whose money.
+        currency: What it is counted in.
+        table: Where it is told; an attribute names no currency.
+    """
+    if table is None or table == "attribute":
+        return []
+    counted = set(counted_currencies(dataset, currency, table))
+    others = [code for code in currencies(dataset, table) if code not in counted]
+    caveats = []
+    if others:
+        caveats.append(
+            Caveat(
+                "one_currency",
+                f"Only {table} in {_listed([currency, *sorted(counted - {currency})])}"
+                f" are counted: amounts in {_listed(others)} cannot be added to them."
+                " Choose another currency to see those, or load a file of exchange"
+                " rates.",
+            )
+        )
+    return [*caveats, *_converted_caveat(dataset, currency, table)]
+
+
+def _converted_caveat(dataset: Dataset, currency: str, table: Money) -> list[Caveat]:
+    converted = sorted({*counted_currencies(dataset, currency, table)} - {currency})
+    if not converted:
+        return []
+    return [
+        Caveat(
+            "converted",
+            f"Amounts in {_listed(converted)} are converted to"
+            f" {currency or NONE} at the rate of the day {_RATE_OF[table]}.",
+        )
+    ]
+
+
+def _listed(codes: list[str]) -> str:
+    return ", ".join(code or NONE for code in codes)
+
+
+_RATE_OF: dict[Money, str] = {
+    "subscriptions": "on which their paid period began, so a rate that moves is no"
+    " expansion",
+    "orders": "of the order, and so is what was given back later",
+    "payments": "of the payment, and so is what was paid back later",
+}
 
 
 def running_caveat(as_of: date, frame: pd.DataFrame) -> list[Caveat]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from holdfast.currencies import Money, chosen_currency, counted_currencies, currencies
 from holdfast.dataset import Dataset, Derivation
 from holdfast.measures import percent
 from holdfast.query import load
@@ -43,11 +44,18 @@ class Point:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What there is: counts by name, and what subscriptions were inferred from."""
+    """What there is.
+
+    Attributes:
+        counts: Counts by name.
+        derived: What subscriptions were inferred from.
+        currencies: How many currencies a table's amounts are in, and how many of them
+            one sum can hold.
+    """
 
     counts: Mapping[str, int]
     derived: Derivation | None
-    has_rates: bool
+    currencies: Mapping[Money, tuple[int, int]]
 
     def __getitem__(self, name: str) -> int:
         return self.counts[name]
@@ -76,11 +84,22 @@ def what_is_known(dataset: Dataset, subject: Subject) -> tuple[Point, ...]:
         (row,) = dataset.frame(load("what_is_known").text).to_dict("records")
         counts = {str(name): int(value) for name, value in row.items()}
         derived = dataset.derivations.get("subscriptions")
-        facts = _Facts(counts, derived, dataset.knows_rates)
+        tables: tuple[Money, ...] = ("subscriptions", "orders", "payments")
+        facts = _Facts(
+            counts, derived, {table: _currencies(dataset, table) for table in tables}
+        )
         dataset.keep("what_is_known", facts)
     points = _TOLD[subject](facts)
     order: tuple[Kind, ...] = ("known", "inferred", "unknown")
     return tuple(sorted(points, key=lambda point: order.index(point.kind)))
+
+
+def _currencies(dataset: Dataset, table: Money) -> tuple[int, int]:
+    found = currencies(dataset, table)
+    if len(found) < 2:
+        return len(found), len(found)
+    chosen = chosen_currency(dataset, table=table)
+    return len(found), len(counted_currencies(dataset, chosen, table))
 
 
 _SUBSCRIPTIONS = "Load subscriptions, such as Stripe's, with their start and end."
@@ -283,17 +302,7 @@ def _money(facts: _Facts) -> list[Point]:
                 "Export them with their price.",
             )
         )
-    if facts["currencies"] > 1 and not facts.has_rates:
-        points.append(
-            _unknown(
-                f"One sum of {facts['currencies']} currencies: each is shown alone.",
-                "Load a file of exchange rates: currency, rate, target, date.",
-            )
-        )
-    elif facts["currencies"] > 1:
-        points.append(
-            _known(f"{facts['currencies']} currencies, at the rates that were loaded.")
-        )
+    points += _sums(facts, "subscriptions")
     if not facts["planned"]:
         points.append(
             _unknown(
@@ -302,6 +311,22 @@ def _money(facts: _Facts) -> list[Point]:
             )
         )
     return points
+
+
+def _sums(facts: _Facts, table: Money) -> list[Point]:
+    """Say whether a table's amounts have one sum."""
+    found, counted = facts.currencies[table]
+    if found < 2:
+        return []
+    if counted == found:
+        return [_known(f"{found} currencies of {table}, at rates that were loaded.")]
+    shown = "each is shown alone" if counted < 2 else f"{counted} have rates"
+    return [
+        _unknown(
+            f"One sum of {found} currencies of {table}: {shown}.",
+            "Load a file of exchange rates: currency, rate, target, date.",
+        )
+    ]
 
 
 def _priced(facts: _Facts) -> Point:
@@ -344,6 +369,7 @@ def _value(facts: _Facts) -> list[Point]:
                 "Load orders with customer, day and amount.",
             )
         )
+    points += [*_sums(facts, "orders"), *_sums(facts, "payments")]
     if facts["priced"]:
         points.append(
             _inferred(

@@ -35,6 +35,7 @@ from holdfast.purchase_models import (
 )
 from holdfast.query import Value
 from holdfast.questions import ask, asking, buying_value, early_value, value_words
+from holdfast.questions.amounts import currency_caveats
 from holdfast.questions.buying_value import WEEK, Buying
 from holdfast.questions.life_value import lives_of, stay
 from holdfast.questions.survival import Sign, Survival, lapse_days, sign_of_life
@@ -50,8 +51,7 @@ class LifetimeValue:
     Attributes:
         source: Where money is told. ``auto`` takes, with subscriptions, paid payments,
             else prices agreed; without, orders, else payments.
-        currency: The one that is counted; empty for the workspace's setting, else that
-            of most customers.
+        currency: What money is counted in; empty for the most usual one.
         price: The attribute that says what a customer pays a month, for ``attribute``.
         start: Days count from the first money, or from the sign-up.
         margin: Percent of the revenue that is kept.
@@ -178,6 +178,7 @@ def answer(
         extras=extras,
         caveats=(
             *(Caveat(f"no_{way}", text) for way, text in refusals.items()),
+            *currency_caveats(dataset, question.currency, question.source),
             *value_words.caveats(dataset, spec, question.source, frame),
             *asking.account_caveat(question.members),
             *(asking.hole_caveat(dataset, time) if time else ()),

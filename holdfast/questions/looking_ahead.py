@@ -40,6 +40,7 @@ class Ahead:
         sql: The main query.
         as_of: End (exclusive) of the observed time; none where there are no dates.
         people: How many were followed.
+        source: Where its money is told; none where somebody entered it.
     """
 
     basis: Basis
@@ -48,6 +49,7 @@ class Ahead:
     sql: str
     as_of: date | None
     people: int
+    source: Source | None = None
 
 
 def ahead_of(
@@ -82,18 +84,21 @@ def ahead_of(
         # Whoever enters what customers pay needs no money in the data.
         if paid is None:
             raise
+    told_by = source if paid is None else None
     sign = sign_of_life(dataset, lives.sign)
     if sign not in ("order", "activity"):
-        return _of_lives(
+        found = _of_lives(
             dataset, asked, source, lives, paid, joining, filters, cancellation
         )
+        return replace(found, source=told_by)
     if source == "attribute" and paid is None:
         paid = _each(ask(dataset, asked, filters, cancellation))
     leaving = Leaving(lives.sign, unit=asked.unit, as_of=asked.as_of)
-    found = prepared(dataset, leaving, filters, cancellation)
-    return _of_spells(
-        dataset, found, source, asked.currency, paid, joining, cancellation
+    spells = prepared(dataset, leaving, filters, cancellation)
+    found = _of_spells(
+        dataset, spells, source, asked.currency, paid, joining, cancellation
     )
+    return replace(found, source=told_by)
 
 
 def _source(dataset: Dataset, asked: LifetimeValue) -> Source:

@@ -7,12 +7,12 @@ from datetime import date
 
 from holdfast.answer import Caveat
 from holdfast.cancellation import Cancellation
+from holdfast.currencies import chosen_currency
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.losses import loss_relations
 from holdfast.population import Population, Relation
-from holdfast.pricing import chosen_currency
 from holdfast.questions import asking
 from holdfast.questions.amounts import unpriced_caveats
 from holdfast.questions.leaving import Leaving, prepared, sign_caveat

@@ -10,8 +10,9 @@ import pandas as pd
 
 from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
+from holdfast.currencies import chosen_currency
 from holdfast.dataset import Dataset
-from holdfast.earnings import earned_currency, order_currencies, purchase_relations
+from holdfast.earnings import purchase_relations
 from holdfast.filters import Filters
 from holdfast.means import mean_interval, ratio_interval
 from holdfast.measures import money_text, percent_with_count
@@ -26,6 +27,7 @@ from holdfast.periods import (
 from holdfast.population import TOTAL, Population, Relation, Unit, population
 from holdfast.query import Value
 from holdfast.questions import asking
+from holdfast.questions.amounts import currency_caveats
 from holdfast.stats import wilson_interval
 
 
@@ -35,8 +37,7 @@ class Purchases:
 
     Attributes:
         interval: Day, week, month, quarter or year.
-        currency: The one that is counted; empty for the workspace's setting, else that
-            of most customers.
+        currency: What money is counted in; empty for the most usual one.
         net: Take returns and refunds off the revenue.
         within_days: How soon after the first order the next one has to come to count
             as soon.
@@ -163,7 +164,7 @@ def _prepare(
     cancellation: Cancellation | None,
 ) -> tuple[Population, dict[str, Relation], asking.ObservedTime, str]:
     time = asking.observed_time(dataset, ORDER, spec.as_of)
-    currency = earned_currency(dataset, "orders", spec.currency)
+    currency = chosen_currency(dataset, spec.currency, "orders")
     found = population(dataset, filters, spec.unit, cancellation, time.cut.before)
     relations = purchase_relations(
         dataset, found, currency, time.seen_until, cancellation
@@ -281,21 +282,7 @@ def _caveats(
     frame: pd.DataFrame,
     currency: str,
 ) -> list[Caveat]:
-    caveats = []
-    others = [
-        each.code or "(none)"
-        for each in order_currencies(dataset)
-        if each.code != currency
-    ]
-    if others:
-        caveats.append(
-            Caveat(
-                "one_currency",
-                f"Only orders in {currency or '(none)'} are counted: amounts in"
-                f" {', '.join(others)} cannot be added to them. Choose another currency"
-                " to see those.",
-            )
-        )
+    caveats = currency_caveats(dataset, currency, "orders")
     if not frame["is_complete"].all():
         last = time.as_of - timedelta(days=1)
         caveats.append(

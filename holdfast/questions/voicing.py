@@ -7,11 +7,11 @@ from datetime import date
 
 from holdfast.answer import Caveat
 from holdfast.cancellation import Cancellation
+from holdfast.currencies import chosen_currency
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.population import Relation
-from holdfast.pricing import chosen_currency
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.questions.amounts import unpriced_caveats

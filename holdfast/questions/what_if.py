@@ -17,6 +17,7 @@ from holdfast.filters import Filters
 from holdfast.measures import money_text, percent
 from holdfast.population import Unit
 from holdfast.questions import asking, projection
+from holdfast.questions.amounts import currency_caveats
 from holdfast.questions.lifetime_value import LifetimeValue
 from holdfast.questions.looking_ahead import Ahead, ahead_of
 from holdfast.questions.projection import Basis, Change
@@ -154,6 +155,7 @@ def answer(
                 " else changed, such as who joins, what others offer, or that some"
                 " leave when prices rise.",
             ),
+            *currency_caveats(dataset, currency, ahead.source),
             *(asking.stranger_caveat(dataset) if spec.basis == "data" else ()),
         ),
     )

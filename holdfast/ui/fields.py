@@ -6,15 +6,17 @@ and puts its values back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from holdfast.currencies import Money, offered_currencies
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
+from holdfast.filters import NONE
 from holdfast.occurrence import (
     ACTIVITY,
     ORDER,
@@ -206,6 +208,35 @@ def unit(dataset: Dataset, key: str) -> dict[str, Any]:
         help="An account is a company that several customers belong to.",
     )
     return {"unit": "account" if by_account and dataset.has_accounts else "customer"}
+
+
+def currency(
+    dataset: Dataset, key: str, tables: Sequence[Money] = ("subscriptions",)
+) -> str:
+    """Draw the choice of what money is counted in.
+
+    Args:
+        dataset: Whose currencies are offered, and those that have rates.
+        key: Key of the field.
+        tables: Where the page's money is told.
+    """
+    offered = (code for table in tables for code in offered_currencies(dataset, table))
+    known = [code or NONE for code in dict.fromkeys(offered)]
+    options = ["", *known]
+    current = st.session_state.get(key)
+    if current not in options and current is not None:
+        options.append(current)
+    return str(
+        st.selectbox(
+            "Money in",
+            options,
+            format_func=lambda code: code or "The usual currency",
+            key=key,
+            disabled=not known,
+            help="Amounts of different currencies are never added. With a file of"
+            " exchange rates the others are converted.",
+        )
+    )
 
 
 def as_of(key: str) -> Any:

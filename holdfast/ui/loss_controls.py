@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from holdfast.dataset import Dataset
-from holdfast.filters import NONE
-from holdfast.pricing import offered_currencies
 from holdfast.questions.exit_reasons import ExitReasons
 from holdfast.questions.leaving import signs_of_leaving
 from holdfast.questions.losing import Losing
@@ -97,7 +95,7 @@ def _controls(
         with st.popover("More settings", icon=":material/tune:"):
             values["first"] = day_input(days[0], f"{page}_first")
             values["last"] = day_input(days[1], f"{page}_last")
-            values["currency"] = currency_choice(dataset, f"{page}_currency")
+            values["currency"] = fields.currency(dataset, f"{page}_currency")
             values["lapse_days"] = fields.number_or_automatic(
                 "Silence that ends a stay, in days",
                 f"{page}_lapse_days",
@@ -107,21 +105,3 @@ def _controls(
             values |= fields.unit(dataset, f"{page}_unit")
             values["as_of"] = fields.as_of(f"{page}_as_of")
     return fields.kept(page, kind, values)
-
-
-def currency_choice(dataset: Dataset, key: str) -> str:
-    """Let the reader choose what money is counted in."""
-    known = [code or NONE for code in offered_currencies(dataset)]
-    options = ["", *known]
-    current = st.session_state.get(key)
-    if current not in options and current is not None:
-        options.append(current)
-    return str(
-        st.selectbox(
-            "Money in",
-            options,
-            format_func=lambda code: code or "The usual currency",
-            key=key,
-            disabled=not known,
-        )
-    )

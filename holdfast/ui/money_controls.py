@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from holdfast.answer import Answer
+from holdfast.currencies import chosen_currency, offered_currencies
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
 from holdfast.filters import NONE
 from holdfast.measures import MEASURES, percent, text
 from holdfast.periods import SPANS, period_label
 from holdfast.population import TOTAL
-from holdfast.pricing import chosen_currency, offered_currencies
 from holdfast.questions.amounts import money_text
 from holdfast.questions.mrr import Mrr
 from holdfast.questions.revenue_cohorts import RevenueCohorts

@@ -14,7 +14,7 @@ from holdfast.questions.score_behaviour import ScoreBehaviour
 from holdfast.survey_scales import KINDS, NAMES
 from holdfast.ui import fields
 from holdfast.ui.filter_panel import day_input
-from holdfast.ui.loss_controls import ENDINGS, SIGNS, currency_choice
+from holdfast.ui.loss_controls import ENDINGS, SIGNS
 from holdfast.voices import surveys_of
 
 _MOMENTS = {
@@ -107,7 +107,7 @@ def _details(dataset: Dataset, page: str) -> dict[str, Any]:
         ),
         "first": day_input("Answers from", f"{page}_first"),
         "last": day_input("Answers up to", f"{page}_last"),
-        "currency": currency_choice(dataset, f"{page}_currency"),
+        "currency": fields.currency(dataset, f"{page}_currency"),
         "lapse_days": fields.number_or_automatic(
             "Silence that ends a stay, in days",
             f"{page}_lapse_days",

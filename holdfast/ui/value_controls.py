@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from holdfast.currencies import Money
 from holdfast.dataset import Dataset
 from holdfast.questions.lifetime_value import LifetimeValue
 from holdfast.questions.purchases import Purchases
@@ -13,6 +14,7 @@ from holdfast.questions.what_if import WhatIf
 from holdfast.spec import choices
 from holdfast.ui import fields
 
+_MONEY: tuple[Money, ...] = ("orders", "payments", "subscriptions")
 _SOURCES = {
     "auto": "As the data tell it",
     "orders": "Orders",
@@ -54,9 +56,7 @@ def value_controls(dataset: Dataset) -> LifetimeValue:
                 key="value_start",
                 help="From the sign-up, those who never bought are counted too.",
             )
-            values["currency"] = st.text_input(
-                "Currency", key="value_currency", placeholder="From the data"
-            )
+            values["currency"] = fields.currency(dataset, "value_currency", _MONEY)
             values |= fields.unit(dataset, "value_unit")
             values["as_of"] = fields.as_of("value_as_of")
     return fields.kept("value", LifetimeValue, values)
@@ -169,9 +169,7 @@ def _basis(dataset: Dataset, basis: str) -> dict[str, Any]:
     values["source"], values["price_column"] = _source(
         dataset, "what_if", "price_column"
     )
-    values["currency"] = st.text_input(
-        "Currency", key="what_if_currency", placeholder="From the data"
-    )
+    values["currency"] = fields.currency(dataset, "what_if_currency", _MONEY)
     values |= fields.unit(dataset, "what_if_unit")
     values["as_of"] = fields.as_of("what_if_as_of")
     return values

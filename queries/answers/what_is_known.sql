@@ -8,7 +8,6 @@
 --   reasons (BIGINT): of the ended ones those with a reason
 --   priced (BIGINT): of the paid ones those with a price
 --   planned (BIGINT): of the paid ones those with a plan
---   currencies (BIGINT): different currencies of prices, one that is not said included
 --   orders (BIGINT): orders
 --   orders_with_amount (BIGINT): of them those with an amount
 --   buyers (BIGINT): customers who ordered
@@ -29,8 +28,7 @@ with paid as (
         count(*) filter (where ended_on is not null and cancel_reason is not null)
             as reasons,
         count(*) filter (where price > 0) as priced,
-        count(plan) as planned,
-        count(distinct coalesce(currency, '')) filter (where price > 0) as currencies
+        count(plan) as planned
     from subscriptions
     where paid_from_on is not null
 ),

@@ -9,7 +9,7 @@
 --   latest source wins; what a later source leaves out supersedes what an earlier one
 --   took; a later source tells all lines of an order anew; of rows without an id, those
 --   that an earlier file has already; subscriptions without an id are the same when
---   customer, start, plan, price and quantity are
+--   customer, start, plan, price, currency and quantity are
 
 with repeated_events as (
     select hash(event_id) as key_hash
@@ -194,7 +194,14 @@ subscriptions_told_again as (
     where reason is null and subscription_id is null
     qualify
         row_number() over (
-            partition by customer_id, started_at, plan, price, quantity, interval_months
+            partition by
+                customer_id,
+                started_at,
+                plan,
+                price,
+                upper(currency),
+                quantity,
+                interval_months
             order by ended_at is null asc, source_no desc, line desc
         ) > 1
 ),

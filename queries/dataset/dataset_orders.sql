@@ -14,7 +14,8 @@
 --   is_return (BOOLEAN): no line has a positive quantity
 -- source: ours; an order is a return when no line of it has a positive quantity; its
 --   own total goes before the sum of its lines; an order that is told both as a whole
---   and by its lines has its amount from the whole, its quantity from the lines
+--   and by its lines has its amount from the whole, its quantity from the lines; lines
+--   in several currencies have no sum, and their order has no amount
 
 with single as (
     select
@@ -45,19 +46,28 @@ grouped as (
         staged.order_id,
         min(staged.ordered_at) as ordered_at,
         min(staged.ordered_on) as ordered_on,
-        coalesce(
-            arg_min(staged.order_total, staged.line),
-            try_cast(
-                sum(
-                    coalesce(
-                        staged.amount,
-                        try_cast(staged.quantity * staged.unit_price as decimal(18, 4))
+        case
+            when count(distinct upper(staged.currency)) <= 1
+                then coalesce(
+                    arg_min(staged.order_total, staged.line),
+                    try_cast(
+                        sum(
+                            coalesce(
+                                staged.amount,
+                                try_cast(
+                                    staged.quantity
+                                    * staged.unit_price as decimal(18, 4)
+                                )
+                            )
+                        )
+                        as decimal(18, 4)
                     )
                 )
-                as decimal(18, 4)
-            )
-        ) as amount,
-        upper(max(staged.currency)) as currency,
+        end as amount,
+        case
+            when count(distinct upper(staged.currency)) <= 1
+                then upper(max(staged.currency))
+        end as currency,
         -- Where lines say the order's total and all the same refund, it is the order's.
         case
             when

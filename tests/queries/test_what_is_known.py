@@ -70,7 +70,7 @@ STARTS = {
     ("subscriptions", "money"): [
         "known: What customers pay a month: 2 paid periods with a price.",
         "unknown: What 1 paid period without a price is worth: nothing is counted.",
-        "unknown: One sum of 2 currencies: each is shown alone.",
+        "unknown: One sum of 2 currencies of subscriptions: each is shown alone.",
     ],
     ("subscriptions", "value"): [
         "inferred: What a customer will be worth: from what they pay a month",
