@@ -11,6 +11,9 @@ PORT ?=
 WORKSPACE ?= $(or $(HOLDFAST_WORKSPACE),workspace)
 export HOLDFAST_WORKSPACE := $(WORKSPACE)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where this is set, as in many containers, every process would compile anew whatever it
+# imports: that takes longer than most tests.
+export PYTHONDONTWRITEBYTECODE :=
 
 PY := .venv/bin/python
 # Named after the content of the lists: installed once, and again only when one changes.
