@@ -94,7 +94,12 @@ def app(datasets, monkeypatch) -> Callable:
 
     Further words are query parameters of the address. Call `.run()` on what you get.
     """
+    from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest
+
+    # To look for components, of which the app has none, it would read what all
+    # installed packages say of themselves, for every test anew.
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
 
     def start(workspace: Path, **address: list[str]) -> AppTest:
         monkeypatch.setenv(WORKSPACE, str(workspace))
