@@ -296,6 +296,11 @@ class Dataset:
             while len(self._results) > _KEPT_RESULTS:
                 self._results.popitem(last=False)
 
+    def forget(self, key: object) -> Any | None:
+        """Return a kept result, or nothing, and keep it no longer."""
+        with self._lock:
+            return self._results.pop(key, None)
+
     def _parsed(self, cursor: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
         """Parse a statement once: that takes longer than to answer a small one."""
         with self._lock:

@@ -23,6 +23,7 @@ import numpy as np
 
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
+from holdfast.errors import CancelledError
 from holdfast.filters import NONE
 from holdfast.population import Population, Relation
 from holdfast.query import Value
@@ -39,6 +40,8 @@ OWN_FROM = 1_000_000_000
 
 _LEAST = 2
 _BATCH = 20_000
+# So much of the work is done when all comments are read.
+_READ_SHARE = 0.8
 
 
 def remark_relations(
@@ -113,7 +116,16 @@ def _kept(
         return corpus, names
     text, values = _source(dataset, source)
     dataset.materialise(names["remarks"], text, values, cancellation)
-    corpus, weights = _read(dataset, names["remarks"], cancellation, progress)
+    weights = dataset.frame(
+        f"select count(*) as remarks from {names['remarks']}"
+        " group by text_no order by text_no",
+        cancellation=cancellation,
+    )["remarks"].to_numpy(dtype=np.int64)
+    tell = progress if progress and len(weights) > _BATCH else _tell_nobody
+    if not isinstance(corpus, Corpus):
+        corpus = _read(dataset, source, len(weights), cancellation, tell)
+        dataset.keep(key, corpus)
+    tell("finding what recurs", _READ_SHARE)
     terms = corpus.terms(weights, _LEAST)
     dataset.take(
         names["text_languages"],
@@ -135,37 +147,49 @@ def _kept(
     dataset.take(
         names["text_terms"], {"text_no": terms.text_of, "term_no": terms.term_of}
     )
-    dataset.keep(key, corpus)
+    tell("counting", 1.0)
     return corpus, names
+
+
+def _tell_nobody(stage: str, share: float) -> None:
+    """Do without a report: what is quick needs none."""
 
 
 def _read(
     dataset: Dataset,
-    table: str,
+    source: Source,
+    texts: int,
     cancellation: Cancellation | None,
-    progress: Progress | None,
-) -> tuple[Corpus, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    """Read every different text once, in batches between which it can be stopped."""
-    corpus = Corpus()
-    counts = dataset.frame(
-        f"select count(*) as remarks from {table} group by text_no order by text_no",
-        cancellation=cancellation,
-    )["remarks"]
-    for first in range(0, len(counts), _BATCH):
-        if cancellation is not None:
-            cancellation.check()
-        if progress is not None:
-            progress("reading comments", first / len(counts))
-        rows = dataset.frame(
-            "select any_value(comment) as comment, any_value(language) as language"
-            f" from {table} where text_no >= $first and text_no < $after"
-            " group by text_no order by text_no",
-            {"first": first, "after": first + _BATCH},
-            cancellation,
-        )
-        given = rows["language"].astype(object).where(rows["language"].notna(), None)
-        corpus.read(zip(rows["comment"], given, strict=True))
-    return corpus, counts.to_numpy(dtype=np.int64)
+    tell: Progress,
+) -> Corpus:
+    """Read every different text once, in batches between which it can be stopped.
+
+    What was read when it is stopped is kept, and the next one goes on from there.
+    """
+    key = ("corpus begun", source)
+    begun = dataset.forget(key)
+    corpus = begun if isinstance(begun, Corpus) else Corpus()
+    try:
+        for first in range(len(corpus), texts, _BATCH):
+            if cancellation is not None:
+                cancellation.check()
+            tell("reading comments", _READ_SHARE * first / texts)
+            rows = dataset.frame(
+                "select any_value(comment) as comment, any_value(language) as language"
+                f" from remarks_of_{source}"
+                " where text_no >= $first and text_no < $after"
+                " group by text_no order by text_no",
+                {"first": first, "after": first + _BATCH},
+                cancellation,
+            )
+            given = (
+                rows["language"].astype(object).where(rows["language"].notna(), None)
+            )
+            corpus.read(zip(rows["comment"], given, strict=True))
+    except CancelledError:
+        dataset.keep(key, corpus)
+        raise
+    return corpus
 
 
 def _kept_own(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from holdfast.answer import Answer
 from holdfast.cli.opening import opened_dataset
-from holdfast.cli.speaking import room, say, write_csv
+from holdfast.cli.speaking import progress_line, room, say, write_csv
 from holdfast.errors import SpecError
 from holdfast.filters import read_filters
 from holdfast.population import suggestion
@@ -42,8 +42,9 @@ def ask_question(arguments: argparse.Namespace) -> None:
     # The libraries of statistics take a second to load, and only answers need them.
     from holdfast.questions import ask
 
-    with opened_dataset(workspace_path(arguments.workspace)) as dataset:
-        answer = ask(dataset, spec, filters)
+    path = workspace_path(arguments.workspace)
+    with opened_dataset(path) as dataset, progress_line() as show:
+        answer = ask(dataset, spec, filters, progress=show)
     if arguments.sql:
         print(answer.sql)
     elif arguments.json:

@@ -28,7 +28,7 @@ def room() -> int:
 
 @contextmanager
 def progress_line() -> Iterator[Any]:
-    """Show on standard error how far an import is: one line that is overwritten."""
+    """Show on standard error how far long work is: one line that is overwritten."""
     is_terminal = sys.stderr.isatty()
     last = ""
 

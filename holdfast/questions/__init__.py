@@ -7,7 +7,9 @@ question about the same dataset is kept.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import replace
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +22,8 @@ from holdfast.membership import gone_caveats
 from holdfast.population import contents_of
 from holdfast.query import sources
 from holdfast.questions.asking import inferred_caveat, looking_back_caveat
+
+Progress = Callable[[str, float], None]
 
 QUESTIONS = (
     "retention",
@@ -77,6 +81,7 @@ def ask(
     spec: Any,
     filters: Filters | None = None,
     cancellation: Cancellation | None = None,
+    progress: Progress | None = None,
 ) -> Answer:
     """Answer a question about the customers in view.
 
@@ -85,6 +90,7 @@ def ask(
         spec: The spec of one of the questions.
         filters: Who is in view; all customers by default.
         cancellation: Lets another thread stop the work.
+        progress: Told the stage and the share done, by questions that take long.
 
     Raises:
         SpecError: The spec or a filter does not fit the data.
@@ -99,7 +105,11 @@ def ask(
     if isinstance(kept, Answer):
         return kept
     question = type(spec).__module__.rpartition(".")[2]
-    answer: Answer = module_of(question).answer(dataset, spec, filters, cancellation)
+    answered = module_of(question).answer
+    told = (
+        {"progress": progress} if "progress" in signature(answered).parameters else {}
+    )
+    answer: Answer = answered(dataset, spec, filters, cancellation, **told)
     gone = gone_caveats(dataset, filters, cancellation)
     # Here, for every question: whatever reads subscriptions may read inferred ones.
     inferred = (

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.texts.languages import language_of
+from holdfast.texts.languages import languages_of
 from holdfast.texts.words import (
     BREAK,
     UNSPACED,
@@ -24,6 +24,7 @@ from holdfast.theme_rules import Theme
 Numbers = NDArray[np.int32]
 
 _JOINT = -3
+_MOST_COUNTED = 1 << 24
 # Languages that make most plurals by an s.
 _PLURALS = frozenset({"en", "es", "fr", "pt"})
 _HISSING = ("s", "x", "z", "ch", "sh")
@@ -75,9 +76,10 @@ class Corpus:
     def read(self, texts: Iterable[tuple[str, str | None]]) -> None:
         """Take in texts, each with the language that the export gives."""
         run: list[int] = []
-        for text, given in texts:
-            plain = folded(text)
-            language = language_of(plain, given)
+        listed = list(texts)
+        plains = [folded(text) for text, _ in listed]
+        languages = languages_of(plains, [given for _, given in listed])
+        for plain, language in zip(plains, languages, strict=True):
             table = self._tables.setdefault(language, {})
             before = len(run)
             for piece in pieces(plain):
@@ -222,7 +224,15 @@ def _recurring(
     least: int,
 ) -> tuple[NDArray[np.int64], Numbers, Numbers]:
     """Return the keys of enough comments, and each text with the place of its key."""
-    found, place = np.unique(keys, return_inverse=True)
+    place: NDArray[Any]
+    if keys.max(initial=0) < _MOST_COUNTED:
+        # Numbers without great gaps are told apart by counting, without a sort.
+        found = np.flatnonzero(np.bincount(keys))
+        numbers = np.zeros(int(keys.max(initial=0)) + 1, dtype=np.int32)
+        numbers[found] = np.arange(len(found), dtype=np.int32)
+        place = numbers[keys]
+    else:
+        found, place = np.unique(keys, return_inverse=True)
     pairs = np.unique(texts.astype(np.int64) * max(len(found), 1) + place)
     text_of, key_of = np.divmod(pairs, max(len(found), 1))
     said: NDArray[Any] = np.bincount(

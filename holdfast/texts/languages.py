@@ -6,9 +6,15 @@ The model is in the package that is installed, and knows no text of ours.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
 
 UNKNOWN = "unknown"
 
@@ -25,6 +31,7 @@ _OF_SCRIPT = (
     ("he", "[\u0590-\u05ff]"),
 )
 _PATTERNS = tuple((code, re.compile(signs)) for code, signs in _OF_SCRIPT)
+_SCRIPTS = re.compile("|".join(signs for _, signs in _OF_SCRIPT))
 _LATIN = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]")
 # Of few words each language of the world may be the likeliest; these are asked for.
 _GUESSED = (
@@ -35,6 +42,7 @@ _GUESSED = (
 _SURE = 0.5
 # The beginning of a long text tells its language as well as the whole.
 _ENOUGH = 400
+_TOGETHER = 4_096
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 _NAMES = {
     "english": "en",
@@ -61,29 +69,43 @@ _NAMES = {
 }
 
 
-def language_of(text: str, given: str | None) -> str:
-    """Tell the language of a folded text.
+def languages_of(texts: Sequence[str], given: Sequence[str | None]) -> list[str]:
+    """Tell the languages of folded texts, many at once, which is several times faster.
 
     Args:
-        text: The comment, folded.
-        given: What the export says; none or empty where it does not.
+        texts: The comments, folded.
+        given: What the export says of each; none or empty where it does not.
 
     Returns:
-        A code of two or three letters, or ``unknown``.
+        Codes of two or three letters, or ``unknown``.
     """
-    if given and (said := _given(given)):
-        return said
-    start = text[:_ENOUGH]
+    found = [
+        (_given(said) if said else "") or _of_script(text[:_ENOUGH])
+        for text, said in zip(texts, given, strict=True)
+    ]
+    open_ones = [place for place, code in enumerate(found) if not code]
+    # Texts of about one length are followed letter by letter together.
+    open_ones.sort(key=lambda place: len(texts[place]))
+    for first in range(0, len(open_ones), _TOGETHER):
+        places = open_ones[first : first + _TOGETHER]
+        guessed = _guessed([texts[place][:_ENOUGH] for place in places])
+        for place, code in zip(places, guessed, strict=True):
+            found[place] = code
+    return found
+
+
+def _of_script(start: str) -> str:
+    """Tell a language by its script; empty where others write it too."""
     if start.isascii():
-        return _guessed(start) if _LATIN.search(start) else UNKNOWN
+        return "" if _LATIN.search(start) else UNKNOWN
+    if not _SCRIPTS.search(start):
+        return ""
     counts = Counter({code: len(pattern.findall(start)) for code, pattern in _PATTERNS})
     # Whoever writes Japanese writes Chinese signs too, and not the other way round.
     if counts["ja"]:
         return "ja"
     code, most = counts.most_common(1)[0]
-    if most and most >= len(_LATIN.findall(start)) / 4:
-        return code
-    return _guessed(start)
+    return code if most >= len(_LATIN.findall(start)) / 4 else ""
 
 
 def _given(given: str) -> str:
@@ -95,18 +117,81 @@ def _given(given: str) -> str:
     return _NAMES.get(match[1], match[1]) if match else ""
 
 
-def _guessed(text: str) -> str:
-    code, chance = _model().classify(text)
-    return str(code) if chance >= _SURE else UNKNOWN
+def _guessed(texts: Sequence[str]) -> list[str]:
+    """Guess by the model what it would say of each text by itself.
+
+    Its automaton is stepped for all texts at once, byte by byte.
+    """
+    model = _model()
+    raw = [
+        unicodedata.normalize("NFC", text).encode("utf8", errors="surrogatepass")
+        for text in texts
+    ]
+    lengths = np.array([len(each) for each in raw])
+    width = max(int(lengths.max(initial=0)), 1)
+    letters = np.frombuffer(
+        b"".join(each.ljust(width, b"\0") for each in raw), dtype=np.uint8
+    ).reshape(len(raw), width)
+    state = np.zeros(len(raw), dtype=np.int64)
+    features = np.empty((len(raw), width), dtype=np.int32)
+    for step in range(width):
+        state = model.next_state[(model.row_of_state[state] << 8) + letters[:, step]]
+        features[:, step] = model.feature_of_state[state]
+    is_told = (features >= 0) & (np.arange(width) < lengths[:, None])
+    rows, _ = np.nonzero(is_told)
+    counts = coo_array(
+        (np.ones(len(rows), dtype=np.float32), (rows, features[is_told])),
+        shape=(len(raw), len(model.weights)),
+    ).tocsr()
+    counts.data = np.log1p(counts.data)
+    scores = counts @ model.weights + model.priors
+    scores /= np.sqrt(np.maximum(lengths, 1))[:, None]
+    chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+    best = scores.argmax(axis=1)
+    sure = chances[np.arange(len(raw)), best] / chances.sum(axis=1) >= _SURE
+    # Without any feature every language is as likely.
+    sure &= is_told.any(axis=1)
+    return [
+        model.codes[code] if is_sure else UNKNOWN
+        for code, is_sure in zip(best, sure, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Model:
+    """An automaton over bytes whose states tell features, and what these weigh.
+
+    Attributes:
+        next_state: By row of the state and byte.
+        row_of_state: Row of each state.
+        feature_of_state: What a state tells; -1 for nothing.
+        weights: Of each feature for each language.
+        priors: Of each language.
+        codes: The languages.
+    """
+
+    next_state: NDArray[np.int32]
+    row_of_state: NDArray[np.int64]
+    feature_of_state: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    priors: NDArray[np.float32]
+    codes: list[str]
 
 
 @cache
-def _model() -> Any:
+def _model() -> _Model:
     """Read the model; it takes a second, and most data need it only once."""
     from py3langid import langid
 
-    model = langid.LanguageIdentifier.from_model_file(
+    found = langid.LanguageIdentifier.from_model_file(
         langid.MODEL_FILE, norm_probs=True
     )
-    model.set_languages(list(_GUESSED))
-    return model
+    found.set_languages(list(_GUESSED))
+    return _Model(
+        np.asarray(found.tk_nextmove, dtype=np.int32),
+        np.asarray(found.tk_row, dtype=np.int64),
+        np.asarray(found.tk_output, dtype=np.int32),
+        np.asarray(found.nb_ptc, dtype=np.float32),
+        np.asarray(found.nb_pc, dtype=np.float32),
+        list(found.nb_classes),
+    )

@@ -26,12 +26,23 @@ _OURS = Path(__file__).parent / "stop_words.toml"
 _MARKS = re.compile("[\u064b-\u065f\u0670\u0640\u200b-\u200f\u2060\ufeff]")
 
 
+# The same boundaries for ASCII in small letters, several times faster.
+_ASCII_PIECES = re.compile(
+    r"[a-z0-9_]+"
+    r"(?:(?:(?<=[a-z])[:.'](?=[a-z])|(?<=[0-9])[,;.'](?=[0-9]))[a-z0-9_]+)*"
+    r"| +|\r\n|.",
+    re.DOTALL,
+)
+
+
 def folded(text: str) -> str:
     """Write a text so that what differs in form only is the same.
 
     Compatibility forms become the usual ones, capitals small letters; Arabic vowel
     signs and invisible signs go. Accents stay: they make other words.
     """
+    if text.isascii():
+        return text.lower()
     small = unicodedata.normalize("NFKC", text).lower()
     # It takes a vowel of Thai and Lao apart, which their dictionaries do not.
     whole = small.replace("\u0e4d\u0e32", "\u0e33").replace("\u0ecd\u0eb2", "\u0eb3")
@@ -40,6 +51,8 @@ def folded(text: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """Cut a folded text into words and what stands between them."""
+    if text.isascii():
+        return _ASCII_PIECES.findall(text)
     return list(WordBreaker(text, "en"))
 
 

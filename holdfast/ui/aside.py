@@ -20,16 +20,17 @@ from holdfast.ui.words import plain
 
 def attempt(dataset: Dataset, spec: Any, filters: Filters) -> Answer | HoldfastError:
     """Ask a dataset and return the answer, or the reason why there is none."""
+    told = session.Told()
 
     def work(cancellation: Cancellation) -> Answer | HoldfastError:
         try:
-            return ask(dataset, spec, filters, cancellation)
+            return ask(dataset, spec, filters, cancellation, told)
         except CancelledError:
             raise
         except HoldfastError as error:
             return error
 
-    return session.watched(work)
+    return session.watched(work, told, (spec, filters))
 
 
 def main_answer(dataset: Dataset, spec: Any, filters: Filters) -> Answer:

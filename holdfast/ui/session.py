@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from holdfast.answer import Answer
 from holdfast.cancellation import Cancellation
@@ -30,6 +32,7 @@ _WAITING = "Counting …"
 _WORKSPACE = "workspace_of_this_run"
 _CHOSEN = "workspace_chosen"
 _PAGE = "page_of_this_run"
+_STOPPED = "work_stopped"
 
 
 def open_workspace() -> Workspace:
@@ -104,21 +107,54 @@ def answer(dataset: Dataset, spec: Any, filters: Filters) -> Answer:
     return watched(lambda cancellation: ask(dataset, spec, filters, cancellation))
 
 
-def watched(work: Callable[[Cancellation], Result]) -> Result:
+@dataclass
+class Told:
+    """What long work last told of itself.
+
+    Attributes:
+        stage: What it does; empty until it tells.
+        share: How much of it is done, in 0..1.
+    """
+
+    stage: str = ""
+    share: float = 0.0
+
+    def __call__(self, stage: str, share: float) -> None:
+        """Take what the work tells."""
+        self.stage, self.share = stage, share
+
+
+def watched(
+    work: Callable[[Cancellation], Result],
+    told: Told | None = None,
+    name: object = None,
+) -> Result:
     """Run work aside while the page stays able to stop it.
 
     A script that waits for the engine sees neither a newer click nor a closed tab;
     writing to the page does, and then the work is cancelled.
+
+    Args:
+        work: Told whether to stop.
+        told: Where the work tells how far it is; then it can be stopped by a button.
+        name: Which work it is: stopped, it waits until it is asked for again.
     """
+    if name is not None and st.session_state.get(_STOPPED) == name:
+        _offer_to_go_on()
     cancellation = Cancellation()
     future = _workers().submit(work, cancellation)
     slot = st.empty()
+    bar = None
     try:
         while True:
             try:
                 return future.result(timeout=_GLANCE_SECONDS)
             except TimeoutError:
-                slot.caption(_WAITING)
+                if not (told and told.stage):
+                    slot.caption(_WAITING)
+                    continue
+                bar = bar or _bar(slot, name)
+                bar.progress(min(told.share, 1.0), f"{told.stage.capitalize()} …")
             except CancelledError:
                 st.stop()
             except HoldfastError as error:
@@ -128,6 +164,32 @@ def watched(work: Callable[[Cancellation], Result]) -> Result:
             slot.empty()
         else:
             cancellation.cancel()
+
+
+def _bar(slot: DeltaGenerator, name: object) -> DeltaGenerator:
+    """Draw how far work is, with a button that stops it."""
+    with slot.container():
+        bar = st.progress(0.0)
+        st.button(
+            "Stop",
+            key="work_stop",
+            icon=":material/stop_circle:",
+            on_click=_note_stopped,
+            args=(name,),
+        )
+    return bar
+
+
+def _note_stopped(name: object) -> None:
+    st.session_state[_STOPPED] = name
+
+
+def _offer_to_go_on() -> NoReturn:
+    st.info("Stopped. What was done so far is kept.", icon=":material/stop_circle:")
+    st.button(
+        "Go on", key="work_go_on", type="primary", on_click=_note_stopped, args=("",)
+    )
+    st.stop()
 
 
 def show_error(error: HoldfastError) -> None:

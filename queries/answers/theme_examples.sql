@@ -14,7 +14,6 @@
 with grouped as (
     select
         remarks_seen.text_no,
-        any_value(remarks_seen.comment) as comment,
         count(*) as comments,
         avg(remarks_seen.score) filter (
             where remarks_seen.band_no is not null
@@ -25,7 +24,7 @@ with grouped as (
     group by remarks_seen.text_no
 ),
 
-final as (
+chosen as (
     select
         text_terms.term_no,
         row_number() over (
@@ -35,7 +34,7 @@ final as (
                 grouped.last_on desc nulls last,
                 grouped.text_no asc
         ) as place,
-        grouped.comment,
+        grouped.text_no,
         grouped.comments,
         grouped.score_mean
     from grouped
@@ -43,6 +42,28 @@ final as (
         on grouped.text_no = text_terms.text_no
     where list_contains($term_nos, text_terms.term_no)
     qualify place <= $examples
+),
+
+-- the words themselves are fetched for those few alone
+told as (
+    select
+        remarks_seen.text_no,
+        any_value(remarks_seen.comment) as comment
+    from remarks_seen
+    where remarks_seen.text_no in (select chosen.text_no from chosen)
+    group by remarks_seen.text_no
+),
+
+final as (
+    select
+        chosen.term_no,
+        chosen.place,
+        told.comment,
+        chosen.comments,
+        chosen.score_mean
+    from chosen
+    inner join told
+        on chosen.text_no = told.text_no
 )
 
 select * from final

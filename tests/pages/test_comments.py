@@ -1,6 +1,7 @@
 import shutil
 from datetime import date
 
+from holdfast.filters import Filters
 from holdfast.workspace import Workspace
 from tests.pages.test_journeys import open_page
 
@@ -30,6 +31,17 @@ def test_the_page_finds_the_month_of_failed_payments(app, demo_workspace):
     ]
     page.text_input(key="comments_search").set_value('"failed payment"').run()
     assert '**Comments with "failed payment"** · 29 comments' in words(page.markdown)
+
+
+def test_work_that_was_stopped_waits_until_it_is_asked_for_again(app, demo_workspace):
+    page = tickets_of_march(app, demo_workspace)
+    asked = page.session_state["comments_spec"]
+    page.session_state["work_stopped"] = (asked, Filters())
+    page.run()
+    assert words(page.info) == ["Stopped. What was done so far is kept."]
+    assert not page.subheader
+    page.button(key="work_go_on").click().run()
+    assert page.subheader[0].value == "What recurs"
 
 
 def test_own_themes_are_kept_in_the_workspace(app, demo_workspace, tmp_path):

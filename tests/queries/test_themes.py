@@ -2,7 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from holdfast.errors import SpecError
+from holdfast import remarks
+from holdfast.cancellation import Cancellation
+from holdfast.dataset import Dataset
+from holdfast.errors import CancelledError, SpecError
 from holdfast.filters import AttributeIn, Filters
 from holdfast.questions import ask
 from holdfast.questions.themes import Themes
@@ -115,3 +118,28 @@ def test_nothing_recurs_or_is_there(talkers):
     with pytest.raises(SpecError) as refused:
         ask(talkers, Themes("tickets"))
     assert refused.value.code == "no_comments"
+
+
+def test_reading_tells_how_far_it_is_and_goes_on_where_it_was_stopped(
+    talkers, monkeypatch
+):
+    whole = ask(talkers, ALL)
+    dataset = Dataset(talkers.path)
+    monkeypatch.setattr(remarks, "_BATCH", 4)
+    told = []
+    stop = Cancellation()
+
+    def tell(stage, share):
+        told.append((stage, share))
+        if len(told) == 2:
+            stop.cancel()
+
+    with pytest.raises(CancelledError):
+        ask(dataset, ALL, cancellation=stop, progress=tell)
+    again = ask(dataset, ALL, progress=lambda *stage: told.append(stage))
+    # 13 different texts; the second time it begins with the fifth
+    stages = [f"{stage} {round(share / 0.8 * 13, 1):g}" for stage, share in told[:5]]
+    assert stages == [f"reading comments {read}" for read in (0, 4, 4, 8, 12)]
+    assert told[5:] == [("finding what recurs", 0.8), ("counting", 1.0)]
+    assert again.frame.equals(whole.frame)
+    dataset.close()

@@ -1,8 +1,12 @@
+import random
+
 import numpy as np
 import pytest
+from icu4py.breakers import WordBreaker
+from py3langid import langid
 
 from holdfast.texts.corpus import corpus_of
-from holdfast.texts.languages import language_of
+from holdfast.texts.languages import languages_of
 from holdfast.texts.words import folded, is_word, pieces, says_nothing
 
 
@@ -47,7 +51,39 @@ def test_words_are_cut_in_any_script(text, words):
 def test_the_language_is_the_given_one_else_of_the_script_else_guessed(
     text, given, language
 ):
-    assert language_of(text, given) == language
+    # Alone, and beside texts of other lengths.
+    assert languages_of([text], [given]) == [language]
+    beside = languages_of(["zu teuer für uns alle", text, ""], [None, given, "x"])
+    assert beside == ["de", language, "unknown"]
+
+
+def test_many_texts_are_told_by_the_model_as_each_by_itself():
+    model = langid.LanguageIdentifier.from_model_file(
+        langid.MODEL_FILE, norm_probs=True
+    )
+    said = ["zahlung fehlgeschlagen", "the app is too slow", "la facture est fausse"]
+    said += ["pembayaran gagal", "płatność nie powiodła się", "ok", "12", "très und"]
+    chance = random.Random(2)
+    texts = [
+        " ".join(chance.choices(said, k=chance.randrange(1, 9))) for _ in range(60)
+    ]
+    offered = {"de", "en", "fr", "es", "pt", "it", "nl", "pl", "cs", "sk", "sv", "da"}
+    offered |= {"no", "fi", "tr", "id", "ro", "hu", "vi", "hr", "ru", "uk", "bg"}
+    model.set_languages([*offered, "ar", "fa", "ur", "hi"])
+    expected = [
+        code if sure >= 0.5 else "unknown"
+        for code, sure in (model.classify(text) for text in texts)
+    ]
+    assert languages_of(texts, [None] * len(texts)) == expected
+    assert {"de", "en", "fr", "id", "pl", "unknown"} <= set(expected)
+
+
+def test_ascii_is_cut_where_the_unicode_library_cuts_it():
+    chance = random.Random(3)
+    signs = "aabz019  __..''::,;-@/\"\n\r\t!?()\x00\x1f"
+    for _ in range(3_000):
+        text = "".join(chance.choices(signs, k=chance.randrange(1, 12)))
+        assert pieces(text) == list(WordBreaker(text, "en")), repr(text)
 
 
 def test_what_says_nothing_depends_on_the_language():
