@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import engines, large, machine, subscriptions, table
+from benchmarks import clicks, engines, large, machine, subscriptions, table
 from benchmarks.cases import CASES
 from benchmarks.comparison import PROJECT, DisagreementError, Size, compare
 
@@ -31,7 +31,8 @@ def main() -> int:
         help=f"only these, of {', '.join(names)}; default all. Or {large.CASE} alone:"
         f" {large.EVENTS:,} events in the engine's usual memory; or"
         f" {subscriptions.CASE} alone: churn and movements of"
-        f" {subscriptions.CUSTOMERS:,} customers (--events: millions of them)",
+        f" {subscriptions.CUSTOMERS:,} customers (--events: millions of them); or"
+        f" {clicks.CASE} alone: clicks in the app, in a browser",
     )
     parser.add_argument("--quick", action="store_true", help="one timed round of each")
     parser.add_argument(
@@ -48,6 +49,7 @@ def main() -> int:
         alone = {
             large.CASE: (large.show, large.EVENTS),
             subscriptions.CASE: (subscriptions.show, subscriptions.CUSTOMERS),
+            clicks.CASE: (clicks.show, clicks.EVENTS),
         }
         usual = f"{alone[words.case][1] / 1e6:g}" if words.case in alone else "1,10"
         millions = (words.events or usual).split(",")

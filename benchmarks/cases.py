@@ -19,7 +19,7 @@ Of a funnel: segment, nothing, step, customers who got to it.
 """
 
 # In the order of their frequency, as people go through them.
-_STEPS = (
+STEPS = (
     *("opened_app", "viewed_item", "searched", "added_item"),
     *("edited_item", "commented", "shared_item", "invited_member"),
 )
@@ -75,15 +75,15 @@ CASES = (
     Case("property", "… of one event on one device", event="added_item", device="ios"),
     Case("lifecycle", "Weekly lifecycle", is_lifecycle=True),
     *(
-        Case(f"funnel{number}", f"Funnel of {number} steps", steps=_STEPS[:number])
+        Case(f"funnel{number}", f"Funnel of {number} steps", steps=STEPS[:number])
         for number in (3, 5, 8)
     ),
-    Case("funnel_segments", "… of 5 by plan", by_plan=True, steps=_STEPS[:5]),
+    Case("funnel_segments", "… of 5 by plan", by_plan=True, steps=STEPS[:5]),
     Case(
         "funnel_filtered",
         "… of 5, of another plan once it was shown",
         plan="pro",
-        steps=_STEPS[:5],
+        steps=STEPS[:5],
         is_kept=True,
     ),
 )
