@@ -30,6 +30,13 @@ from holdfast.filters import (
     InSegment,
     broken_by_segment,
 )
+from holdfast.plan_traits import (
+    is_trait,
+    trait_columns,
+    trait_of_customer,
+    trait_rows,
+    trait_values,
+)
 from holdfast.query import Value, literal, load, quoted
 from holdfast.saved_segments import SavedSegment
 from holdfast.score_groups import (
@@ -210,8 +217,12 @@ _COUNT = {"customer": "count(*)", "account": "count(distinct unit_no)"}
 
 
 def attributes_of(dataset: Dataset) -> dict[str, Column]:
-    """Return what tells customers apart: their attributes, and groups of scores."""
-    return {**dataset.attributes, **group_columns(dataset)}
+    """Return what tells customers apart: their attributes, and what else is told."""
+    return {
+        **dataset.attributes,
+        **trait_columns(dataset),
+        **group_columns(dataset),
+    }
 
 
 def attribute_type(dataset: Dataset, name: str) -> str:
@@ -232,6 +243,8 @@ def attribute_type(dataset: Dataset, name: str) -> str:
 
 def _column(dataset: Dataset, attribute: str) -> str:
     """Write an attribute of a row of ``customers``."""
+    if is_trait(dataset, attribute):
+        return trait_of_customer(attribute)
     kind = kind_of_group(dataset, attribute)
     return group_of_customer(kind) if kind else quoted(attribute)
 
@@ -272,6 +285,9 @@ def attribute_values(dataset: Dataset, name: str, limit: int = 500) -> list[str]
         return list(GROUPS[survey])
     key = ("values", name, limit)
     kept = dataset.recall(key)
+    if kept is None and is_trait(dataset, name):
+        kept = trait_values(dataset, name, limit)
+        dataset.keep(key, kept)
     if kept is None:
         column = quoted(name)
         frame = dataset.frame(
@@ -394,12 +410,15 @@ def _members_of(saved: Mapping[str, SavedSegment]) -> dict[str, Relation]:
     return relations
 
 
-def _groups_of(
+def _told_of(
     dataset: Dataset, filters: Filters, before: date | None
 ) -> dict[str, Relation]:
-    """Spell out whose latest score is in which group, where that is asked for."""
+    """Spell out what scores and subscriptions tell of customers, where it is asked."""
     relations = {}
     for attribute in filters.attributes:
+        if is_trait(dataset, attribute):
+            text, values, table = trait_rows(dataset, before)
+            relations["plan_traits"] = Relation(text, values, kept_as=table)
         if kind := kind_of_group(dataset, attribute):
             text, values, table = latest_groups(dataset, kind, before)
             relations[f"{kind}_groups"] = Relation(text, values, kept_as=table)
@@ -445,7 +464,7 @@ def _definitions(
         values["segments"] = filters.segments
     return {
         **_members_of(saved),
-        **_groups_of(dataset, filters, before),
+        **_told_of(dataset, filters, before),
         "units": _units(unit, before),
         "in_view": Relation(in_view, values),
         "segments": Relation(segments),

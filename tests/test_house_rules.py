@@ -25,7 +25,7 @@ ROOMS = (
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
     "texts",
-    *("dataset", "score_groups", "population"),
+    *("dataset", "score_groups", "plan_traits", "population"),
     *(
         "currencies",
         "happenings",
@@ -66,6 +66,7 @@ ROOMS = (
 READING = {
     "dataset",
     "score_groups",
+    "plan_traits",
     "population",
     "currencies",
     "happenings",
@@ -104,6 +105,7 @@ NEVER = {
         "measures",
         "stats",
         "score_groups",
+        "plan_traits",
         "population",
         "currencies",
         "happenings",
@@ -133,6 +135,7 @@ NEVER = {
         "exports",
         "dataset",
         "score_groups",
+        "plan_traits",
         "population",
         "currencies",
         "happenings",
@@ -170,6 +173,7 @@ LIBRARIES = {
 # keeping: all from quoted names and bound values.
 COMPOSES_SQL = (
     "holdfast/score_groups.py",
+    "holdfast/plan_traits.py",
     "holdfast/population.py",
     "holdfast/currencies.py",
     "holdfast/happenings.py",

@@ -352,6 +352,9 @@ ASKED_OTHERWISE = {
     "saved_segment_members": lambda dataset: dataset.frame(
         load("saved_segment_members").text, {"saved_ids": ["c2", "nobody"]}
     ),
+    "plan_traits": lambda dataset: dataset.frame(
+        load("plan_traits").text, {"plans_until_on": date(2030, 1, 1)}
+    ),
     "saved_segment_counts": lambda dataset: membership(
         dataset, segment_of("some", "c2", "nobody")
     ),

@@ -17,6 +17,7 @@ from holdfast.happenings import Clock, Cut, last_day, table_of
 from holdfast.measures import percent
 from holdfast.occurrence import Occurrence
 from holdfast.periods import WEEK_SHIFTS, Interval, day_label, period_of
+from holdfast.plan_traits import looking_back
 from holdfast.population import Population, Relation
 from holdfast.query import (
     Query,
@@ -234,7 +235,7 @@ def stranger_caveat(dataset: Dataset) -> list[Caveat]:
 def looking_back_caveat(
     dataset: Dataset, filters: Filters, found: Sequence[Caveat]
 ) -> list[Caveat]:
-    """Say that a group of scores is that of the latest answer, where it is used.
+    """Say that a group is that of the latest answer, or a plan the latest one.
 
     ``questions.ask`` adds it to every answer but those that take an earlier answer.
 
@@ -246,17 +247,30 @@ def looking_back_caveat(
     is_before = any(each.code == GROUP_BEFORE for each in found)
     used = replace(filters, breakdown=None) if is_before else filters
     surveys = looks_back(dataset, used.attributes)
-    if not surveys:
-        return []
-    return [
-        Caveat(
-            "group_looks_back",
-            f"{' and '.join(surveys)} groups are those of each customer's latest scored"
-            " answer in the data. They look back: the answer may be later than what is"
-            " counted here, and who left early had less time to answer. What follows"
-            " an answer is on the page about promoters and detractors.",
+    plans = looking_back(dataset, filters.attributes)
+    caveats = []
+    if plans:
+        caveats.append(
+            Caveat(
+                "plan_looks_back",
+                f"{' and '.join(plans)} is what each customer had last, at the end of"
+                " what is seen: who moved to another plan counts in all figures under"
+                " the later one, so a plan that many move to seems to keep them. The"
+                " first plan does not look back.",
+            )
         )
-    ]
+    if surveys:
+        caveats.append(
+            Caveat(
+                "group_looks_back",
+                f"{' and '.join(surveys)} groups are those of each customer's latest"
+                " scored answer in the data. They look back: the answer may be later"
+                " than what is counted here, and who left early had less time to"
+                " answer. What follows an answer is on the page about promoters and"
+                " detractors.",
+            )
+        )
+    return caveats
 
 
 def inferred_caveat(dataset: Dataset) -> list[Caveat]:
