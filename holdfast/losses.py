@@ -167,9 +167,9 @@ def _comments(dataset: Dataset, unit: Unit, sign: str) -> Relation:
 _SPELT = (
     r"trim(regexp_replace(nfc_normalize(lower(reason)), '[\s_\x{00a0}]+', ' ', 'g'))"
 )
-_REASON = f"coalesce(nullif({_SPELT}, ''), $no_reason)"
+_REASON = f"coalesce({_SPELT}, $no_reason)"
 _KIND = f"""case
-        when coalesce({_SPELT}, '') in ('', $no_reason) then '{NOT_SAID}'
+        when reason is null then '{NOT_SAID}'
         when regexp_matches(reason, $failed_payment) then '{FAILED}'
         else '{CANCELLED}'
     end"""

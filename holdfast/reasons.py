@@ -26,6 +26,9 @@ Sources: the words of Stripe (payment_failed), Chargebee (not_paid, no_card), Re
 NO_REASON = "(no reason given)"
 """What is said where somebody left and no reason is known."""
 
+UNEXPLAINED = "(?i)^[\\s_\u00a0]*(\\(no[\\s_]+reason[\\s_]+given\\)[\\s_]*)?$"
+"""Regular expression of what stands for no reason; for ``re`` and DuckDB."""
+
 
 def is_failed_payment(reason: str) -> bool:
     """Tell whether a reason says that a payment failed."""

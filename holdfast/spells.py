@@ -8,7 +8,8 @@ breakdown only joins it anew.
 - ``spells(unit_no, segment_no, spell_no, started_on, ended_on, next_started_on,
   reason)``: the same for the units in view. ``ended_on`` is the first local day on
   which the unit is no customer any more, null while it is one; ``spell_no`` counts from
-  1; ``reason`` is the one given with the subscription that ended last, if any.
+  1; ``reason`` is the one given with the subscription that ended last, if any; blanks
+  and "(no reason given)" are none.
 
 Whoever is a customer on a day was so for ``started_on <= day < ended_on``. At the end
 of an interval is on its last day: a spell covers the ends of the intervals from that of
@@ -27,6 +28,7 @@ from holdfast.happenings import Clock, active_periods
 from holdfast.occurrence import ACTIVITY, ORDER
 from holdfast.population import Population, Relation
 from holdfast.query import Value
+from holdfast.reasons import UNEXPLAINED
 
 Ending = Literal["access", "cancellation"]
 """When a subscription ends: with its paid access, or on the day it is cancelled."""
@@ -82,7 +84,9 @@ def spell_relations(
         )
     text = _SPELLS.format(runs=runs, unit=unit, join=join, last_end=f"${last_end}")
     values: dict[str, Value] = {"as_of_on": as_of}
-    if sign != "subscription":
+    if sign == "subscription":
+        values["unexplained"] = UNEXPLAINED
+    else:
         values["lapse_days"] = lapse_days
     key = f"{sign} {ending} {clock.cut} {as_of} {lapse_days} {members.unit}"
     kept = f"spells_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
@@ -127,7 +131,10 @@ _PAID_RUNS = """            select
                 customer_no,
                 paid_from_on as started_on,
                 coalesce({ended_on}, date '9999-12-31') as ended_on,
-                cancel_reason as reason
+                case
+                    when not regexp_matches(cancel_reason, $unexplained)
+                        then cancel_reason
+                end as reason
             from subscriptions
             where paid_from_on < $as_of_on
             and coalesce({ended_on}, date '9999-12-31') > paid_from_on"""

@@ -30,7 +30,7 @@ reason = blocks.chart(
     answer,
     key="exit_reasons_bars",
     caption="Share of all losses of these months, with 95% intervals. Click a bar to"
-    f" see the customers behind it.{of_segment}",
+    f" see who left for it, and their words.{of_segment}",
     measures=("lost_share", "monthly_lost", "median_tenure_days", "nps", "ticket_rate"),
     select="reason",
     table=shown,
@@ -51,5 +51,5 @@ bar = blocks.chart(
     table=trend[trend["segment"] == segment],
 )
 loss_lists.month_list(dataset, answer, segment, bar)
-loss_lists.words_of_leavers(dataset, answer)
+loss_lists.words_of_leavers(dataset, answer, segment)
 blocks.caveats(answer)

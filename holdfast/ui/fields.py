@@ -83,6 +83,8 @@ _FIELDS = {
     "currency": "Money in",
 }
 
+_EMPTY = {"currency": "in the usual one"}
+
 
 def seed(page: str, kind: type[Any]) -> None:
     """Put the kept spec, or on the first visit the address, into the widgets."""
@@ -220,16 +222,11 @@ def currency(
         key: Key of the field.
         tables: Where the page's money is told.
     """
-    offered = (code for table in tables for code in offered_currencies(dataset, table))
-    known = [code or NONE for code in dict.fromkeys(offered)]
-    options = ["", *known]
-    current = st.session_state.get(key)
-    if current not in options and current is not None:
-        options.append(current)
+    known = known_currencies(dataset, key, tables)
     return str(
         st.selectbox(
             "Money in",
-            options,
+            ["", *known],
             format_func=lambda code: code or "The usual currency",
             key=key,
             disabled=not known,
@@ -237,6 +234,23 @@ def currency(
             " exchange rates the others are converted.",
         )
     )
+
+
+def known_currencies(
+    dataset: Dataset, key: str, tables: Sequence[Money] = ("subscriptions",)
+) -> list[str]:
+    """Return what money can be counted in; take back a choice that is none of them.
+
+    Args:
+        dataset: Whose currencies are offered, and those that have rates.
+        key: Key of the field that is about to be drawn.
+        tables: Where the page's money is told.
+    """
+    offered = (code for table in tables for code in offered_currencies(dataset, table))
+    known = [code or NONE for code in dict.fromkeys(offered)]
+    if st.session_state.get(key) not in (None, "", *known):
+        st.session_state[key] = ""
+    return known
 
 
 def as_of(key: str) -> Any:
@@ -255,7 +269,7 @@ def _changed(asked: Any, made: Any, names: Iterable[str]) -> list[SpecError]:
             "not_settable",
             f"{_FIELDS.get(name, name)}: the link asks for"
             f" {_said(getattr(asked, name))}, which cannot be set here.",
-            f"It is {_said(getattr(made, name)) or 'left empty'}.",
+            f"It is {_said(getattr(made, name)) or _EMPTY.get(name, 'left empty')}.",
         )
         for name in names
         if getattr(asked, name) != getattr(made, name)

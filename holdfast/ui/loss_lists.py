@@ -41,6 +41,17 @@ _COMMENTS: dict[str, ColumnConfig] = {
     "id": st.column_config.TextColumn("Id"),
     "segment": st.column_config.TextColumn("Segment"),
 }
+_WRITTEN = {
+    True: (
+        "What they wrote when they left",
+        "No comment came with a cancellation. Load an export of subscriptions with a"
+        " column such as “Cancellation comment”.",
+    ),
+    False: (
+        "What they wrote in surveys before",
+        "Nobody wrote anything in a survey in the 30 days before leaving.",
+    ),
+}
 _MOST_COMMENTS = 500
 _FIRST = ("MRR lost", "reason", "left on", "days stayed", "days since")
 
@@ -48,13 +59,18 @@ _FIRST = ("MRR lost", "reason", "left on", "days stayed", "days since")
 def reason_list(
     dataset: Dataset, answer: Answer, segment: str, bar: Selection | None
 ) -> None:
-    """List who left for a reason."""
+    """List who left for a reason, and what they wrote."""
     if bar is None:
         return
     reason = str(bar["reason"])
     frame = answer.frame
     row = frame[(frame["segment"] == segment) & (frame["reason"] == reason)]
     _left(dataset, answer, segment, row, reason, None, "exit_reasons_list")
+    for on_leaving, (title, _) in _WRITTEN.items():
+        rows = _written(dataset, answer, on_leaving, segment, reason)
+        if len(rows):
+            st.markdown(f"**{title}**")
+            _comments(rows, on_leaving, title, "exit_reasons_of_bar")
 
 
 def month_list(
@@ -136,42 +152,42 @@ def candidates(dataset: Dataset, answer: Answer) -> None:
     )
 
 
-def words_of_leavers(dataset: Dataset, answer: Answer) -> None:
-    """Show what those who left wrote, letter by letter."""
-    lists = {
-        True: (
-            "What they wrote when they left",
-            "No comment came with a cancellation. Load an export of subscriptions with"
-            " a column such as “Cancellation comment”.",
-        ),
-        False: (
-            "What they wrote before they left",
-            "Nobody wrote anything in a survey in the 30 days before leaving.",
-        ),
-    }
-    for on_leaving, (title, nothing) in lists.items():
-        st.subheader(title, anchor=False)
-        rows = _written(dataset, answer, on_leaving)
-        if rows.empty:
-            st.caption(nothing)
-            continue
-        _comments(rows, on_leaving, title)
+def words_of_leavers(dataset: Dataset, answer: Answer, segment: str) -> None:
+    """Show what those who left wrote, letter by letter, for all reasons or one."""
+    frame = answer.frame
+    reasons = [EVERY_REASON, *frame.loc[frame["segment"] == segment, "reason"]]
+    st.subheader("In their own words", anchor=False)
+    key = "exit_reasons_words_of"
+    if st.session_state.get(key) not in reasons:
+        st.session_state.pop(key, None)
+    reason = st.selectbox("Left because of", reasons, key=key, width=260)
+    for on_leaving, (title, nothing) in _WRITTEN.items():
+        st.markdown(f"**{title}**")
+        rows = _written(dataset, answer, on_leaving, segment, reason)
+        if len(rows):
+            _comments(rows, on_leaving, title, "exit_reasons")
+        else:
+            st.caption(nothing if reason == EVERY_REASON else "Nobody who left for it.")
 
 
-def _written(dataset: Dataset, answer: Answer, on_leaving: bool) -> pd.DataFrame:
+def _written(
+    dataset: Dataset, answer: Answer, on_leaving: bool, segment: str, reason: str
+) -> pd.DataFrame:
     return session.watched(
         lambda cancellation: exit_reasons.comments(
             dataset,
             answer.spec,
             answer.filters,
             on_leaving,
-            cancellation=cancellation,
+            None if reason == EVERY_REASON else reason,
+            segment,
+            cancellation,
         )
     )
 
 
-def _comments(rows: pd.DataFrame, on_leaving: bool, title: str) -> None:
-    key = "exit_reasons_exit_comments" if on_leaving else "exit_reasons_survey_comments"
+def _comments(rows: pd.DataFrame, on_leaving: bool, title: str, key: str) -> None:
+    key += "_exit_comments" if on_leaving else "_survey_comments"
     empty = [name for name in ("asked", "score") if rows[name].isna().all()]
     if rows["segment"].nunique() == 1:
         empty.append("segment")

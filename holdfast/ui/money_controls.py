@@ -8,9 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from holdfast.answer import Answer
-from holdfast.currencies import chosen_currency, offered_currencies
+from holdfast.currencies import chosen_currency
 from holdfast.dataset import Dataset
-from holdfast.errors import SpecError
 from holdfast.filters import NONE
 from holdfast.measures import MEASURES, percent, text
 from holdfast.periods import SPANS, period_label
@@ -193,20 +192,13 @@ def rate_choice() -> str:
 def _currency(dataset: Dataset) -> str:
     """Draw the choice of the currency where there are several."""
     key = f"{_PAGE}_currency"
-    known = [code or NONE for code in offered_currencies(dataset)]
-    asked = str(st.session_state.get(key) or "")
-    if len(known) < 2 and asked in ("", *known):
-        return asked
-    try:
-        usual = chosen_currency(dataset) or NONE
-    except SpecError:
-        return asked
-    options = ["", *known]
-    if asked not in options:
-        options.append(asked)
+    known = fields.known_currencies(dataset, key)
+    if len(known) < 2:
+        return str(st.session_state.get(key) or "")
+    usual = chosen_currency(dataset) or NONE
     chosen: str = st.selectbox(
         "Currency",
-        options,
+        ["", *known],
         format_func=lambda code: code or f"Usual ({usual})",
         key=key,
         width=170,

@@ -23,6 +23,10 @@ def lists(page):
     return [list(each["id"]) for each in tables(page) if "left on" in each]
 
 
+def comments(page):
+    return [list(each["comment"]) for each in tables(page) if "comment" in each]
+
+
 @pytest.fixture(scope="module")
 def leavers_workspace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("leavers")
@@ -33,8 +37,7 @@ def leavers_workspace(tmp_path_factory):
 def test_the_page_says_why_they_leave(app, leavers_workspace):
     page = open_page(app, leavers_workspace, "exit_reasons")
     assert [title.value for title in page.subheader] == [
-        *("Reasons for leaving", "Month by month"),
-        *("What they wrote when they left", "What they wrote before they left"),
+        *("Reasons for leaving", "Month by month", "In their own words"),
     ]
     (finding,) = [text for text in markdown(page) if text.startswith("#####")]
     assert finding.startswith("##### 6 customers left from Jan 2025 to Jun 2025;")
@@ -80,8 +83,16 @@ def test_a_click_lists_who_left_for_a_reason_and_in_a_month(app, leavers_workspa
         markdown(page)
     )
     assert lists(page) == [["ann", "bob"], ["cat"]]
+    # of the bar, and further down of all reasons
+    assert comments(page) == [
+        *(["Too <b>dear</b>"], ["Slow"]),
+        *(["Nobody here used it", "Too <b>dear</b>"], ["**Good**", "Slow"]),
+    ]
     listed = next(each for each in tables(page) if "left on" in each)
     assert list(listed)[:5] == ["id", "MRR lost", "reason", "left on", "days stayed"]
+    page.selectbox(key="exit_reasons_words_of").set_value("unused").run()
+    assert comments(page)[2:] == [["Nobody here used it"]]
+    assert "Nobody who left for it." in captions(page)
 
 
 def test_the_page_says_who_comes_back_and_whom_to_ask(app, leavers_workspace):

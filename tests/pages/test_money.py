@@ -3,6 +3,7 @@ import re
 import pytest
 
 from tests.pages.test_journeys import open_page
+from tests.pages.test_links import visit
 from tests.worlds import dataset_of
 
 
@@ -91,6 +92,16 @@ def test_several_currencies_are_a_choice_and_what_is_left_out_is_said(app, mixed
     said = words([*page.caption, *page.markdown, *page.metric])
     assert page.metric[0].value == "50"
     assert not [text for text in said if re.search(r"\b(nan|inf)\b", text, re.I)]
+
+
+def test_a_currency_of_a_link_that_nothing_is_paid_in_is_said_once(app, mixed):
+    page = visit(app, mixed, "money", currency="CHF")
+    assert words(page.warning) == [
+        "Money in: the link asks for CHF, which cannot be set here. It is in the usual"
+        " one."
+    ]
+    assert page.selectbox(key="money_currency").value == ""
+    assert "EUR" in page.metric[0].label
 
 
 def test_without_prices_the_page_says_what_to_load(app, tmp_path):

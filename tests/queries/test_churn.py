@@ -3,7 +3,6 @@
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from holdfast.errors import SpecError
@@ -254,33 +253,6 @@ def test_a_flag_without_dates_has_no_rate_of_a_month(tmp_path):
         ask(dataset_of(tmp_path, customers=flags), Churn())
     assert refused.value.code == "no_dates"
     assert "Look at Churn" in refused.value.remedy
-
-
-def test_order_of_rows_copies_and_names_of_segments_change_no_rate(tmp_path, town):
-    twice = [
-        row | {"customer_id": f"{copy}{row['customer_id']}"}
-        for row in reversed(PAID)
-        for copy in ("", "second ")
-    ]
-    people = [
-        row | {"customer_id": f"{copy}{row['customer_id']}", "plan": f"x{row['plan']}"}
-        for row in reversed(PEOPLE)
-        for copy in ("", "second ")
-    ]
-    double = dataset_of(tmp_path, people, SEEN, subscriptions=twice)
-    for spec in (Churn(), Churn(span="week", ending="cancellation")):
-        found = ask(double, spec, Filters(breakdown="plan")).frame
-        once = ask(town, spec, Filters(breakdown="plan")).frame
-        named = {"pro": "xpro", "free": "xfree", "(none)": "x"}
-        once = once.assign(segment=once["segment"].replace(named))
-        keys = ["segment", "period"]
-        both = once.merge(found, on=keys, suffixes=("", "_twice"))
-        assert len(both) == len(once) == len(found)
-        for name in (*COUNTS, *KINDS):
-            assert (both[f"{name}_twice"] == 2 * both[name]).all()
-        pd.testing.assert_series_equal(
-            both["churn_rate"], both["churn_rate_twice"], check_names=False
-        )
 
 
 def test_what_happens_later_changes_no_closed_period(tmp_path, town):

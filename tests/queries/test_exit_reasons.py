@@ -9,6 +9,7 @@ from holdfast.filters import AttributeIn, Filters
 from holdfast.happenings import Clock
 from holdfast.population import population
 from holdfast.questions import ask
+from holdfast.questions.churn import Churn
 from holdfast.questions.exit_reasons import ExitReasons
 from holdfast.spells import spell_relations
 from tests.conftest import PROJECT
@@ -118,8 +119,13 @@ def test_what_comes_later_changes_no_earlier_month(leavers):
 def test_neither_the_order_of_rows_nor_other_spellings_matter(tmp_path):
     rows = LEFT.strip().split("\n")[::-1]
     told = "\n".join(rows).replace("too_expensive", "TOO\u00a0EXPENSIVE")
-    frame = ask(leavers_of(tmp_path, told + "\n"), ExitReasons()).frame
-    assert table(frame, *COUNTS) == SAID
+    told = told.replace("2025-06-10,,,", "2025-06-10, (No reason_given)\u00a0,,")
+    told = told.replace("2025-02-10,,,", "2025-02-10, \u00a0,,")
+    dataset = leavers_of(tmp_path, told + "\n")
+    assert table(ask(dataset, ExitReasons()).frame, *COUNTS) == SAID
+    # eve and cat gave none; ann was back in the same month
+    churned = ask(dataset, Churn()).frame[["lost_unexplained", "lost_voluntary"]]
+    assert list(churned.sum()) == [2, 2]
 
 
 def test_the_reasons_add_up_to_the_spells_that_ended(demo_dataset):

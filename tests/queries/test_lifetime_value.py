@@ -248,22 +248,3 @@ def test_a_table_of_tenures_is_valued_by_an_attribute(tenures):
     assert row["way"] == "lives"
     with pytest.raises(SpecError, match="no number 'kind'"):
         ask(tenures, LifetimeValue(price="kind"))
-
-
-def test_twice_as_many_alike_are_worth_the_same_each(tmp_path):
-    def shop(copies):
-        return dataset_of(
-            tmp_path,
-            orders=[
-                (f"c{n}-{copy}", f"o{n}-{k}-{copy}", f"2025-{1 + k + n % 3:02}-0{n}", n)
-                for copy in range(copies)
-                for n in range(1, 9)
-                for k in range(n % 4)
-            ],
-        )
-
-    columns = ("way", "customers", "value", "extended")
-    one, two = (ask(shop(copies), LifetimeValue()).frame for copies in (1, 2))
-    assert table(one.assign(customers=2 * one["customers"]), *columns) == table(
-        two, *columns
-    )

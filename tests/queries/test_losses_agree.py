@@ -98,12 +98,3 @@ def test_losses_are_those_of_churn_and_those_inside_of_a_month(town):
     inside = churned[list(INSIDE)].to_numpy().sum()
     assert inside > 0
     assert exits["lost"].sum() == churned["lost"].sum() + inside
-
-
-def test_an_earlier_day_is_as_data_that_end_there(town, tmp_path):
-    known = [row for row in ROWS if row[1] < EARLIER]
-    ended = town_of(tmp_path, known, f"{EARLIER - timedelta(1)}")
-    for spec in (Churn, Mrr, ExitReasons):
-        early = ask(town, spec(as_of=EARLIER)).frame
-        assert early.equals(ask(ended, spec(as_of=EARLIER)).frame)
-        assert early.equals(ask(ended, spec()).frame)
