@@ -76,6 +76,7 @@ if frame["segment"].nunique() > 1:
     )
     score_lists.of_segment(dataset, answer, dot)
     score_blocks.segment_table(answer)
+score_blocks.question_table(dataset, answer)
 score_blocks.change_table(answer)
 score_blocks.campaign_table(answer)
 score_lists.moves(dataset, answer, segment)

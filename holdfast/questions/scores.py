@@ -257,6 +257,7 @@ def _response(
         "week_shift": WEEK_SHIFTS[dataset.week_start],
         "as_of_on": asked.time.as_of if asked.time else None,
         "with_unknown": asked.has_unknown,
+        "has_segments": bool(asked.found.segments),
     }
     frame = asking.run(dataset, "response_rates", asked.found, {}, values, cancellation)
     frame["period"] = pd.to_datetime(frame["period"])

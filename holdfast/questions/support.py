@@ -27,6 +27,7 @@ from holdfast.questions.leaving import in_period
 from holdfast.questions.ticketing import (
     By,
     Tickets,
+    beyond_caveat,
     group_caveats,
     prepared,
     running_caveat,
@@ -358,6 +359,7 @@ def _caveats(
             " active. Load events, orders or subscriptions for rates.",
         )
     told = tickets.told
+    yield from beyond_caveat(told)
     yield Caveat(
         "times",
         "Who still waits counts as long as seen (Kaplan–Meier), so open tickets make"

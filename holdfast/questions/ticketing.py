@@ -39,11 +39,13 @@ class Told:
         answered: Tickets with a first answer.
         solved: Tickets with an instant of their solution.
         told_reopens: Tickets of which it is told how often they were reopened.
+        beyond: Answers and solutions too far after everything else to be believed.
     """
 
     answered: int
     solved: int
     told_reopens: int
+    beyond: int
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def ticket_time(
     last_on: date = pd.Timestamp(row["last_on"]).date()
     until_on = max(seen.until_on, last_on + timedelta(days=1))
     complete = max(seen.as_of, last_on + timedelta(days=bool(row["is_dated"])))
-    told = Told(*(int(row[name]) for name in ("answered", "solved", "told_reopens")))
+    names = ("answered", "solved", "told_reopens", "beyond")
+    told = Told(*(int(row[name]) for name in names))
     if as_of is None or as_of == until_on:
         return asking.ObservedTime(
             as_of or complete, until_on, seen.from_on, Cut()
@@ -190,6 +193,20 @@ def unknown_caveat(tickets: Tickets, unknown: int) -> list[Caveat]:
             "unknown_people",
             f"{unknown:,} {'ticket is' if unknown == 1 else 'tickets are'} of {who}."
             " They count among all tickets, and as a segment of their own.",
+        )
+    ]
+
+
+def beyond_caveat(told: Told) -> list[Caveat]:
+    """Say how many answers and solutions lie too far ahead to be believed."""
+    if not told.beyond:
+        return []
+    are = "answer or solution lies" if told.beyond == 1 else "answers or solutions lie"
+    return [
+        Caveat(
+            "solved_ahead",
+            f"{told.beyond:,} {are} far after the last ticket and everything else that"
+            " tickets tell, so they are taken for not having happened yet.",
         )
     ]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from holdfast.answer import Answer
+from holdfast.dataset import Dataset
+from holdfast.filters import NONE
 from holdfast.measures import percent, percent_range
 from holdfast.population import TOTAL
 from holdfast.questions.score_words import (
@@ -16,8 +20,10 @@ from holdfast.questions.score_words import (
     score_text,
 )
 from holdfast.survey_scales import GROUPS, NAMES
+from holdfast.ui import aside
 from holdfast.ui.words import plain
 
+_MOST_QUESTIONS = 12
 _VERDICTS = {
     "higher": "Above, beyond noise",
     "lower": "Below, beyond noise",
@@ -65,6 +71,10 @@ def segment_table(answer: Answer) -> None:
     rows = frame[frame["period"].isna()]
     if len(rows) < 2:
         return
+    told = answer.extras["response"]
+    told = told[told["scope"].isin(["all", "segment"])]
+    told = told.assign(segment=told["segment"].fillna(TOTAL)).set_index("segment")
+    response = told.reindex(rows["segment"])
     table = pd.DataFrame(
         {
             "Segment": rows["segment"],
@@ -90,6 +100,15 @@ def segment_table(answer: Answer) -> None:
             ],
         }
     )
+    if response["response_rate"].notna().any():
+        table["Response"] = [
+            "–"
+            if pd.isna(row["response_rate"])
+            else f"{percent(row['response_rate'], 1)} ({int(row['answered']):,} of"
+            f" {int(row['delivered']):,};"
+            f" {percent_range(row['response_lower'], row['response_upper'])})"
+            for _, row in response.iterrows()
+        ]
     st.dataframe(
         table,
         hide_index=True,
@@ -101,6 +120,46 @@ def segment_table(answer: Answer) -> None:
             "Scores": st.column_config.NumberColumn(format="localized"),
             "Mean": st.column_config.NumberColumn(format="%.2f"),
         },
+    )
+
+
+def question_table(dataset: Dataset, answer: Answer) -> None:
+    """Show the score of each question, where the survey has several."""
+    kind, asked = kind_of(answer), answer.extras["surveys"]
+    mine = asked[asked["kind"] == kind].head(_MOST_QUESTIONS)
+    if len(mine) < 2:
+        return
+    rows = []
+    for question in mine["question"].fillna(NONE):
+        spec = replace(answer.spec, kind=kind, question=str(question))
+        found = aside.attempt(dataset, spec, answer.filters)
+        if isinstance(found, Answer):
+            frame = found.frame
+            is_whole = (frame["segment"] == TOTAL) & frame["period"].isna()
+            scale = str(found.extras["scale"]["scale"].iloc[0]).replace("-", " to ")
+            rows.append(frame[is_whole].assign(question=question, scale=scale))
+    table = pd.concat(rows)
+    st.subheader("Questions", anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Question": table["question"],
+                "Scale": table["scale"],
+                "Answers": table["answers"],
+                "Scores": table["n"],
+                "Score": [score_text(kind, each) for each in table["score"]],
+                "95% interval": _ranges(table, kind),
+                "Mean": table["mean"],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        key="scores_questions",
+        alt="Score of each question of the survey.",
+        column_config={"Mean": st.column_config.NumberColumn(format="%.2f")},
+    )
+    st.caption(
+        "Each question by itself, those with most answers first; above, one is shown."
     )
 
 

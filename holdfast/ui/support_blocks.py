@@ -13,13 +13,16 @@ from holdfast.measures import UNKNOWN, formatted, percent, percent_range
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
 from holdfast.questions.support import Support
-from holdfast.questions.ticket_days import TicketDays
+from holdfast.questions.themes import Themes
 from holdfast.questions.ticket_growth import TicketGrowth, peaks
 from holdfast.questions.tickets_before_churn import TicketsBeforeChurn
 from holdfast.ui import aside, blocks, support_lists
+from holdfast.ui.comment_lists import growth_month
+from holdfast.ui.support_controls import days_asked, growth_asked
 from holdfast.ui.words import plain
 
 _MOST_THEMES = 20
+_MOST_WORDS = 10
 _WHAT = {"response": "First answer", "resolution": "Solution"}
 
 
@@ -68,41 +71,37 @@ def times(answer: Answer, segment: str) -> None:
 
 def odd_days(dataset: Dataset, spec: Support, filters: Filters, segment: str) -> None:
     """Show the days with more or fewer tickets than chance explains."""
-    asked = TicketDays(
-        by=spec.by, unit=spec.unit, first=spec.first, last=spec.last, as_of=spec.as_of
-    )
-    answer = aside.attempt(dataset, asked, filters)
-    if not aside.is_answered(answer, "Days out of the ordinary"):
-        return
-    shown = answer.frame[answer.frame["segment"] == segment]
-    if shown.empty:
-        return
-    day = blocks.chart(
-        "Days out of the ordinary",
-        charts.control_chart(answer.frame, segment=segment),
-        answer,
-        key="support_days",
-        caption=f"{plain(answer.caveats[0].text)} Click a day to see its tickets."
-        f"{blocks.segment_shown(answer, segment)}",
-        measures=("control_limits",),
-        select="day",
-        table=shown,
-    )
+    # Above the settings that it needs.
+    shown_above = st.container()
+    asked = days_asked(spec)
+    with shown_above:
+        answer = aside.attempt(dataset, asked, filters)
+        if not aside.is_answered(answer, "Days out of the ordinary"):
+            return
+        shown = answer.frame[answer.frame["segment"] == segment]
+        if shown.empty:
+            return
+        day = blocks.chart(
+            "Days out of the ordinary",
+            charts.control_chart(answer.frame, segment=segment),
+            answer,
+            key="support_days",
+            caption=f"{plain(answer.caveats[0].text)} Click a day to see its tickets."
+            f"{blocks.segment_shown(answer, segment)}",
+            measures=("control_limits",),
+            select="day",
+            table=shown,
+        )
     support_lists.tickets_of_day(dataset, answer, segment, day)
 
 
 def growing(dataset: Dataset, spec: Support, filters: Filters) -> None:
     """Show which themes grow, and which stood out before."""
-    asked = TicketGrowth(
-        by="tag" if spec.by == "segment" else spec.by,
-        span="month" if spec.span == "day" else spec.span,
-        unit=spec.unit,
-        as_of=spec.as_of,
-    )
-    answer = aside.attempt(dataset, asked, filters)
-    if not aside.is_answered(answer, "Growing themes") or answer.frame.empty:
-        return
     st.subheader("Growing themes", anchor=False)
+    asked = growth_asked(spec)
+    answer = aside.attempt(dataset, asked, filters)
+    if not aside.is_answered(answer, "Tags") or answer.frame.empty:
+        return
     st.markdown(plain(answer.sentence))
     st.dataframe(
         _growth_table(answer.frame.head(_MOST_THEMES), asked.span),
@@ -113,6 +112,7 @@ def growing(dataset: Dataset, spec: Support, filters: Filters) -> None:
     )
     st.caption(plain(answer.caveats[0].text))
     blocks.how_computed(answer, ("growth_ratio",))
+    _growing_words(dataset, asked, filters)
     stood_out = peaks(answer)
     if len(stood_out):
         st.markdown("**Where a theme stood out**")
@@ -126,6 +126,39 @@ def growing(dataset: Dataset, spec: Support, filters: Filters) -> None:
         st.caption(
             "Every theme in every complete period, its chance adjusted for all of them."
         )
+
+
+def _growing_words(dataset: Dataset, asked: TicketGrowth, filters: Filters) -> None:
+    """Show which words of the subjects grow, where subjects are loaded."""
+    spec = Themes("tickets", month=asked.period, as_of=asked.as_of)
+    answer = aside.attempt(dataset, spec, filters)
+    if not isinstance(answer, Answer):
+        return
+    growth = answer.extras["growth"]
+    grown = growth[growth["is_growing"]].head(_MOST_WORDS)
+    if grown.empty:
+        return
+    month = period_label(growth_month(answer), "month")
+    st.markdown(f"**Words of the subjects that grow, {month}**")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Words": grown["term"],
+                "Language": grown["language"],
+                "Tickets": grown["comments"],
+                "Share of the month": [
+                    percent(each, 1) for each in grown["comment_share"]
+                ],
+                "Share before": [percent(each, 1) for each in grown["share_before"]],
+                "Chance, adjusted": [_chance(each) for each in grown["p_adjusted"]],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        key="support_words",
+        alt="Words of the subjects against up to six months before.",
+    )
+    st.page_link("pages/comments.py", label="Read the subjects: Comments")
 
 
 def before_leaving(dataset: Dataset, spec: Support, filters: Filters) -> None:

@@ -1,5 +1,5 @@
 -- response_rates: How many of those who were invited answered.
--- grain: one row per scope, campaign and period
+-- grain: one row per scope, campaign, period and segment
 -- params:
 --   kind (VARCHAR): nps, csat or ces
 --   any_campaign (BOOLEAN): all campaigns are looked at
@@ -9,11 +9,13 @@
 --   calendar (VARCHAR): day, week, month, quarter or year
 --   week_shift (INTEGER): days from the first day of a week to 1970-01-01
 --   as_of_on (DATE): end (exclusive) of the observed time
+--   has_segments (BOOLEAN): there is a breakdown, so there are rows of segments
 --   with_unknown (BOOLEAN): unknown people are in view, so they are counted
 -- returns:
---   scope (VARCHAR): all, campaign or period
+--   scope (VARCHAR): all, campaign, period or segment
 --   campaign (VARCHAR): the campaign; null = none is named
 --   period (DATE): first day of the period of sending
+--   segment (VARCHAR): the segment of the customer
 --   invited (BIGINT): invitations to customers in view
 --   delivered (BIGINT): of them all that are not known to have been lost
 --   answered (BIGINT): of the delivered ones those answered before the next one
@@ -56,9 +58,11 @@ with asked as (
 ),
 
 asked_in_view as (
-    select asked.*
+    select
+        asked.*,
+        population.segment_no
     from asked
-    semi join population
+    inner join population
         on asked.customer_no = population.customer_no
 ),
 
@@ -117,6 +121,7 @@ everyone as (
     select
         answered.campaign,
         answered.period,
+        answered.segment_no,
         answered.sent_on,
         answered.is_delivered,
         answered.is_answered,
@@ -126,6 +131,7 @@ everyone as (
     select
         asked.campaign,
         asked.period,
+        null as segment_no,
         asked.sent_on,
         asked.is_delivered,
         false as is_answered,
@@ -134,15 +140,17 @@ everyone as (
     where asked.customer_no is null and $with_unknown
 ),
 
-final as (
+counted as (
     select
         case
             when grouping(everyone.campaign) = 0 then 'campaign'
             when grouping(everyone.period) = 0 then 'period'
+            when grouping(everyone.segment_no) = 0 then 'segment'
             else 'all'
         end as scope,
         everyone.campaign,
         everyone.period,
+        everyone.segment_no,
         count(*) filter (where everyone.is_known) as invited,
         count(*) filter (where everyone.is_known and everyone.is_delivered)
             as delivered,
@@ -159,14 +167,35 @@ final as (
     group by grouping sets (
         (everyone.campaign),
         (everyone.period),
+        (everyone.segment_no),
         ()
     )
+),
+
+labels as (
+    select distinct
+        segments.segment_no,
+        segments.segment
+    from segments
+),
+
+final as (
+    select
+        counted.*,
+        labels.segment
+    from counted
+    left join labels
+        on counted.segment_no = labels.segment_no
+    where
+        counted.scope <> 'segment'
+        or ($has_segments and labels.segment is not null)
 )
 
 select
     final.scope,
     final.campaign,
     final.period,
+    final.segment,
     final.invited,
     final.delivered,
     final.answered,
@@ -174,6 +203,7 @@ select
     final.recent
 from final
 order by
-    array_position(['all', 'campaign', 'period'], final.scope) asc,
+    array_position(['all', 'campaign', 'period', 'segment'], final.scope) asc,
     final.campaign asc nulls last,
-    final.period asc
+    final.period asc,
+    final.segment_no asc
