@@ -3,6 +3,7 @@
 Asked by founders and support, of NPS, CSAT and CES.
 """
 
+from holdfast.charts import score_mix
 from holdfast.charts import scores as charts
 from holdfast.ui import aside, blocks, score_blocks, score_lists
 from holdfast.ui.address import write_address
@@ -26,7 +27,7 @@ frame, kind = answer.frame, score_blocks.kind_of(answer)
 score_blocks.headline(answer)
 part = blocks.chart(
     "Mix",
-    charts.group_mix(frame, kind),
+    score_mix.group_mix(frame, kind),
     answer,
     key="scores_mix",
     caption="Share of the scores. Click a part to read the answers behind it.",
@@ -54,7 +55,7 @@ if shown["period"].notna().any():
 spread = answer.extras["distribution"]
 bar = blocks.chart(
     "Scores given",
-    charts.score_bars(spread, kind, segment=segment),
+    score_mix.score_bars(spread, kind, segment=segment),
     answer,
     key="scores_distribution",
     caption=f"Click a bar to read its answers.{of_segment}",

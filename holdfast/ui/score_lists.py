@@ -9,8 +9,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from holdfast.answer import Answer
-from holdfast.charts import export
-from holdfast.charts import scores as charts
+from holdfast.charts import export, score_mix
 from holdfast.dataset import Dataset
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
@@ -134,7 +133,7 @@ def moves(dataset: Dataset, answer: Answer, segment: str) -> None:
         return
     cell = blocks.chart(
         "Moves",
-        charts.score_moves(found, kind_of(answer), segment=segment),
+        score_mix.score_moves(found, kind_of(answer), segment=segment),
         answer,
         key="scores_moves",
         caption="From an answer of a customer to the next one. Click a cell to see who"

@@ -1,13 +1,8 @@
 import pandas as pd
 import pytest
 
-from holdfast.charts.scores import (
-    group_mix,
-    score_bars,
-    score_lines,
-    score_moves,
-    segment_scores,
-)
+from holdfast.charts.score_mix import group_mix, score_bars, score_moves
+from holdfast.charts.scores import score_lines, segment_scores
 from holdfast.questions.score_figures import (
     named_groups,
     with_differences,
