@@ -173,7 +173,8 @@ def _packed(dataset: Dataset, rules: Rules) -> int | None:
 def _lying_early(dataset: Dataset, rules: Rules) -> set[int]:
     """Return the steps whose rows may lie before those of a step before, at one time.
 
-    Rows of one customer and instant lie in the order of the events' codes.
+    Rows of one customer and instant lie in the order of the events' codes, and those
+    of one event as they came.
     """
     codes = [
         [dataset.event_codes[name] for name in step.occurrence.events]
@@ -185,7 +186,7 @@ def _lying_early(dataset: Dataset, rules: Rules) -> set[int]:
         step
         for step in range(2, len(codes) + 1)
         if min(codes[step - 1])
-        < max(code for each in codes[: step - 1] for code in each)
+        <= max(code for each in codes[: step - 1] for code in each)
     }
 
 

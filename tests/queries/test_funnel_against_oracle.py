@@ -83,6 +83,15 @@ LIMITED = st.lists(
 WINDOWS = st.sampled_from(
     [None, Duration(1, "min"), Duration(2, "min"), Duration(4, "min"), Duration(1, "h")]
 )
+# No row fills two of them.
+APART = st.sampled_from(
+    [
+        (event("a"), event("b"), event("c"), event("d")),
+        (event("a", "b"), event("c"), event("d")),
+        (event("a", v="x"), event("b"), event("a", v="y"), event("c", v=NONE)),
+        (event("b"), Occurrence("event", (), (("v", "y"),))),
+    ]
+).flatmap(st.permutations)
 BARRED = st.sampled_from(
     [(), (), (Exclusion(event("d")),), (Exclusion(event("d"), 2),)]
 )
@@ -135,6 +144,12 @@ def drawn(examples):
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow],
     )
+
+
+@drawn(20)
+@given(occurrences=APART, window=WINDOWS)
+def test_steps_that_no_row_fills_two_of(occurrences, window):
+    check(steps=tuple(map(Step, occurrences)), window=window)
 
 
 @drawn(15)
