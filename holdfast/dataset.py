@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,6 +49,7 @@ _KEPT_STATEMENTS = 64
 # Where a block's checksum is wrong; the engine has no class of its own for that.
 _CORRUPT = "Corrupt database file"
 _KEPT_TABLES = 48
+_BATCH_ROWS = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,28 @@ class Dataset:
             table: Any = result.to_arrow_table()
         frame: pd.DataFrame = table.to_pandas()
         return frame
+
+    def each_batch(
+        self,
+        text: str,
+        values: Mapping[str, Value],
+        use: Callable[[pa.RecordBatch], None],
+        cancellation: Cancellation | None = None,
+    ) -> None:
+        """Run one statement and hand its rows over in order, never all at once.
+
+        Raises:
+            CancelledError: The cancellation was used meanwhile.
+            DatasetError: The engine stopped the query (time, memory) or cannot run it.
+        """
+        with self._cursor(cancellation) as cursor:
+            # Not ``execute``, which would copy every batch.
+            relation = cursor.sql(text, params=dict(values))
+            try:
+                for batch in relation.to_arrow_reader(_BATCH_ROWS):
+                    use(batch)
+            except OSError as error:
+                raise _of_stream(error) from error
 
     def count(
         self,
@@ -513,6 +536,16 @@ def _locked_down(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise _unreadable(path) from error
     return connection
+
+
+def _of_stream(error: OSError) -> duckdb.Error:
+    """Return the engine's own error for what Arrow makes of it."""
+    text = str(error)
+    if text.startswith("INTERRUPT"):
+        return duckdb.InterruptException(text)
+    if text.startswith("Out of Memory"):
+        return duckdb.OutOfMemoryException(text)
+    return duckdb.Error(text)
 
 
 def _unreadable(path: Path) -> DatasetError:

@@ -16,6 +16,7 @@ from typing import Literal
 from holdfast.attempts.chains import attempts_relation
 from holdfast.attempts.rules import ALL_ENTRIES, Entered, Rules
 from holdfast.attempts.stream import streamed_levels
+from holdfast.attempts.sweep import sweep_levels
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
@@ -86,7 +87,9 @@ def progress_relations(
         levels = streamed_levels(dataset, rules, clock, counting.entered)
         if levels is not None:
             name = _name("levels", rules, clock, counting.entered)
-            dataset.materialise(name, levels.text, levels.values, cancellation)
+            asked = (dataset, name, rules, clock, counting.entered, cancellation)
+            if not sweep_levels(*asked):
+                dataset.materialise(name, levels.text, levels.values, cancellation)
             return {
                 "levels": replace(levels, kept_as=name),
                 "chosen": _chosen_of_levels(rules, counting),

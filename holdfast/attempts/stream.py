@@ -17,7 +17,7 @@ from holdfast.attempts.rules import Entered, Rules
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock, source_of
 from holdfast.population import Relation
-from holdfast.query import parameters
+from holdfast.query import Value, parameters
 
 # A scan is sequential where windows stream, so there is one for every so many rows.
 _SLICE_ROWS = 400_000
@@ -29,6 +29,9 @@ _LARGEST = 1 << 62
 # The events of so many codes are looked up in one integer, four bits each.
 _PACKED_CODES = 15
 _PACKED_BITS = 4
+
+SPAN = "events_span"
+"""Key under which a dataset keeps the time of its events."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,8 @@ def streamed_levels(
     Raises:
         SpecError: An event or property is not in the data, or a table is empty.
     """
-    if not _can_stream(rules, clock):
+    if not can_stream(rules, clock):
         return None
-    sources = [
-        source_of(dataset, step.occurrence, clock, f"mask_{place}")
-        for place, step in enumerate(rules.steps)
-    ]
     span = _span(dataset)
     # A window longer than the data is as long as they are.
     window = span.length_us
@@ -76,9 +75,9 @@ def streamed_levels(
     cuts = _slices(dataset, stride)
     if len(cuts) > _MOST_SLICES:
         return None
-    test, values = prefilter(dataset, [step.occurrence for step in rules.steps])
-    for source in sources:
-        values |= source.values
+    done, values = steps_done(dataset, rules, clock)
+    test, bound = prefilter(dataset, [step.occurrence for step in rules.steps])
+    values |= bound
     values |= {
         "stride": stride,
         "first_us": span.first_us,
@@ -88,7 +87,6 @@ def streamed_levels(
     where = [test] if test else []
     if clock.cut.before is not None:
         where.append("happened_on < $cut_on")
-    done = [happens(source) for source in sources]
     # An entry outside of the bounds opens no attempt, and nothing else has its event.
     if bounds := entered.condition("happened_at"):
         done[0] = f"{done[0]} and {bounds}"
@@ -119,7 +117,8 @@ def streamed_levels(
     return Relation(text, {name: v for name, v in values.items() if name in used})
 
 
-def _can_stream(rules: Rules, clock: Clock) -> bool:
+def can_stream(rules: Rules, clock: Clock) -> bool:
+    """Say whether the latest start is all that has to be known of the attempts."""
     return (
         rules.order == "ordered"
         and rules.ties == "either"
@@ -131,8 +130,25 @@ def _can_stream(rules: Rules, clock: Clock) -> bool:
     )
 
 
+def steps_done(
+    dataset: Dataset, rules: Rules, clock: Clock
+) -> tuple[list[str], dict[str, Value]]:
+    """Write for each step the test that a row of events fills it, and what they bind.
+
+    Raises:
+        SpecError: An event or property is not in the data, or a table is empty.
+    """
+    done = []
+    values: dict[str, Value] = {}
+    for place, step in enumerate(rules.steps):
+        source = source_of(dataset, step.occurrence, clock, f"mask_{place}")
+        done.append(happens(source))
+        values |= source.values
+    return done, values
+
+
 def _span(dataset: Dataset) -> _Span:
-    kept = dataset.recall("events_span")
+    kept = dataset.recall(SPAN)
     if isinstance(kept, _Span):
         return kept
     row = dataset.frame(
@@ -141,7 +157,7 @@ def _span(dataset: Dataset) -> _Span:
     ).iloc[0]
     first, last = int(row["first_us"]), int(row["last_us"])
     found = _Span(first, last - first)
-    dataset.keep("events_span", found)
+    dataset.keep(SPAN, found)
     return found
 
 

@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from holdfast.answer import Answer
+from holdfast.attempts.sweep import prepare
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import CancelledError, DatasetError, HoldfastError
@@ -226,7 +227,10 @@ def _rebuild(damaged: Workspace) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=3, on_release=Dataset.close)
 def _opened(path: str, changed: int) -> Dataset:  # noqa: ARG001  # part of the key
-    return Dataset(Path(path))
+    opened = Dataset(Path(path))
+    # Nobody's click waits for it: until it is done, SQL answers.
+    prepare(opened)
+    return opened
 
 
 @st.cache_resource(show_spinner=False)

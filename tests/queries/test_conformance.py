@@ -20,6 +20,7 @@ from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.questions.lifecycle import Lifecycle
 from holdfast.questions.retention import Retention
 from holdfast.steps import Step
+from tests.queries.held_to_sql import hold_to_sql
 from tests.reference import reference_data
 from tests.worlds import dataset_of, table
 
@@ -86,7 +87,8 @@ def rules_of(query):
 
 
 @pytest.mark.parametrize("name", FUNNELS)
-def test_a_funnel_agrees(name, tmp_path):
+def test_a_funnel_agrees(name, tmp_path, monkeypatch):
+    hold_to_sql(monkeypatch)
     case = case_of(name)
     rules, expected = rules_of(case["query"]), case["expected"]
     dataset = loaded_case(case, tmp_path)

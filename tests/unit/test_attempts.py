@@ -1,15 +1,20 @@
 """The fast form of a funnel: when it is used, and on what it stands."""
 
 import re
+import sys
 from dataclasses import replace
+from datetime import date, datetime
 
+import numpy as np
 import pytest
 
-from holdfast.attempts.rules import ALL_ENTRIES, Rules
+from holdfast.attempts import sweep
+from holdfast.attempts.rules import ALL_ENTRIES, Entered, Rules
 from holdfast.attempts.stream import streamed_levels
 from holdfast.durations import Duration
-from holdfast.happenings import Clock
+from holdfast.happenings import Clock, Cut
 from holdfast.steps import read_exclusions, read_steps
+from tests.queries.held_to_sql import check_alike, sweep_always
 from tests.worlds import dataset_of
 
 RULES = Rules(read_steps("event:view > event:cart > event:buy"))
@@ -95,3 +100,93 @@ def test_it_does_not_matter_how_many_are_followed_side_by_side(shop, rows, monke
         levels.values,
     )
     assert list(found.itertuples(index=False, name=None)) == [(1, 7), (2, 7), (3, 6)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "clock", "entered", "customers"),
+    [
+        ({}, CLOCK, ALL_ENTRIES, 20),
+        ({"window": None}, CLOCK, ALL_ENTRIES, 20),
+        ({"window": Duration(1, "s")}, CLOCK, ALL_ENTRIES, 20),
+        ({"steps": read_steps("event:buy > event:view")}, CLOCK, ALL_ENTRIES, 6),
+        # days 1 to 9 in turn, of which three are seen, or entries of two count
+        ({}, Clock("day", cut=Cut(date(2025, 1, 4))), ALL_ENTRIES, 8),
+        ({}, CLOCK, Entered(datetime(2025, 1, 2), datetime(2025, 1, 4)), 5),
+        ({}, CLOCK, Entered(datetime(2026, 1, 1)), 0),
+    ],
+)
+def test_the_pass_gives_the_rows_of_the_windows(
+    shop, monkeypatch, changed, clock, entered, customers
+):
+    sweep_always(monkeypatch)
+    rules = replace(RULES, **changed)
+    assert check_alike(shop, rules, clock, entered) == customers
+
+
+def test_rows_of_rare_steps_alone_leave_the_engine(shop, monkeypatch):
+    sweep_always(monkeypatch)
+    monkeypatch.setattr(sweep, "_WORTH_A_FILTER", 2.0)
+    assert check_alike(shop, RULES, CLOCK, ALL_ENTRIES) == 20
+
+
+def test_a_small_log_is_not_worth_the_pass(shop, monkeypatch):
+    assert sweep.prepare(shop) is None
+    monkeypatch.setattr(sweep, "_ready", lambda: sweep.follow)
+    assert not sweep.sweep_levels(shop, "none", RULES, CLOCK, ALL_ENTRIES)
+
+
+def test_nobody_waits_for_the_compiler(shop, monkeypatch):
+    monkeypatch.setattr(sweep, "_LEAST_EVENTS", 0)
+    monkeypatch.setattr(sweep, "_compiling", [])
+    assert not sweep.sweep_levels(shop, "none", RULES, CLOCK, ALL_ENTRIES)
+
+
+def test_without_numba_there_is_no_pass(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert sweep.compiled() is None
+
+
+class Followed:
+    """What a pass makes of rows, batch by batch."""
+
+    def __init__(self, follow, batches, steps):
+        self.place, self.start = np.full(5, -1), np.full(steps + 1, sweep._NEVER)
+        self.level, self.last = np.zeros(50, np.uint8), np.zeros(50, np.int64)
+        step_of = np.arange(steps + 1, dtype=np.uint8)
+        written = (self.place, self.start, self.level, self.last)
+        self.is_ordered = [
+            follow(*rows, step_of, 5, -100, 90, *written) for rows in batches
+        ]
+
+
+def random_rows(rows=3_000):
+    dice = np.random.default_rng(20_250_101)
+    customers = np.sort(dice.integers(0, 50, rows)).astype(np.int32)
+    instants = dice.integers(0, 100, rows)
+    instants = instants[np.lexsort((instants, customers))]
+    return customers, instants, dice.integers(0, 5, rows).astype(np.uint16)
+
+
+def test_compiled_it_does_what_it_says():
+    rows = random_rows()
+    batches = [
+        [column[part : part + 700] for column in rows] for part in range(0, 3_000, 700)
+    ]
+    for batch in batches:
+        for column in batch:
+            column.flags.writeable = False
+    compiled = sweep.compiled()
+    assert compiled is not None
+    found, expected = (Followed(each, batches, 4) for each in (compiled, sweep.follow))
+    assert all(found.is_ordered)
+    assert found.level.tolist() == expected.level.tolist()
+    assert found.last.tolist() == expected.last.tolist()
+    assert set(found.level) == {2, 3, 4}
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_rows_out_of_order_are_noticed(column):
+    rows = [each[:2].copy() for each in random_rows()]
+    rows[0][:], rows[2][:] = 7, 1
+    rows[column][:] = 9, 8
+    assert Followed(sweep.follow, [rows], 4).is_ordered == [False]

@@ -126,6 +126,28 @@ def test_a_cancelled_question_stops_soon(small):
     assert small.frame("select 1 as x")["x"].tolist() == [1]
 
 
+def test_rows_are_handed_over_in_order_until_somebody_stops_it(small):
+    seen = []
+    small.each_batch(
+        "select customer_no from events where customer_no < $end",
+        {"end": 5},
+        lambda batch: seen.extend(batch.column(0).to_pylist()),
+    )
+    assert seen == [0, 1, 2, 3, 4]
+    cancellation = Cancellation()
+    rows = "select a.range from range(10000000) as a, range(1000000) as b"
+    with pytest.raises(CancelledError):
+        small.each_batch(rows, {}, lambda _: cancellation.cancel(), cancellation)
+
+
+def test_what_fails_while_rows_are_handed_over_is_told_without_values(small):
+    rows = "select if(range < 4000, range, $text::integer) as x from range(9000)"
+    with pytest.raises(DatasetError) as refusal:
+        small.each_batch(rows, {"text": "a secret"}, lambda _: None)
+    assert refusal.value.code == "query_failed"
+    assert "secret" not in str(refusal.value)
+
+
 def test_a_question_that_takes_too_long_is_stopped_with_a_remedy(small):
     hurried = Dataset(small.path, Limits(seconds=1))
     with pytest.raises(DatasetError) as refusal:
