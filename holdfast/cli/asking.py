@@ -7,7 +7,7 @@ import inspect
 import json
 import textwrap
 from collections.abc import Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from typing import Any
 
 import pandas as pd
@@ -21,7 +21,8 @@ from holdfast.population import suggestion
 from holdfast.report.plain import FRAME, as_json
 from holdfast.report.text import answer_lines, table
 from holdfast.spec import choices, read_spec
-from holdfast.workspace import workspace_path
+from holdfast.theme_rules import read_theme_rules
+from holdfast.workspace import Workspace, workspace_path
 
 
 def ask_question(arguments: argparse.Namespace) -> None:
@@ -43,6 +44,9 @@ def ask_question(arguments: argparse.Namespace) -> None:
     from holdfast.questions import ask
 
     path = workspace_path(arguments.workspace)
+    if arguments.question == "themes" and spec.own is None:
+        kept = read_theme_rules(Workspace.open(path).themes)
+        spec = replace(spec, own=kept if kept.themes else None)
     with opened_dataset(path) as dataset, progress_line() as show:
         answer = ask(dataset, spec, filters, progress=show)
     if arguments.sql:

@@ -15,6 +15,7 @@ from holdfast.cli.checking import check, compare_versions, version_number
 from holdfast.cli.loading import build_demo, load_files, show_status, undo
 from holdfast.cli.segments import list_segments
 from holdfast.cli.speaking import PROGRAM
+from holdfast.cli.themes import keep_themes
 from holdfast.errors import SpecError
 from holdfast.report.plain import FRAME
 from holdfast.workspace import ENVIRONMENT
@@ -147,6 +148,33 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "segment", nargs="?", metavar="SEGMENT", help="print the ids of this one"
+    )
+    command.add_argument("--csv", action="store_true", help="the table as CSV")
+    command = _command(
+        commands,
+        "themes",
+        keep_themes,
+        "list, keep and remove your own themes of comments",
+        "List the themes that are looked for in comments beside what recurs by itself: "
+        "names, and words that tell of them. A theme that is saved takes the place of "
+        "the one of its name. Asking for themes uses them.",
+        "themes",
+        'themes --save "Payment: pay*, credit card" --save "Price: expensive, teuer"',
+        "themes --remove Price",
+    )
+    command.add_argument(
+        "--save",
+        action="append",
+        default=[],
+        metavar="THEME",
+        help='keep this theme, such as "Payment: pay*, card". May be given again',
+    )
+    command.add_argument(
+        "--remove",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="remove the theme of this name. May be given again",
     )
     command.add_argument("--csv", action="store_true", help="the table as CSV")
     _command(

@@ -1,4 +1,4 @@
-"""What the loaded data can tell of churn and money, and what would tell more."""
+"""What the loaded data can tell of what a page is about, and what would tell more."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from holdfast.currencies import Money, chosen_currency, counted_currencies, curr
 from holdfast.dataset import Dataset, Derivation
 from holdfast.measures import percent
 from holdfast.query import load
+from holdfast.questions.voice_knowledge import Told, surveys_told, tickets_told
 
-Subject = Literal["churn", "reasons", "money", "value", "win_back"]
+Subject = Literal[
+    "churn", "reasons", "money", "value", "win_back", "surveys", "tickets"
+]
 """What a page is about."""
 
 Kind = Literal["known", "inferred", "unknown"]
@@ -23,6 +26,8 @@ SUBJECTS: Mapping[Subject, str] = {
     "money": "Recurring revenue",
     "value": "Orders and value",
     "win_back": "Who comes back",
+    "surveys": "What customers score",
+    "tickets": "What customers ask for",
 }
 """The subjects, each in words for a heading."""
 
@@ -423,7 +428,16 @@ _TOLD: Mapping[Subject, Callable[[_Facts], list[Point]]] = {
     "money": _money,
     "value": _value,
     "win_back": _win_back,
+    "surveys": lambda facts: _points(surveys_told(facts.counts)),
+    "tickets": lambda facts: _points(tickets_told(facts.counts)),
 }
+
+
+def _points(told: list[Told]) -> list[Point]:
+    return [
+        _unknown(text, remedy) if kind == "unknown" else _known(text)
+        for kind, text, remedy in told
+    ]
 
 
 def _known(text: str) -> Point:

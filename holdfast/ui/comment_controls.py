@@ -12,9 +12,11 @@ from holdfast.errors import HoldfastError
 from holdfast.filters import Filters
 from holdfast.population import TOTAL
 from holdfast.questions.themes import Themes, available
+from holdfast.survey_scales import KINDS
 from holdfast.theme_rules import ThemeRules, read_theme_rules
 from holdfast.ui import fields, session
 from holdfast.ui.filter_panel import day_input
+from holdfast.ui.survey_fields import question_and_scale
 from holdfast.ui.words import plain
 
 _PAGE = "comments"
@@ -54,6 +56,8 @@ def comment_controls(dataset: Dataset, filters: Filters) -> Themes:
                 required=True,
             )
         with st.popover("More settings", icon=":material/tune:"):
+            if values["of"] in KINDS:
+                values |= question_and_scale(dataset, _PAGE, str(values["of"]))
             values["least"] = st.number_input(
                 "Terms of at least so many comments", 2, 9_999, key=f"{_PAGE}_least"
             )

@@ -20,6 +20,9 @@ _SUBJECTS_OF: Mapping[str, tuple[Subject, ...]] = {
     "purchases": ("value",),
     "lifetime_value": ("value",),
     "what_if": ("churn", "money"),
+    "scores": ("surveys",),
+    "score_behaviour": ("surveys", "churn"),
+    "support": ("tickets",),
 }
 _SIGNS = {
     "known": ":material/check_circle: **Known.**",
@@ -31,7 +34,7 @@ _SIGNS = {
 def what_these_data_tell(dataset: Dataset, spec: Any, *, is_open: bool = False) -> None:
     """Say what is known, inferred and unknown, and what to load to know more.
 
-    Questions that are not about churn or money have nothing of the kind.
+    Questions about other things have nothing of the kind.
 
     Args:
         dataset: What is loaded.

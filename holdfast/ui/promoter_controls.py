@@ -15,6 +15,7 @@ from holdfast.survey_scales import KINDS, NAMES
 from holdfast.ui import fields
 from holdfast.ui.filter_panel import day_input
 from holdfast.ui.loss_controls import ENDINGS, SIGNS
+from holdfast.ui.survey_fields import question_and_scale
 from holdfast.voices import surveys_of
 
 _MOMENTS = {
@@ -59,6 +60,7 @@ def promoter_controls(dataset: Dataset) -> ScoreBehaviour:
             width=160,
         )
         with st.popover("More settings", icon=":material/tune:"):
+            values |= question_and_scale(dataset, page, str(values["survey"]))
             values |= _details(dataset, page)
     return fields.kept(page, ScoreBehaviour, values)
 
@@ -81,6 +83,8 @@ def risk_of(spec: ScoreBehaviour) -> MrrAtRisk:
         unit=spec.unit,
         as_of=spec.as_of,
         survey=spec.survey,
+        question=spec.question,
+        scale=spec.scale,
         currency=spec.currency,
         recent_days=int(days),
     )

@@ -17,7 +17,17 @@
 --   flags (BIGINT): customers of whom it is given whether they left
 --   flagged (BIGINT): of them those who left
 --   scores (BIGINT): answers to NPS
+--   answers (BIGINT): answers to surveys of any kind
+--   answers_scored (BIGINT): of them those with a score
+--   answers_of_known (BIGINT): of them those of customers
+--   answers_dated (BIGINT): of them those with a day
+--   invited (BIGINT): invitations to surveys
 --   tickets (BIGINT): tickets of customers
+--   all_tickets (BIGINT): tickets, of unknown people too
+--   tickets_answered (BIGINT): of them those with a first answer
+--   tickets_solved (BIGINT): of them those with a solution
+--   tickets_subjects (BIGINT): of them those with a subject
+--   tickets_tagged (BIGINT): of them those with a tag
 -- source: ours
 
 with paid as (
@@ -60,12 +70,28 @@ given as (
 ),
 
 asked as (
-    select count(*) filter (where kind = 'nps' and score is not null) as scores
+    select
+        count(*) filter (where kind = 'nps' and score is not null) as scores,
+        count(*) as answers,
+        count(score) as answers_scored,
+        count(customer_no) as answers_of_known,
+        count(answered_on) as answers_dated
     from responses
 ),
 
+called as (
+    select count(*) as invited
+    from invitations
+),
+
 helped as (
-    select count(customer_no) as tickets
+    select
+        count(customer_no) as tickets,
+        count(*) as all_tickets,
+        count(first_responded_at) as tickets_answered,
+        count(solved_at) as tickets_solved,
+        count(nullif(subject, '')) as tickets_subjects,
+        count(nullif(tags, '')) as tickets_tagged
     from tickets
 ),
 
@@ -77,6 +103,7 @@ final as (
         active.*,
         given.*,
         asked.*,
+        called.*,
         helped.*
     from paid
     cross join ordered
@@ -84,6 +111,7 @@ final as (
     cross join active
     cross join given
     cross join asked
+    cross join called
     cross join helped
 )
 

@@ -41,7 +41,18 @@ WORLDS: dict[str, Any] = {
             )
         ],
     },
-    "active subscriptions": {"subscriptions": [("a", "2024-01-01", "")]},
+    "active subscriptions": {
+        "subscriptions": [("a", "2024-01-01", "")],
+        "responses": [
+            ("a", "nps", 9, "2024-01-05"),
+            ("a", "csat", "", "2024-01-06"),
+            ("nobody", "nps", 3, ""),
+        ],
+        "tickets": [
+            ("1", "a", "2024-01-05", "2024-01-06", {"subject": "Help"}),
+            ("2", "nobody", "2024-01-05", ""),
+        ],
+    },
     "charges": CHARGES
     + "".join(
         f"ch_{number},{day},10,0,eur,Paid,{who}\n"
@@ -85,6 +96,22 @@ STARTS = {
         "unknown: Whether anybody has left: all subscriptions are running.",
         "unknown: When customers cancelled: only the end of paid access is given.",
     ],
+    ("active subscriptions", "surveys"): [
+        "known: What customers score: 2 scores of 3 answers.",
+        "unknown: What the givers of 1 answer do else: they are in no other file.",
+        "unknown: When 1 answer came, so what came after.",
+        "unknown: How many of those who were asked answer: no invitations are loaded.",
+    ],
+    ("active subscriptions", "tickets"): [
+        "known: How many tickets come: 2.",
+        "known: How soon they are solved: of 1.",
+        "known: What they are about in words: of 1.",
+        "unknown: How soon they are answered: no first answers are told.",
+        "unknown: What they are about by tag: no ticket has a tag.",
+        "unknown: Who wrote 1 of them: people in no other file.",
+    ],
+    ("events", "surveys"): ["unknown: What customers score: no survey is loaded."],
+    ("events", "tickets"): ["unknown: What customers ask for: no tickets are loaded."],
     ("active subscriptions", "money"): [
         "unknown: What customers pay a month, and what changed it: subscriptions have",
     ],

@@ -26,7 +26,9 @@ from holdfast.workspace import ENVIRONMENT, Workspace
 from tests.conftest import PROJECT
 from tests.worlds import dataset_of
 
-COMMANDS = ("load", "ask", "status", "segments", "undo", "demo", "catalogue")
+COMMANDS = (
+    *("load", "ask", "status", "segments", "themes", "undo", "demo", "catalogue"),
+)
 
 CUSTOMERS = """customer_id,signed_up_at,country
 a,2025-01-05,de
@@ -389,6 +391,26 @@ def test_settings_and_filters_reach_the_question(loaded, run):
     assert given["filters"]["filters"] == ["did export"]
     assert given["filters"]["sentence"] == "Customers who did export."
     assert given["n"] == 1
+
+
+def test_own_themes_are_kept_listed_and_removed(loaded, run):
+    nothing = 'There is no theme: keep one with --save "Payment: pay*, card".\n'
+    assert run("themes") == (0, nothing, "")
+    saved = ("--save", "Payment: pay*, card", "--save", "Price: dear")
+    assert run("themes", *saved)[0] == 0
+    # Of one name, in whatever capitals, there is one theme.
+    again = run("themes", "--save", "PRICE: =cheap", "--csv")[1]
+    assert again.splitlines() == [
+        *("theme,words", 'Payment,"pay*, card"', "PRICE,'=cheap")
+    ]
+    assert Workspace(loaded).themes == "Payment: pay*, card; PRICE: =cheap"
+    status, _, problem = run("themes", "--remove", "Pament")
+    assert status != 0
+    assert "There is no theme 'Pament'. Did you mean Payment?" in problem
+    assert run("themes", "--remove", "price", "--csv")[1].splitlines() == [
+        *("theme,words", 'Payment,"pay*, card"')
+    ]
+    assert run("themes", "--remove", "payment") == (0, nothing, "")
 
 
 def test_saved_segments_are_listed_and_asked_about(loaded, run):
