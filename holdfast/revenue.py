@@ -22,10 +22,12 @@ import hashlib
 from datetime import date
 
 from holdfast.cancellation import Cancellation
+from holdfast.currencies import converted_currencies
 from holdfast.dataset import Dataset
 from holdfast.periods import Span, period_sql
 from holdfast.population import Population, Relation
 from holdfast.pricing import price_relation
+from holdfast.spells import ONE_OF_SEVERAL
 
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
 """What a change can be, growth first."""
@@ -63,18 +65,27 @@ def revenue_relations(
         came=period_sql("started_on", interval, dataset.week_start),
         went=period_sql("ended_on", interval, dataset.week_start),
     )
+    # What is joined with exchange rates comes in any order.
+    is_in_order = members.unit == "customer" and not converted_currencies(
+        dataset, currency
+    )
+    changes = _CHANGES.format(
+        is_one_of_several=ONE_OF_SEVERAL,
+        movements=f"enum{MOVEMENTS}",
+        line="" if is_in_order else "order by unit_no",
+    )
     key = f"{currency} {interval} {as_of} {members.unit}"
     kept = f"revenue_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     made = (
         f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n),"
-        f"\npaid_spans as materialized (\n{spans}\n)\nfrom (\n{_CHANGES}\n)"
+        f"\npaid_spans as (\n{spans}\n)\nfrom (\n{changes}\n)"
     )
     dataset.materialise(kept, made, prices.values, cancellation)
     return {
         "prices": prices,
         "paid": Relation(paid),
         "paid_spans": Relation(spans, {"as_of_on": as_of}),
-        "unit_revenue_changes": Relation(_CHANGES, kept_as=kept),
+        "unit_revenue_changes": Relation(changes, kept_as=kept),
         "revenue_changes": Relation(_of_members(members)),
     }
 
@@ -101,48 +112,47 @@ def _of_members(members: Population) -> str:
 
 # Of most units there is one period only: they come and go, and need no running sum.
 # Of each of the others, the first change is all that it paid at first.
-_CHANGES = """with several as materialized (
-    select unit_no
+_CHANGES = """with spans as materialized (
+    select
+        *,
+        {is_one_of_several} as is_one_of_several
     from paid_spans
-    group by unit_no
-    having count(*) > 1
+    window line as ({line})
 ),
 
-singles as materialized (
+singles as (
     select *
-    from paid_spans
-    anti join several
-        using (unit_no)
-    where went is distinct from came
+    from spans
+    where not is_one_of_several
 ),
 
-others as materialized (
+others as (
     select *
-    from paid_spans
-    semi join several
-        using (unit_no)
+    from spans
+    where is_one_of_several
 )
 
 select
     unit_no,
     came as period,
     came as cohort,
-    'new' as movement,
+    'new'::{movements} as movement,
     0::decimal(18, 6) as mrr_before,
     monthly as mrr_after,
     monthly as first_mrr
 from singles
+where went is distinct from came
 union all
 select
     unit_no,
     went as period,
     came as cohort,
-    'churn' as movement,
+    'churn'::{movements} as movement,
     monthly as mrr_before,
     0::decimal(18, 6) as mrr_after,
     monthly as first_mrr
 from singles
-where went is not null
+where went <> came
 union all
 select
     unit_no,
@@ -154,7 +164,7 @@ select
         when mrr_after = 0 then 'churn'
         when change > 0 then 'expansion'
         else 'contraction'
-    end as movement,
+    end::{movements} as movement,
     (mrr_after - change)::decimal(18, 6) as mrr_before,
     mrr_after::decimal(18, 6) as mrr_after,
     first_mrr

@@ -82,7 +82,15 @@ def spell_relations(
             "        on runs.customer_no = customers.customer_no\n"
             "    where customers.account_no is not null"
         )
-    text = _SPELLS.format(runs=runs, unit=unit, join=join, last_end=f"${last_end}")
+    is_in_order = sign == "subscription" and members.unit == "customer"
+    text = _SPELLS.format(
+        runs=runs,
+        unit=unit,
+        join=join,
+        last_end=f"${last_end}",
+        is_one_of_several=ONE_OF_SEVERAL,
+        line="" if is_in_order else "order by unit_no",
+    )
     values: dict[str, Value] = {"as_of_on": as_of}
     if sign == "subscription":
         values["unexplained"] = UNEXPLAINED
@@ -170,25 +178,35 @@ _ACTIVE_RUNS = """            select
             )
             where is_first"""
 
+# Subscriptions lie in order of their customers, so whether the rows around are of the
+# same one is told as they stream by; in any other order that would be silently wrong.
+ONE_OF_SEVERAL = """case
+            when unit_no < lag(unit_no) over line
+                then error('Subscriptions are not in order of their customers.')
+            else
+                coalesce(unit_no = lag(unit_no) over line, false)
+                or coalesce(unit_no = lead(unit_no) over line, false)
+        end"""
+"""Tells rows of units that have several, over a window called ``line``."""
+
 # Most have one run, which is a spell as it is. Of the others, runs that overlap or meet
 # are one spell; of those that end it, one with a reason. What begins after all that
 # came before has ended is the next spell.
 _SPELLS = """with runs as materialized (
     select
-        {unit} as unit_no,
-        runs.started_on,
-        runs.ended_on,
-        runs.reason
+        *,
+        {is_one_of_several} as is_one_of_several
     from (
+        select
+            {unit} as unit_no,
+            runs.started_on,
+            runs.ended_on,
+            runs.reason
+        from (
 {runs}
-    ) as runs{join}
-),
-
-several as materialized (
-    select unit_no
-    from runs
-    group by unit_no
-    having count(*) > 1
+        ) as runs{join}
+    )
+    window line as ({line})
 )
 
 select
@@ -199,8 +217,7 @@ select
     null::date as next_started_on,
     case when ended_on <= {last_end} then reason end as reason
 from runs
-anti join several
-    using (unit_no)
+where not is_one_of_several
 union all
 select
     unit_no,
@@ -227,8 +244,7 @@ from (
                 true
             ) as is_new
         from runs
-        semi join several
-            using (unit_no)
+        where is_one_of_several
         window unit as (partition by unit_no order by started_on)
     )
     window unit as (partition by unit_no order by started_on)

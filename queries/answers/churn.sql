@@ -30,49 +30,45 @@
 --   is_judged (BOOLEAN): in all of it a loss could be seen; before, no rates
 --   is_small (BOOLEAN): fewer customers at start than min_n
 -- source: docs/definitions.md, Churn
-with arrived as (
+with told as (
     select
         stays.segment_no,
-        stays.from_period as period,
-        count_if(not stays.is_back) as joined,
-        count_if(stays.is_back) as came_back
+        stays.from_period,
+        stays.until_period,
+        stays.is_back,
+        stays.reason,
+        count(*) as stays
     from stays
-    where stays.until_period is null or stays.until_period > stays.from_period
     group by all
 ),
 
-by_reason as (
+arrived as (
     select
-        stays.segment_no,
-        stays.until_period as period,
-        stays.reason,
-        count(*) as lost
-    from stays
-    where stays.until_period > stays.from_period
+        told.segment_no,
+        told.from_period as period,
+        sum(told.stays) filter (where told.is_seen and not told.is_back) as joined,
+        sum(told.stays) filter (where told.is_seen and told.is_back) as came_back,
+        sum(told.stays) filter (where not told.is_seen) as joined_and_left
+    from (
+        select
+            told.*,
+            coalesce(told.until_period > told.from_period, true) as is_seen
+        from told
+    ) as told
     group by all
 ),
 
 departed as (
     select
-        by_reason.segment_no,
-        by_reason.period,
-        sum(by_reason.lost) as lost,
-        sum(by_reason.lost)
-        filter (where regexp_matches(by_reason.reason, $failed_payment))
+        told.segment_no,
+        told.until_period as period,
+        sum(told.stays) as lost,
+        sum(told.stays)
+        filter (where regexp_matches(told.reason, $failed_payment))
             as lost_involuntary,
-        sum(by_reason.lost) filter (where by_reason.reason is null)
-            as lost_unexplained
-    from by_reason
-    group by all
-),
-
-passed as (
-    select
-        stays.segment_no,
-        stays.from_period as period,
-        count(*) as joined_and_left
-    from stays
-    where stays.until_period = stays.from_period
+        sum(told.stays) filter (where told.reason is null) as lost_unexplained
+    from told
+    where told.until_period > told.from_period
     group by all
 ),
 
@@ -110,7 +106,7 @@ moved as (
         coalesce(departed.lost, 0) as lost,
         coalesce(departed.lost_involuntary, 0) as lost_involuntary,
         coalesce(departed.lost_unexplained, 0) as lost_unexplained,
-        coalesce(passed.joined_and_left, 0) as joined_and_left,
+        coalesce(arrived.joined_and_left, 0) as joined_and_left,
         coalesce(paused.left_and_back, 0) as left_and_back
     from every_period
     left join arrived
@@ -121,10 +117,6 @@ moved as (
         on
             every_period.segment_no = departed.segment_no
             and every_period.period = departed.period
-    left join passed
-        on
-            every_period.segment_no = passed.segment_no
-            and every_period.period = passed.period
     left join paused
         on
             every_period.segment_no = paused.segment_no

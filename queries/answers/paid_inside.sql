@@ -7,21 +7,32 @@
 --   customers (BIGINT): customers or accounts whose paid time began and ended inside
 --     one interval, every time; in no revenue
 -- source: docs/definitions.md, Monthly revenue
-with short as (
-    select paid_spans.unit_no
+with inside as (
+    select
+        paid_spans.unit_no,
+        min(paid_spans.came) as first_period,
+        max(paid_spans.came) as last_period
     from paid_spans
+    where paid_spans.went = paid_spans.came
     group by paid_spans.unit_no
-    having
-        bool_and(coalesce(paid_spans.went = paid_spans.came, false))
-        and max(paid_spans.came) >= $first_period
-        and min(paid_spans.came) <= $last_period
+),
+
+-- whoever paid at the end of an interval is in a change
+never as (
+    select inside.*
+    from inside
+    anti join unit_revenue_changes
+        on inside.unit_no = unit_revenue_changes.unit_no
 ),
 
 final as (
     select count(distinct population.unit_no) as customers
-    from short
+    from never
     inner join population
-        on short.unit_no = population.unit_no
+        on never.unit_no = population.unit_no
+    where
+        never.last_period >= $first_period
+        and never.first_period <= $last_period
 )
 
 select final.customers
