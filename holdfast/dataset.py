@@ -94,7 +94,7 @@ class Derivation:
     """What a table that no file fed was looked for in.
 
     Attributes:
-        derived_from: The feed: ``payments`` or ``mrr_months``.
+        derived_from: The feed: ``payments``, ``mrr_months`` or ``mrr_movements``.
         rows: Rows of the table that follow from it; 0 where none could be told.
         customers: Customers who paid twice or more often; 0 where it did not matter.
         regular_customers: Of them those who pay regularly.

@@ -232,6 +232,23 @@ FEEDS: tuple[Feed, ...] = (
         key=("customer_id", "month_at", "plan"),
     ),
     Feed(
+        "mrr_movements",
+        "subscriptions",
+        "one change of what a customer pays a month",
+        (
+            _CUSTOMER,
+            _EMAIL,
+            Role("moved_at", "instant", "when it changed", is_required=True),
+            Role("change", "money", "MRR gained, or lost below zero"),
+            Role("movement", "text", "new, expansion, contraction, churn or the like"),
+            Role("mrr", "money", "MRR after it"),
+            Role("plan", "text", "plan or product"),
+            _CURRENCY,
+            Role("movement_id", "id", "the tool's own id of the row"),
+        ),
+        key=("movement_id",),
+    ),
+    Feed(
         "responses",
         "responses",
         "one answer to a survey",

@@ -1,4 +1,4 @@
-"""Subscriptions that nobody loaded: told by regular payments, or month by month."""
+"""Subscriptions that nobody loaded: told by payments, months or movements of MRR."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def derive_subscriptions(
 ) -> None:
     """Make ``inferred_subscriptions`` and tell in ``derivations`` what they are of.
 
-    A table of months tells of whoever has no subscriptions of their own; payments are
-    asked only where neither was loaded, and only if they are regular.
+    Movements of MRR or a table of months tell of whoever has no subscriptions of their
+    own; payments are asked only where none of these was loaded, and only if they are
+    regular.
 
     Args:
         engine: Connection with the staged relations and the table of payments.
@@ -54,7 +55,10 @@ def derive_subscriptions(
         " ended_on date, cancel_reason varchar, price decimal(18, 4),"
         " interval_months double, currency varchar, is_guessed boolean)"
     )
-    if "mrr_months" in fed:
+    if "mrr_movements" in fed:
+        query = "subscriptions_of_movements"
+        _infer(engine, "mrr_movements", query, parameters, (0, 0))
+    elif "mrr_months" in fed:
         _infer(engine, "mrr_months", "subscriptions_of_months", parameters, (0, 0))
     elif "payments" in fed and "subscriptions" not in fed:
         keep(engine, "paid_charges", {**parameters, **_WORDS}, is_temporary=True)

@@ -289,6 +289,14 @@ def inferred_caveat(dataset: Dataset) -> list[Caveat]:
         )
         seen = dataset.observed.get("payments")
         what = "Payments were"
+    elif told.derived_from == "mrr_movements":
+        said = (
+            "Paid access is inferred from movements of MRR: what a customer pays is the"
+            " running sum of what was gained and lost. Who is not new in the first"
+            " movement is taken to have paid since the movements begin."
+        )
+        seen = dataset.observed.get("subscriptions")
+        what = "Movements were"
     else:
         said = (
             "Paid access is inferred from a table of months: a month without MRR was"
@@ -296,7 +304,7 @@ def inferred_caveat(dataset: Dataset) -> list[Caveat]:
         )
         seen = dataset.observed.get("subscriptions")
         what = "Months were"
-    if told.guessed_rows:
+    if told.guessed_rows and told.derived_from == "payments":
         share = percent(told.guessed_rows / told.rows)
         said += (
             f" For how long a payment pays is known from payments of others only in"

@@ -126,6 +126,18 @@ def _churn(facts: _Facts) -> list[Point]:
                     _SUBSCRIPTIONS,
                 ),
             ]
+        case "mrr_movements":
+            return [
+                _inferred(
+                    "From when to when a customer paid: from movements of MRR, up to"
+                    " the last one. Who did not begin as new is taken to have paid"
+                    " since the first movement of all."
+                ),
+                _unknown(
+                    "Trials and days of cancellation: movements name the end only.",
+                    _SUBSCRIPTIONS,
+                ),
+            ]
         case "mrr_months":
             return [
                 _inferred(
@@ -343,6 +355,10 @@ def _priced(facts: _Facts) -> Point:
             )
         case "mrr_months":
             return _known("What customers pay a month: MRR as the table gives it.")
+        case "mrr_movements":
+            return _inferred(
+                "What customers pay a month: the running sum of the movements of MRR."
+            )
     return _known(
         f"What customers pay a month: {_many(facts['priced'], 'paid period')} with a"
         " price."
@@ -404,6 +420,8 @@ def _win_back(facts: _Facts) -> list[Point]:
                     " a late payment."
                 )
             ]
+        case "mrr_movements":
+            return [_inferred("Who paid again on a later day than the churn.")]
         case "mrr_months":
             return [_inferred("Who paid again after one month or more without MRR.")]
         case "orders" | "active_customers":

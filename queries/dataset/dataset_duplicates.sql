@@ -95,6 +95,18 @@ keyed as (
     where payment_id is not null
     union all
     select
+        'mrr_movements' as feed,
+        source_no,
+        line,
+        reason,
+        customer_id,
+        movement_id as id,
+        null as happened_at,
+        null as variant
+    from told_mrr_movements
+    where movement_id is not null
+    union all
+    select
         'touches' as feed,
         source_no,
         line,
@@ -271,6 +283,35 @@ months_told_again as (
     having bool_and(last_source_no > source_no)
 ),
 
+-- of movements without an id those that a later source has as well; what occurs twice
+-- within one source stays
+movements_told_again as (
+    select
+        'mrr_movements' as feed,
+        source_no,
+        line
+    from (
+        select
+            source_no,
+            line,
+            hash(customer_id, moved_at, change, movement, mrr, plan, currency)
+                as row_hash,
+            row_number() over (
+                partition by
+                    source_no,
+                    hash(customer_id, moved_at, change, movement, mrr, plan, currency)
+                order by line
+            ) as occurrence
+        from told_mrr_movements
+        where reason is null and movement_id is null
+    ) as told
+    qualify
+        row_number() over (
+            partition by row_hash, occurrence
+            order by source_no desc
+        ) > 1
+),
+
 final as (
     select * from events_duplicates
     union all
@@ -281,6 +322,8 @@ final as (
     select * from subscriptions_told_again
     union all
     select * from months_told_again
+    union all
+    select * from movements_told_again
     union all
     select * from responses_duplicates
     union all

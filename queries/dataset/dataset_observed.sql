@@ -137,6 +137,16 @@ with days as (
     from staged_mrr_months
     where reason is null
     group by last_day(month_on)
+    union all
+    select
+        'subscriptions' as table_name,
+        moved_on as observed_on,
+        min(moved_at) as first_at,
+        max(moved_at) as last_at,
+        0 as rows
+    from staged_mrr_movements
+    where reason is null
+    group by moved_on
 ),
 
 people as (

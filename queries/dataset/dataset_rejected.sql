@@ -73,6 +73,15 @@ with refused as (
     where reason is not null
     union all
     select
+        'mrr_movements' as table_name,
+        source_no,
+        line,
+        reason,
+        row_text
+    from staged_mrr_movements
+    where reason is not null
+    union all
+    select
         'responses' as table_name,
         source_no,
         line,

@@ -98,6 +98,18 @@ with told as (
         source_no,
         customer_id,
         email,
+        moved_at,
+        moved_on,
+        1 as rows,
+        true as is_customer,
+        false as is_described
+    from staged_mrr_movements
+    where reason is null
+    union all
+    select
+        source_no,
+        customer_id,
+        email,
         null as first_at,
         null as first_on,
         1 as rows,

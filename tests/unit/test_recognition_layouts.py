@@ -310,7 +310,7 @@ in_2,cus_2,,2025-01-02 10:00:00,4900,0,4900,open,2024-12-02 10:00:00,subscriptio
     (
         "profitwell_activity",
         "ProfitWell activity",
-        "events",
+        "mrr_movements",
         """Customer ID,Customer Email,Date,Change,MRR
 c1,ann@example.com,2025-01-01,new,4900
 c2,bob@example.com,2025-01-05,upgrade,9900
@@ -318,8 +318,9 @@ c1,ann@example.com,2025-02-01,churn_delinquent,0""",
         {
             "customer_id": "Customer ID",
             "email": "Customer Email",
-            "event": "Change",
-            "happened_at": "Date",
+            "movement": "Change",
+            "moved_at": "Date",
+            "change": "MRR",
         },
     ),
     (
@@ -748,13 +749,45 @@ z2,Small,Qualification,90,2025-06-01,2025-03-13 09:14:00,Bolt,""",
         },
     ),
     (
-        "chartmogul_movements",
-        "MRR movements (ChartMogul)",
+        "profitwell_labels",
+        "ProfitWell activity without amounts",
         "events",
+        """Customer ID,Date,Change
+c1,2025-01-01,new
+c2,2025-01-05,upgrade
+c1,2025-02-01,churn_delinquent""",
+        {"customer_id": "Customer ID", "event": "Change", "happened_at": "Date"},
+    ),
+    (
+        "mrr_movements",
+        "MRR movements",
+        "mrr_movements",
         """Customer,Date,Movement,MRR
 Acme,2025-01-01,New Business,49
 Acme,2025-02-01,Churn,-49""",
-        {"customer_id": "Customer", "event": "Movement", "happened_at": "Date"},
+        {
+            "customer_id": "Customer",
+            "movement": "Movement",
+            "moved_at": "Date",
+            "change": "MRR",
+        },
+    ),
+    (
+        "chartmogul_movements",
+        "MRR movements (ChartMogul)",
+        "mrr_movements",
+        """DATE,CUSTOMER_NAME,MRR_MOVEMENT,MRR,MOVEMENT_TYPE,CURRENCY_CODE,CUSTOMER_EXTERNAL_ID,CUSTOMER_UUID,PLAN_EXTERNAL_ID,UUID,RANK
+2025-01-01 00:00:00,Acme,4900,4900,new_biz,USD,acme,cus_1,pro,u1,0
+2025-02-01 00:00:00,Acme,-4900,0,churn,USD,,cus_1,pro,u2,0""",
+        {
+            "customer_id": "CUSTOMER_EXTERNAL_ID|CUSTOMER_UUID",
+            "movement": "MOVEMENT_TYPE",
+            "moved_at": "DATE",
+            "change": "MRR_MOVEMENT",
+            "mrr": "MRR",
+            "plan": "PLAN_EXTERNAL_ID",
+            "movement_id": "UUID",
+        },
     ),
     (
         "baremetrics_customers",
@@ -821,10 +854,11 @@ def test_unverified_names_are_said_to_be_guessed():
     assert guessed == {
         "baremetrics_customers",
         "chargebee_subscriptions",
-        "chartmogul_movements",
         "delighted_answers",
         "intercom_conversations",
+        "mrr_movements",
         "profitwell_activity",
+        "profitwell_labels",
         "zoho_deals",
     }
     for name in guessed:

@@ -91,7 +91,7 @@ _ASKED = "kind"
 _WHEN = "answered_at"
 _ANSWERED = "responses"
 # Taken for one of these wrongly, a file does harm: modules of their own tell them.
-_TOLD_APART = frozenset({"identities", "exchange_rates", "mrr_months"})
+_TOLD_APART = frozenset({"identities", "exchange_rates", "mrr_months", "mrr_movements"})
 
 Told = Mapping[str, tuple[float, str]]
 """Column to how sure its role is, from 0 to 1, and by what: 'name' or 'values'."""
