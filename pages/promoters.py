@@ -52,6 +52,7 @@ blocks.chart(
     table=curves[curves["segment"] == segment],
 )
 promoter_blocks.curve_test(answer, segment)
+promoter_blocks.funnel_of_groups(dataset, spec, filters)
 promoter_blocks.at_risk(dataset, spec, filters)
 st.subheader("What to know", anchor=False)
 blocks.caveats(answer)

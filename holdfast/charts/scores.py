@@ -129,7 +129,8 @@ def _score_lines(kind: str, span: str) -> Picture:
         )
         .add_params(click)
     )
-    return layered([line, bars, points], 280)
+    # The first layer orders the axis, so it has to have every period.
+    return layered([bars, line, points], 280)
 
 
 def segment_scores(frame: pd.DataFrame, kind: str) -> Drawing:

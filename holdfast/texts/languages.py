@@ -69,6 +69,13 @@ _NAMES = {
 }
 
 
+def language_name(code: str) -> str:
+    """Name a language in English; a code of no known language stays."""
+    listed = {each: name.capitalize() for name, each in _NAMES.items() if len(name) > 2}
+    # Its own name stands beside.
+    return {**listed, "de": "German", UNKNOWN: "Unknown"}.get(code, code)
+
+
 def languages_of(texts: Sequence[str], given: Sequence[str | None]) -> list[str]:
     """Tell the languages of folded texts, many at once, which is several times faster.
 

@@ -13,6 +13,7 @@ from holdfast.filters import Filters
 from holdfast.population import TOTAL
 from holdfast.questions.themes import Themes, available
 from holdfast.survey_scales import KINDS
+from holdfast.texts.languages import language_name
 from holdfast.theme_rules import ThemeRules, read_theme_rules
 from holdfast.ui import fields, session
 from holdfast.ui.filter_panel import day_input
@@ -88,9 +89,9 @@ def language_choice(answer: Answer) -> str:
         st.selectbox(
             "Language",
             codes,
-            format_func=lambda code: f"{code} ({counts[code]:,})",
+            format_func=lambda code: f"{language_name(code)} ({counts[code]:,})",
             key=key,
-            width=170,
+            width=190,
         )
     )
 

@@ -19,6 +19,7 @@ from holdfast.ui.loss_example import (
     return_example,
 )
 from holdfast.ui.score_example import score_example
+from holdfast.ui.voice_example import growth_example, support_example, theme_example
 
 
 def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
@@ -49,6 +50,9 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "mrr": lambda: _mrr(answer, measures),
         "scores": lambda: score_example(answer, measures),
         "revenue_cohorts": lambda: _revenue_cohorts(answer),
+        "support": lambda: support_example(answer, measures),
+        "ticket_growth": lambda: growth_example(answer),
+        "themes": lambda: theme_example(answer, measures),
     }
     work_out = examples.get(answer.question)
     return "" if work_out is None or answer.frame.empty else work_out()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +13,7 @@ from holdfast.filters import Filters
 from holdfast.measures import UNKNOWN, formatted, percent, percent_range
 from holdfast.population import TOTAL
 from holdfast.questions import mrr_at_risk, score_behaviour
+from holdfast.questions.funnel import Funnel
 from holdfast.questions.score_behaviour import Outcome, ScoreBehaviour
 from holdfast.ui import aside, blocks, session
 from holdfast.ui.blocks import Selection
@@ -154,6 +157,57 @@ def curve_test(answer: Answer, segment: str) -> None:
         else "No clear difference between the groups with a score: it may be chance"
     )
     st.caption(f"{found} (log-rank test, p {chance}).")
+
+
+def funnel_of_groups(dataset: Dataset, spec: ScoreBehaviour, filters: Filters) -> None:
+    """Show how far each group gets in the funnel that was looked at last."""
+    attribute = f"{spec.survey}_group"
+    asked = st.session_state.get("funnel_spec", Funnel())
+    answer = aside.attempt(
+        dataset,
+        replace(asked, by_property=None, as_of=spec.as_of, unit=spec.unit),
+        replace(filters, breakdown=attribute),
+    )
+    if not isinstance(answer, Answer) or answer.frame.empty:
+        return
+    frame = answer.frame
+    last = frame[(frame["step"] == frame["step"].max()) & (frame["segment"] != TOTAL)]
+    path = " → ".join(frame.drop_duplicates("step")["label"])
+    st.subheader("How far they get", anchor=False)
+    if len(last) < 2:
+        st.markdown(
+            f"Nobody had answered before entering {plain(path)}, so the groups cannot"
+            " be told apart there. A funnel that begins later can: build one, and look"
+            " here again."
+        )
+    else:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Last answer before": last["segment"],
+                    "Entered": last["entered_customers"],
+                    "Went all the way": [
+                        f"{percent(row['rate_of_first'])} ({int(row['customers']):,};"
+                        f" {percent_range(row['first_lower'], row['first_upper'])})"
+                        if row["entered_customers"]
+                        else UNKNOWN
+                        for _, row in last.iterrows()
+                    ],
+                }
+            ),
+            hide_index=True,
+            height="content",
+            key="promoters_funnel",
+            alt="Each group's share that went all the way in the funnel.",
+            column_config={
+                "Entered": st.column_config.NumberColumn(format="localized")
+            },
+        )
+        st.caption(
+            f"{plain(path)}, by the last answer before the entry, with 95% intervals."
+        )
+        blocks.how_computed(answer, ())
+    st.page_link("pages/funnel.py", label="Choose the steps: Funnel")
 
 
 def at_risk(dataset: Dataset, spec: ScoreBehaviour, filters: Filters) -> None:

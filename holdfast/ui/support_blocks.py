@@ -112,7 +112,6 @@ def growing(dataset: Dataset, spec: Support, filters: Filters) -> None:
     )
     st.caption(plain(answer.caveats[0].text))
     blocks.how_computed(answer, ("growth_ratio",))
-    _growing_words(dataset, asked, filters)
     stood_out = peaks(answer)
     if len(stood_out):
         st.markdown("**Where a theme stood out**")
@@ -126,6 +125,7 @@ def growing(dataset: Dataset, spec: Support, filters: Filters) -> None:
         st.caption(
             "Every theme in every complete period, its chance adjusted for all of them."
         )
+    _growing_words(dataset, asked, filters)
 
 
 def _growing_words(dataset: Dataset, asked: TicketGrowth, filters: Filters) -> None:

@@ -103,7 +103,7 @@ def days_asked(spec: Support) -> TicketDays:
 def growth_asked(spec: Support) -> TicketGrowth:
     """Let the reader choose the period whose growth is told, and ask about it."""
     span: Span = "month" if spec.span == "day" else spec.span
-    with st.container(horizontal=True):
+    with st.container(width=240):
         period = day_input(
             f"Growth in the {span} of",
             "support_growth_period",

@@ -48,6 +48,8 @@ def test_a_period_without_scores_has_no_point_and_the_last_one_still_runs(frame)
     drawing = score_lines(frame, "nps", "month")
     drawn = rows(drawing)
     assert list(drawn["period_label"]) == ["Jan 2025", "Mar 2025"]
+    # The layer that orders the axis leaves no period out.
+    assert "transform" not in drawing.to_dict()["layer"][0]
     assert list(drawn["status"]) == ["complete", "incomplete"]
     assert drawn["score"].round(9).tolist() == [10.0, 10.0]
     assert drawn["range"].tolist() == ["-13.0 to 33.0"] * 2

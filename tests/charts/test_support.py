@@ -1,3 +1,5 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -11,7 +13,9 @@ from holdfast.charts.support import (
 from holdfast.questions import ask
 from holdfast.questions.support import Support
 from holdfast.questions.ticket_days import TicketDays
+from holdfast.questions.ticket_growth import TicketGrowth
 from holdfast.questions.tickets_before_churn import TicketsBeforeChurn
+from holdfast.ui.example import worked_example
 from tests.worlds import dataset_of, table
 
 # One ticket a day for three weeks, and nine on the 20th.
@@ -83,3 +87,22 @@ def test_those_who_left_and_those_who_stayed_are_two_marks(desk):
         ("Any ticket", "Stayed", 0.0),
         ("(none)", "Stayed", 0.0),
     ]
+
+
+def test_figures_are_worked_out_before_the_readers_eyes(desk):
+    weeks = ask(desk, Support(span="week"))
+    assert worked_example(weeks, ("opened", "backlog")) == (
+        "In the week of 13 Jan 2025 there were 0 open tickets at first. 0 + 7 opened -"
+        " 7 solved = 0 open in the end."
+    )
+    # Nobody was active in that week.
+    assert worked_example(weeks, ("tickets_per_100",)) == ""
+    assert worked_example(weeks, ("resolution_median",)) == (
+        "In the week of 13 Jan 2025 7 tickets were opened, 7 of them are solved by now."
+        " Half were within 3.0 hours; those that wait yet count as long as seen."
+    )
+    days = ask(desk, TicketGrowth("status", "day", date(2025, 1, 20)))
+    assert worked_example(days, ("growth_ratio",)) == (
+        "(none) has 9 tickets in 1 day, and had 12 in the 12 days before. Tickets a day"
+        " now / a day then = 9.0."
+    )

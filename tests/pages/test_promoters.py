@@ -27,7 +27,7 @@ def test_the_page_says_what_each_group_does(app, voices_workspace):
     assert [title.value for title in page.subheader] == [
         *("Left within 90 days", "What each group does", "What each group pays"),
         *("Whether they ask for help", "How long they stay after"),
-        *("MRR at risk now", "What to know"),
+        *("How far they get", "MRR at risk now", "What to know"),
     ]
     (finding,) = [text for text in markdown(page) if text.startswith("#####")]
     assert finding.startswith("##### 100% (2 of 2) of the detractors, 0% (0 of 1)")

@@ -10,6 +10,7 @@ from holdfast.filters import AttributeIn, Filters
 from holdfast.questions import ask
 from holdfast.questions.themes import Themes
 from holdfast.theme_rules import read_theme_rules
+from holdfast.ui.example import worked_example
 from tests.worlds import table
 
 ALL = Themes(least=2)
@@ -41,6 +42,12 @@ def test_words_and_phrases_are_counted_by_language(talkers):
     assert answer.sentence == (
         "14 comments of NPS surveys in 3 languages; told most often is “payment” (en):"
         " 50% (5 of 10)."
+    )
+
+
+def test_a_share_is_worked_out_before_the_readers_eyes(talkers):
+    assert worked_example(ask(talkers, ALL), ("comment_share",)) == (
+        "“payment” is in 5 of 10 comments (en). 5 / 10 = 50.0%."
     )
 
 
