@@ -51,6 +51,8 @@ def departure_relations(
         "pairs": Relation(_PAIRS),
     }
     if sign == "subscription":
+        # Who had access on the last complete day is not seen leaving.
+        relations["lives"] = Relation(_LIVES, {"as_of_on": as_of, "lapse_days": 1})
         relations["spans"] = Relation(_SUBSCRIBED, {"as_of_on": as_of})
         relations["stayed"] = Relation(_STAYED_BY_DATE)
     else:

@@ -353,12 +353,12 @@ _WORTH_EVER = """select
 from earned
 group by unit_no"""
 
-# Whose access ended with the last complete day has left, as where lives are told.
+# Whose access ended with the last complete day still paid on it, as in the MRR.
 _WORTH_NOW = """select
     {unit} as unit_no,
     sum(monthly)::double as amount
 from {joined}
-where started_on < $as_of_on and coalesce(ended_on > $as_of_on, true)
+where started_on < $as_of_on and coalesce(ended_on >= $as_of_on, true)
 group by all"""
 
 _ATTRIBUTE = """select

@@ -159,7 +159,7 @@ _SUBSCRIBED = """select
     unit_no,
     segment_no,
     (least(last_on, $as_of_on) - first_on)::double as duration,
-    last_on <= $as_of_on as has_ended
+    last_on < $as_of_on as has_ended
 from (
     select
         population.unit_no,

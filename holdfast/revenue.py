@@ -24,6 +24,7 @@ from datetime import date
 from holdfast.cancellation import Cancellation
 from holdfast.currencies import converted_currencies
 from holdfast.dataset import Dataset
+from holdfast.errors import DatasetError
 from holdfast.periods import Span, period_sql
 from holdfast.population import Population, Relation
 from holdfast.pricing import price_relation
@@ -31,6 +32,8 @@ from holdfast.spells import ONE_OF_SEVERAL
 
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
 """What a change can be, growth first."""
+
+_NARROW, _WIDE = "decimal(18, 6)", "decimal(38, 6)"
 
 
 def revenue_relations(
@@ -69,18 +72,31 @@ def revenue_relations(
     is_in_order = members.unit == "customer" and not converted_currencies(
         dataset, currency
     )
-    changes = _CHANGES.format(
-        is_one_of_several=ONE_OF_SEVERAL,
-        movements=f"enum{MOVEMENTS}",
-        line="" if is_in_order else "order by unit_no",
-    )
     key = f"{currency} {interval} {as_of} {members.unit}"
     kept = f"revenue_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-    made = (
-        f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n),"
-        f"\npaid_spans as (\n{spans}\n)\nfrom (\n{changes}\n)"
-    )
-    dataset.materialise(kept, made, prices.values, cancellation)
+    is_wide = ("wide amounts", currency)
+
+    def make(amount: str) -> str:
+        changes = _CHANGES.format(
+            is_one_of_several=ONE_OF_SEVERAL,
+            movements=f"enum{MOVEMENTS}",
+            line="" if is_in_order else "order by unit_no",
+            amount=amount,
+        )
+        made = (
+            f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n),"
+            f"\npaid_spans as (\n{spans}\n)\nfrom (\n{changes}\n)"
+        )
+        dataset.materialise(kept, made, prices.values, cancellation)
+        return changes
+
+    try:
+        changes = make(_WIDE if dataset.recall(is_wide) else _NARROW)
+    except DatasetError:
+        # Ten prices just under the most that one may be are too much for the quick
+        # type; the wide one takes longer, and holds anything.
+        changes = make(_WIDE)
+        dataset.keep(is_wide, True)
     return {
         "prices": prices,
         "paid": Relation(paid),
@@ -137,7 +153,7 @@ select
     came as period,
     came as cohort,
     'new'::{movements} as movement,
-    0::decimal(18, 6) as mrr_before,
+    0::{amount} as mrr_before,
     monthly as mrr_after,
     monthly as first_mrr
 from singles
@@ -149,7 +165,7 @@ select
     came as cohort,
     'churn'::{movements} as movement,
     monthly as mrr_before,
-    0::decimal(18, 6) as mrr_after,
+    0::{amount} as mrr_after,
     monthly as first_mrr
 from singles
 where went <> came
@@ -165,8 +181,8 @@ select
         when change > 0 then 'expansion'
         else 'contraction'
     end::{movements} as movement,
-    (mrr_after - change)::decimal(18, 6) as mrr_before,
-    mrr_after::decimal(18, 6) as mrr_after,
+    (mrr_after - change)::{amount} as mrr_before,
+    mrr_after::{amount} as mrr_after,
     first_mrr
 from (
     select
@@ -178,7 +194,7 @@ from (
         select
             unit_no,
             period,
-            sum(change)::decimal(18, 6) as change
+            sum(change)::{amount} as change
         from (
             select
                 unit_no,

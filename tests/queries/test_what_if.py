@@ -153,16 +153,16 @@ def test_the_first_month_is_what_customers_pay_today(tmp_path):
             _paying("two", 200, price=5, quantity=4),
             _paying("free", 100, price=0),
             _paying("left", 200, price=90, ended_at="2025-12-01"),
-            # access ended with the last complete day
+            # access ends with the last complete day, and is paid for on it
             _paying("leaves", 200, price=70, ended_at="2025-12-31"),
         ],
         events=[("month", "look", "2025-12-31 12:00:00")],
     )
     first = ask(mixed, WhatIf()).frame.iloc[0]
-    assert (first["customers"], first["revenue_amount"]) == (4, pytest.approx(70))
-    # 30 + 240 / 12 + 4 * 5; the page on money still counts who paid on the last day
+    assert (first["customers"], first["revenue_amount"]) == (5, pytest.approx(140))
+    # 30 + 240 / 12 + 4 * 5 + 70, as on the page on money
     last = ask(mixed, Mrr(as_of=date(2025, 12, 31))).frame.iloc[-1]
-    assert last["mrr_end"] == 70 + 70
+    assert last["mrr_end"] == 140
 
 
 def _paying(customer, days, ended_at="", interval_months=1, **price):
