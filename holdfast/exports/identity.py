@@ -9,25 +9,59 @@ import duckdb
 from holdfast.exports.keeping import keep
 from holdfast.query import quoted
 
+# Columns of tables that are empty where no addresses are, or no mapping file is.
+_OF_ADDRESSES = {
+    "email_holders": "email varchar, source_no integer, person varchar",
+    "shared_emails": "email varchar",
+    "email_links": "node varchar, other_node varchar",
+    "linked": "node varchar, person varchar",
+    "doubtful_persons": "person varchar",
+}
+_OF_FILES = {"declared": "node varchar, person varchar"}
 
-def match(engine: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -> None:
+
+def match(
+    engine: duckdb.DuckDBPyConnection,
+    parameters: Mapping[str, object],
+    *,
+    is_declared: bool,
+    has_addresses: bool,
+) -> None:
     """Make the tables ``given_ids``, ``aliases`` and ``seen`` from staged rows.
 
     The same id is the same customer; ids that a mapping file pairs are, and so are
     ids that share an e-mail address which no source gives to several of its ids.
 
     Args:
-        engine: Connection with the staged relations and ``events_seen``.
-        parameters: 'email_matching' and 'zone'.
+        engine: Connection with the staged relations and ``people``.
+        parameters: 'email_matching'.
+        is_declared: Whether a mapping file is among the sources.
+        has_addresses: Whether addresses stand beside ids.
     """
-    for name in ("sightings", "declared_links"):
+    keep(engine, "sightings", parameters, is_temporary=True)
+    if is_declared:
+        keep(engine, "declared_links", parameters, is_temporary=True)
+        _connect(engine, "declared_links", "declared")
+    else:
+        _make(engine, _OF_FILES)
+    if has_addresses:
+        for name in ("email_holders", "shared_emails", "email_links"):
+            keep(engine, name, parameters, is_temporary=True)
+        _connect(engine, "email_links", "linked")
+        keep(engine, "doubtful_persons", parameters, is_temporary=True)
+    else:
+        _make(engine, _OF_ADDRESSES)
+    for name in ("given_ids", "aliases", "seen"):
         keep(engine, name, parameters, is_temporary=True)
-    _connect(engine, "declared_links", "declared")
-    for name in ("email_holders", "shared_emails", "email_links"):
-        keep(engine, name, parameters, is_temporary=True)
-    _connect(engine, "email_links", "linked")
-    for name in ("doubtful_persons", "given_ids", "aliases", "seen"):
-        keep(engine, name, parameters, is_temporary=True)
+
+
+def _make(engine: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
+    """Make tables without rows."""
+    engine.execute(
+        "; ".join(
+            f"create temp table {name} ({columns})" for name, columns in tables.items()
+        )
+    )
 
 
 def _connect(engine: duckdb.DuckDBPyConnection, links: str, components: str) -> None:

@@ -16,102 +16,77 @@
 --   one with times of day to the day before; ends of subscriptions may lie ahead and
 --   observe nothing
 
-with days as (
-    select
-        'events' as table_name,
-        happened_on as observed_on,
-        min(happened_at) as first_at,
-        max(happened_at) as last_at,
-        count(*) as rows
-    from events
-    where happened_at is not null
-    group by happened_on
-    union all
+with few as (
     select
         'orders' as table_name,
+        customer_no,
+        ordered_at as seen_at,
         ordered_on as observed_on,
-        min(ordered_at) as first_at,
-        max(ordered_at) as last_at,
-        count(*) as rows
+        1 as rows
     from orders
-    where ordered_at is not null
-    group by ordered_on
     union all
     select
         'payments' as table_name,
+        customer_no,
+        charged_at as seen_at,
         charged_on as observed_on,
-        min(charged_at) as first_at,
-        max(charged_at) as last_at,
-        count(*) as rows
+        1 as rows
     from payments
-    where charged_at is not null
-    group by charged_on
     union all
     select
         'responses' as table_name,
+        customer_no,
+        answered_at as seen_at,
         answered_on as observed_on,
-        min(answered_at) as first_at,
-        max(answered_at) as last_at,
-        count(*) as rows
+        1 as rows
     from responses
-    where answered_at is not null
-    group by answered_on
     union all
     select
         'invitations' as table_name,
+        customer_no,
+        sent_at as seen_at,
         sent_on as observed_on,
-        min(sent_at) as first_at,
-        max(sent_at) as last_at,
-        count(*) as rows
+        1 as rows
     from invitations
-    where sent_at is not null
-    group by sent_on
     union all
     select
         'touches' as table_name,
+        customer_no,
+        touched_at as seen_at,
         touched_on as observed_on,
-        min(touched_at) as first_at,
-        max(touched_at) as last_at,
-        count(*) as rows
+        1 as rows
     from touches
-    where touched_at is not null
-    group by touched_on
     union all
     select
         'tickets' as table_name,
+        customer_no,
+        opened_at as seen_at,
         opened_on as observed_on,
-        min(opened_at) as first_at,
-        max(opened_at) as last_at,
-        count(*) as rows
+        1 as rows
     from tickets
-    where opened_at is not null
-    group by opened_on
     union all
     select
         'customers' as table_name,
+        customer_no,
+        signed_up_at as seen_at,
         signed_up_on as observed_on,
-        min(signed_up_at) as first_at,
-        max(signed_up_at) as last_at,
-        count(*) as rows
+        1 as rows
     from customers
     where signed_up_at is not null
-    group by signed_up_on
     union all
     select
         'subscriptions' as table_name,
+        customer_no,
+        started_at as seen_at,
         started_on as observed_on,
-        min(started_at) as first_at,
-        max(started_at) as last_at,
-        count(*) as rows
+        1 as rows
     from subscriptions
-    where started_at is not null
-    group by started_on
     union all
     select
         'subscriptions' as table_name,
+        customer_no,
+        cancelled_at as seen_at,
         cancelled_on as observed_on,
-        min(cancelled_at) as first_at,
-        max(cancelled_at) as last_at,
         0 as rows
     from subscriptions
     where
@@ -123,30 +98,48 @@ with days as (
                 'active', 'non_renewing', 'trialing', 'in_trial', 'past_due', 'live'
             )
         )
-    group by cancelled_on
     -- What a table of months says of a month, it says of all of it.
     union all
     select
         'subscriptions' as table_name,
+        null as customer_no,
+        timezone('UTC', timezone($zone, last_day(month_on)::timestamp)) as seen_at,
         last_day(month_on) as observed_on,
-        min(timezone('UTC', timezone($zone, last_day(month_on)::timestamp)))
-            as first_at,
-        max(timezone('UTC', timezone($zone, last_day(month_on)::timestamp)))
-            as last_at,
         0 as rows
     from staged_mrr_months
     where reason is null
-    group by last_day(month_on)
     union all
     select
         'subscriptions' as table_name,
+        null as customer_no,
+        moved_at as seen_at,
         moved_on as observed_on,
-        min(moved_at) as first_at,
-        max(moved_at) as last_at,
         0 as rows
     from staged_mrr_movements
     where reason is null
-    group by moved_on
+),
+
+-- events are many: their days are counted apart, and whoever did one is active
+days as (
+    select
+        'events' as table_name,
+        happened_on as observed_on,
+        min(happened_at) as first_at,
+        max(happened_at) as last_at,
+        count(*) as rows
+    from events
+    where happened_at is not null
+    group by happened_on
+    union all
+    select
+        table_name,
+        observed_on,
+        min(seen_at) as first_at,
+        max(seen_at) as last_at,
+        sum(rows)::bigint as rows
+    from few
+    where seen_at is not null
+    group by table_name, observed_on
 ),
 
 people as (
@@ -157,45 +150,10 @@ people as (
     where previous_period is null
     union all
     select
-        'orders' as table_name,
+        table_name,
         count(distinct customer_no) as customers
-    from orders
-    union all
-    select
-        'payments' as table_name,
-        count(distinct customer_no) as customers
-    from payments
-    union all
-    select
-        'responses' as table_name,
-        count(distinct customer_no) as customers
-    from responses
-    union all
-    select
-        'invitations' as table_name,
-        count(distinct customer_no) as customers
-    from invitations
-    union all
-    select
-        'touches' as table_name,
-        count(distinct customer_no) as customers
-    from touches
-    union all
-    select
-        'tickets' as table_name,
-        count(distinct customer_no) as customers
-    from tickets
-    union all
-    select
-        'customers' as table_name,
-        count(distinct customer_no) as customers
-    from customers
-    where signed_up_at is not null
-    union all
-    select
-        'subscriptions' as table_name,
-        count(distinct customer_no) as customers
-    from subscriptions
+    from few
+    group by table_name
 ),
 
 spans as (

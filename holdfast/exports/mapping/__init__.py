@@ -29,6 +29,7 @@ from holdfast.exports.mapping.parts import (
     SourceMapping,
 )
 from holdfast.exports.mapping.staging import staged_relation, unreadable_relation
+from holdfast.exports.mapping.telling import people_relation, refused_relation
 
 __all__ = [
     "EPOCHS",
@@ -46,7 +47,9 @@ __all__ = [
     "customer_text",
     "infer_kept",
     "is_filled",
+    "people_relation",
     "profile",
+    "refused_relation",
     "staged_columns",
     "staged_relation",
     "unreadable_relation",
