@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -37,6 +38,9 @@ def by_period(rows: pd.DataFrame, interval: str) -> pd.DataFrame:
 
 def points_of(base: alt.Chart) -> alt.Chart:
     """Draw points, hollow where the interval runs or ``is_small`` says few."""
+    color = getattr(base.encoding, "color", None)
+    if isinstance(color, alt.Color):
+        base = base.encode(stroke=outline_of(color))
     points: alt.Chart = base.mark_point(filled=True, size=55).encode(
         fillOpacity=alt.when("datum.is_complete && !datum.is_small")
         .then(alt.value(1))
@@ -45,6 +49,15 @@ def points_of(base: alt.Chart) -> alt.Chart:
         strokeWidth=alt.value(1.5),
     )
     return points
+
+
+def outline_of(color: alt.Color) -> alt.Stroke:
+    """Return the outline that shows where a point of this colour is hollow.
+
+    The colour of a filled mark fills it only.
+    """
+    look: Any = color.to_dict()
+    return alt.Stroke.from_dict({**look, "legend": None})
 
 
 def statuses(rows: pd.DataFrame) -> list[str]:

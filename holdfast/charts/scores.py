@@ -111,13 +111,20 @@ def _score_lines(kind: str, span: str) -> Picture:
         .encode(score_axis("y", kind))
     )
     bars = base.mark_rule(
-        aria=False, tooltip=None, strokeWidth=2, opacity=0.55, stroke=colour
-    ).encode(alt.Y("lower:Q"), alt.Y2("upper:Q"))
+        aria=False, tooltip=None, strokeWidth=2, stroke=colour
+    ).encode(
+        alt.Y("lower:Q"),
+        alt.Y2("upper:Q"),
+        strokeOpacity=alt.when("datum.is_small")
+        .then(alt.value(0.25))
+        .otherwise(alt.value(0.6)),
+    )
     points = (
         points_of(base)
         .encode(
             score_axis("y", kind),
-            color=alt.value(colour),
+            fill=alt.value(colour),
+            stroke=alt.value(colour),
             size=alt.when(click).then(alt.value(150)).otherwise(alt.value(70)),
             tooltip=[
                 alt.Tooltip("period_label:N", title=span.capitalize()),

@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 import pandas as pd
 
-from holdfast.charts.by_period import HOLLOW, layered, note
+from holdfast.charts.by_period import HOLLOW, layered, note, outline_of
 from holdfast.charts.churn import period_axis, period_columns
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.labels import range_label, retained_label
@@ -125,16 +125,15 @@ def _lines(span: str, names: tuple[str, ...], title: str) -> Picture:
     click = alt.selection_point(
         name="point", fields=["period_key", "kind"], empty=False
     )
+    color: alt.Color = alt.Color(
+        "kind_label:N",
+        title="Figure",
+        sort=list(names),
+        scale=category_scale(list(names), _COLOURS[: len(names)]),
+        legend=top_legend(),
+    )
     base = alt.Chart().encode(
-        period_axis(span),
-        alt.Y("value:Q", title=title).axis(axis(tickCount=5)),
-        alt.Color(
-            "kind_label:N",
-            title="Figure",
-            sort=list(names),
-            scale=category_scale(list(names), _COLOURS[: len(names)]),
-            legend=top_legend(),
-        ),
+        period_axis(span), alt.Y("value:Q", title=title).axis(axis(tickCount=5)), color
     )
     line = base.transform_filter("datum.is_complete").mark_line(
         aria=False, strokeWidth=2
@@ -145,6 +144,7 @@ def _lines(span: str, names: tuple[str, ...], title: str) -> Picture:
             fillOpacity=alt.when("datum.is_complete")
             .then(alt.value(1))
             .otherwise(alt.value(0)),
+            stroke=outline_of(color),
             strokeOpacity=alt.value(1),
             strokeWidth=alt.when(click).then(alt.value(4)).otherwise(alt.value(1.5)),
             tooltip=[

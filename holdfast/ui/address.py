@@ -16,6 +16,8 @@ Spec = TypeVar("Spec")
 
 _FILTER, _BREAKDOWN, _SEGMENTS = "filter", "by", "segments"
 _MOST_SEGMENTS = 20
+# In front of settings of a page that are called like ours.
+_ASIDE = "page_"
 
 
 def read_filters_from_address() -> tuple[Filters, list[SpecError]]:
@@ -49,9 +51,11 @@ def read_filters_from_address() -> tuple[Filters, list[SpecError]]:
 def read_spec_from_address(kind: type[Spec]) -> tuple[Spec, list[SpecError]]:
     """Read the page's spec; what cannot be read falls back with a notice."""
     ours = {_FILTER, _BREAKDOWN, _SEGMENTS}
-    texts = {
-        name: st.query_params[name] for name in st.query_params if name not in ours
-    }
+    texts = {}
+    for name in st.query_params:
+        setting = name.removeprefix(_ASIDE) if name[len(_ASIDE) :] in ours else name
+        if name not in ours:
+            texts[setting] = st.query_params[name]
     return read_spec(kind, texts)
 
 
@@ -65,7 +69,9 @@ def write_address(filters: Filters, spec: Any | None = None) -> None:
     if filters.segments != Filters().segments:
         wanted[_SEGMENTS] = str(filters.segments)
     if spec is not None:
-        wanted.update(write_spec(spec))
+        ours = {_FILTER, _BREAKDOWN, _SEGMENTS}
+        for name, text in write_spec(spec).items():
+            wanted[f"{_ASIDE}{name}" if name in ours else name] = text
     if _flat(wanted) != _flat(
         {name: st.query_params.get_all(name) for name in st.query_params}
     ):

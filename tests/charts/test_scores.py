@@ -48,6 +48,9 @@ def test_a_period_without_scores_has_no_point_and_the_last_one_still_runs(frame)
     drawing = score_lines(frame, "nps", "month")
     drawn = rows(drawing)
     assert list(drawn["period_label"]) == ["Jan 2025", "Mar 2025"]
+    # A filled mark's colour only fills it; without an outline nothing is hollow.
+    points = drawing.to_dict()["layer"][-1]["encoding"]
+    assert points["stroke"] == points["fill"]
     # The layer that orders the axis leaves no period out.
     assert "transform" not in drawing.to_dict()["layer"][0]
     assert list(drawn["status"]) == ["complete", "incomplete"]

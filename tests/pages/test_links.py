@@ -8,6 +8,8 @@ from holdfast.dataset import Dataset
 from holdfast.filters import read_filters
 from holdfast.questions import ask
 from holdfast.questions.retention import Retention
+from holdfast.questions.support import Support
+from holdfast.ui import address
 from holdfast.workspace import Workspace
 
 
@@ -207,3 +209,21 @@ def test_the_ways_of_counting_are_named_by_the_interval(app, seats):
         "In groups of weeks",
     ]
     assert "week 3" in page.selectbox(key="retention_mode").help
+
+
+def test_a_setting_that_is_called_like_a_filter_stays_in_the_link(monkeypatch):
+    class Params(dict):
+        def get_all(self, name):
+            return [self[name]] if name in self else []
+
+        def from_dict(self, values):
+            self.clear()
+            self.update(values)
+
+    params = Params()
+    monkeypatch.setattr(address.st, "query_params", params)
+    asked = Support(by="tag", span="week")
+    address.write_address(read_filters([], "plan"), asked)
+    assert params == {"by": "plan", "page_by": "tag", "span": "week"}
+    assert address.read_spec_from_address(Support) == (asked, [])
+    assert address.read_filters_from_address()[0].breakdown == "plan"

@@ -1,3 +1,6 @@
+from datetime import date
+
+
 def test_the_page_tells_volume_times_odd_days_themes_and_leaving(app, demo_workspace):
     page = app(demo_workspace).run()
     page.switch_page("pages/support.py").run()
@@ -29,6 +32,13 @@ def test_the_page_tells_volume_times_odd_days_themes_and_leaving(app, demo_works
     assert "**Tickets opened in Mar 2026**" in said
     assert "**Opened on 6 Mar 2026**" in said
     assert "**Left with a ticket about failed\\_payment before**" in said
+    # The last days alone, with wider limits; and the words of March that grew.
+    page.selectbox(key="support_window").set_value("month")
+    page.selectbox(key="support_spread").set_value("sd")
+    page.date_input(key="support_growth_period").set_value(date(2026, 3, 9)).run()
+    assert not page.exception
+    grown = [each.value for each in page.dataframe if "Share before" in each.value]
+    assert grown[0]["Words"].iloc[0] == "karte abgelehnt"
     captions = [each.value for each in page.caption]
     assert "202 in the chart, 202 in the list." in captions
     assert "12 in the chart, 12 in the list." in captions
