@@ -395,45 +395,33 @@ class Dataset:
         events = self._rows("select event, code, events from event_names order by code")
         self.event_codes: dict[str, int] = {event: code for event, code, _ in events}
         self.event_counts: dict[str, int] = {event: n for event, _, n in events}
-        self.knows_identities = bool(
-            self._rows("select 1 from duckdb_tables() where table_name = 'identities'")
+        # Datasets of earlier versions do not have all tables.
+        sizes: dict[str, int] = dict(
+            self._rows("select table_name, estimated_size from duckdb_tables()")
         )
-        self.knows_rates = bool(
-            self._rows(
-                "select 1 from duckdb_tables()"
-                " where table_name = 'exchange_rates' and estimated_size > 0"
-            )
-        )
+        self.knows_identities = "identities" in sizes
+        self.knows_rates = sizes.get("exchange_rates", 0) > 0
         # Datasets of earlier versions do not have this column.
         self.knows_exit_comments = any(
             row[0] == "cancel_comment" for row in self._rows("describe subscriptions")
         )
-        self.derivations: dict[str, Derivation] = self._derivations()
+        derived = self._rows("from derivations") if "derivations" in sizes else []
+        self.derivations: dict[str, Derivation] = {
+            table: Derivation(*told) for table, *told in derived
+        }
         self.holes: list[tuple[date, date]] = self._rows(
             "select from_on, until_on from holes order by from_on"
         )
         counts = self._rows("select count(*), count(account_no) from customers")[0]
         self.customers: int = counts[0]
         self.customers_with_account: int = counts[1]
-        self.strangers: list[tuple[str, int]] = self._strangers()
+        # Files of other people than the rest.
+        apart = self._rows(load("strangers").text) if sizes.get("matches") else []
+        self.strangers: list[tuple[str, int]] = [
+            (name, people) for _, name, people, _ in apart
+        ]
         self.attributes = self._columns("attributes") | self._fixed_attributes()
         self.properties = self._columns("properties")
-
-    def _derivations(self) -> dict[str, Derivation]:
-        """Tell which tables no file fed; older datasets have none of them."""
-        known = self._rows(
-            "select 1 from duckdb_tables() where table_name = 'derivations'"
-        )
-        rows = self._rows("from derivations") if known else []
-        return {table: Derivation(*told) for table, *told in rows}
-
-    def _strangers(self) -> list[tuple[str, int]]:
-        """Name files of other people than the rest; older datasets do not know."""
-        known = self._rows(
-            "select 1 from duckdb_tables() where table_name = 'appearances'"
-        )
-        rows = self._rows(load("strangers").text) if known else []
-        return [(name, people) for _, name, people, _ in rows]
 
     def _is_dated(self) -> str:
         """Write the column of pure dates, which older datasets do not have."""
@@ -524,10 +512,12 @@ def _locked_down(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         tables = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'data'"
         ).fetchall()
-        for (table,) in tables:
-            connection.execute(
+        connection.execute(
+            "; ".join(
                 f"create view {quoted(table)} as from data.main.{quoted(table)}"
+                for (table,) in tables
             )
+        )
         changeable = ", ".join(f"'{name}'" for name in _CHANGEABLE)
         connection.execute("set enable_external_access = false")
         connection.execute(f"set allowed_configs = [{changeable}]")
