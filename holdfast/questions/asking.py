@@ -299,8 +299,9 @@ def inferred_caveat(dataset: Dataset) -> list[Caveat]:
         what = "Movements were"
     else:
         said = (
-            "Paid access is inferred from a table of months: a month without MRR was"
-            " not paid, and who paid in the last month is taken to go on."
+            "Paid access is inferred from a table of months: a month without MRR, or"
+            " with less than nothing, was not paid, and who paid in the last month is"
+            " taken to go on."
         )
         seen = dataset.observed.get("subscriptions")
         what = "Months were"

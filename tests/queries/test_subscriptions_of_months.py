@@ -147,6 +147,61 @@ def test_a_column_for_each_month_says_the_same(tmp_path):
     ).values.tolist() == [[4, 4]]
 
 
+WRITTEN = {
+    "iso": ("2024-03", "2024-04", "2024-06"),
+    "slash": ("2024/3", "2024/4", "2024/6"),
+    "dot": ("03.2024", "04.2024", "06.2024"),
+    "month first": ("03/2024", "04/2024", "06/2024"),
+    "short": ("Mar 2024", "Apr 2024", "Jun 2024"),
+    "long": ("March 2024", "April 2024", "June 2024"),
+    "excel": ("Mar-24", "Apr-24", "Jun-24"),
+    "bare": ("202403", "202404", "202406"),
+    "last day": ("31/03/2024", "30/04/2024", "30/06/2024"),
+}
+
+
+def test_a_month_may_be_written_in_many_ways(tmp_path):
+    files = [
+        written(
+            tmp_path,
+            f"{name}.csv",
+            "customer,month,mrr",
+            [
+                (name, month, mrr)
+                for month, mrr in zip(months, (10, 10, 12), strict=True)
+            ],
+        )
+        for name, months in WRITTEN.items()
+    ]
+    # without a row May was not paid
+    assert [row[:4] for row in subscriptions(loaded(tmp_path / "w", files))] == [
+        (name, *span)
+        for name in sorted(WRITTEN)
+        for span in (("2024-03-01", "2024-05-01", 10), ("2024-06-01", None, 12))
+    ]
+
+
+def test_rows_of_one_month_are_added_and_less_than_nothing_is_not_paid(tmp_path):
+    rows = [
+        # what is given back in a month is taken off it; a month of it alone is not paid
+        *(("ann", "2024-01", 10), ("ann", "2024-01", -4), ("ann", "2024-02", -5)),
+        *(("ann", "2024-03", 6), ("bob", "2024-01", 10), ("bob", "2024-01", 10)),
+        *(("bob", "2024-02", 20), ("cat", "2024-01", "n/a"), ("cat", "2024-02", 3)),
+        ("dan", "2024-04", 1),
+    ]
+    path = written(tmp_path, "months.csv", "customer,month,mrr", rows)
+    dataset = loaded(tmp_path / "workspace", [path])
+    assert [row[:4] for row in subscriptions(dataset)] == [
+        ("ann", "2024-01-01", "2024-02-01", 6),
+        ("ann", "2024-03-01", "2024-04-01", 6),
+        ("bob", "2024-01-01", "2024-03-01", 20),
+        ("cat", "2024-02-01", "2024-03-01", 3),
+        ("dan", "2024-04-01", None, 1),
+    ]
+    refused = dataset.frame("select line, reason from rejected")
+    assert refused.values.tolist() == [[9, '"mrr" is not an amount']]
+
+
 @pytest.mark.parametrize(
     ("text", "is_told"),
     [

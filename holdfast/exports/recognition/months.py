@@ -17,8 +17,17 @@ _SURE = 0.7
 _NAMED = 0.9
 _FEWEST_MONTHS = 3
 _MONEY = ("number", "money")
-_MONTH = re.compile(r"\d{4}[-/]\d{1,2}|\d{1,2}/\d{4}|[A-Za-z]{3,9}[ -]\d{4}")
-_MONTH_FORMATS = ("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%B-%Y")
+_MONTH = re.compile(
+    r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}|[A-Za-z]{3,9}[ -]\d{4}|[A-Za-z]{3}-\d{2}"
+    r"|\d{4}[ -][A-Za-z]{3,9}"
+)
+_BARE = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])")
+"""A month without anything between its figures: only what is named so is one."""
+_MONTH_FORMATS = (
+    *("%Y-%m", "%Y/%m", "%Y.%m", "%m-%Y", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%Y"),
+    *("%B-%Y", "%b-%y", "%Y-%b", "%Y %b", "%Y-%B", "%Y %B"),
+)
+_BARE_FORMAT = "%Y%m"
 
 Found = tuple[SourceMapping, float, tuple[str, ...]]
 
@@ -146,6 +155,8 @@ def _month_format(column: str, values: Look, cells: Sequence[str]) -> str:
                 return form
         return ""
     is_named = max(_means("month_at", column), _means(DATE, column)) >= _NAMED
+    if is_named and cells and all(_BARE.fullmatch(cell) for cell in cells):
+        return _BARE_FORMAT
     if values.kind == "instant" and is_named:
         return time_format(cells)[0]
     return ""
