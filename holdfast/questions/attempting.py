@@ -353,6 +353,15 @@ def caveats(
                 f" “{GROUPS[kind][-1]}”, whatever came later.",
             )
         )
+        if spec.entry == "best":
+            found.append(
+                Caveat(
+                    "group_of_best",
+                    "Of several attempts the one that gets furthest counts, and its"
+                    " entry says the group: who converts is told by another entry than"
+                    " who does not. Let the first entry count to compare the groups.",
+                )
+            )
     if question.clock.by_days:
         found.append(
             Caveat(

@@ -160,21 +160,30 @@ def curve_test(answer: Answer, segment: str) -> None:
 
 
 def funnel_of_groups(dataset: Dataset, spec: ScoreBehaviour, filters: Filters) -> None:
-    """Show how far each group gets in the funnel that was looked at last."""
+    """Show how far each group gets in the funnel that was looked at last.
+
+    The first entry since the survey began counts: what becomes of it says nothing
+    about which entry that is.
+    """
     attribute = f"{spec.survey}_group"
-    asked = st.session_state.get("funnel_spec", Funnel())
-    answer = aside.attempt(
-        dataset,
-        replace(asked, by_property=None, as_of=spec.as_of, unit=spec.unit),
-        replace(filters, breakdown=attribute),
+    asked = replace(
+        st.session_state.get("funnel_spec", Funnel()),
+        entry="first",
+        first_entry=spec.first or dataset.observed["responses"].from_on,
+        by_property=None,
+        as_of=spec.as_of,
+        unit=spec.unit,
     )
-    if not isinstance(answer, Answer) or answer.frame.empty:
+    answer = aside.attempt(dataset, asked, replace(filters, breakdown=attribute))
+    if not isinstance(answer, Answer):
         return
     frame = answer.frame
     last = frame[(frame["step"] == frame["step"].max()) & (frame["segment"] != TOTAL)]
     path = " → ".join(frame.drop_duplicates("step")["label"])
     st.subheader("How far they get", anchor=False)
-    if len(last) < 2:
+    if frame.empty:
+        st.markdown(plain(answer.sentence))
+    elif len(last) < 2:
         st.markdown(
             f"Nobody had answered before entering {plain(path)}, so the groups cannot"
             " be told apart there. A funnel that begins later can: build one, and look"
@@ -204,7 +213,8 @@ def funnel_of_groups(dataset: Dataset, spec: ScoreBehaviour, filters: Filters) -
             },
         )
         st.caption(
-            f"{plain(path)}, by the last answer before the entry, with 95% intervals."
+            f"{plain(path)}: the first entry of each since the survey began, by the"
+            " last answer before it, with 95% intervals."
         )
         blocks.how_computed(answer, ())
     st.page_link("pages/funnel.py", label="Choose the steps: Funnel")

@@ -1,3 +1,5 @@
+from html import escape
+
 import pandas as pd
 
 from holdfast.charts import export
@@ -60,7 +62,20 @@ def test_months_that_run_are_told():
     assert drawing.notes == ("Hollow bars still run",)
 
 
-def test_exported_text_stays_text_in_any_script():
-    picture = export.svg(term_bars(ROWS)).decode()
-    assert "บัตร" in picture
-    assert "&lt;b&gt;Pay&lt;/b&gt; (theme)" in picture
+def test_words_of_five_languages_and_hostile_ones_are_letters_in_a_picture():
+    terms = [
+        "płatność",
+        "ชำระเงิน",
+        "付款失败",
+        "pembayaran",
+        "الدفع",
+        "![x](http://a.b)",
+        "<b>Pay</b>",
+    ]
+    rows = pd.concat([ROWS.iloc[[1]]] * len(terms), ignore_index=True)
+    drawing = term_bars(rows.assign(term=terms, term_no=range(len(terms))))
+    picture = export.svg(drawing).decode()
+    for term in terms:
+        assert f">{escape(term)}</text>" in picture
+    assert "<image" not in picture
+    assert "href" not in picture

@@ -221,7 +221,7 @@ def test_a_setting_that_is_called_like_a_filter_stays_in_the_link(monkeypatch):
             self.update(values)
 
     params = Params()
-    monkeypatch.setattr(address.st, "query_params", params)
+    monkeypatch.setattr("streamlit.query_params", params)
     asked = Support(by="tag", span="week")
     address.write_address(read_filters([], "plan"), asked)
     assert params == {"by": "plan", "page_by": "tag", "span": "week"}
