@@ -148,7 +148,11 @@ def unpriced_caveats(
 
 
 def currency_caveats(
-    dataset: Dataset, currency: str, table: Source | None
+    dataset: Dataset,
+    currency: str,
+    table: Source | None,
+    *,
+    is_of_everyone: bool = False,
 ) -> list[Caveat]:
     """Say which of a table's currencies are left out, and which are converted.
 
@@ -156,6 +160,7 @@ def currency_caveats(
         dataset: Whose money.
         currency: What it is counted in.
         table: Where it is told; an attribute names no currency.
+        is_of_everyone: The money is divided by all customers or by their time.
     """
     if table is None or table == "attribute":
         return []
@@ -169,10 +174,16 @@ def currency_caveats(
                 f"Only {table} in {_listed([currency, *sorted(counted - {currency})])}"
                 f" are counted: amounts in {_listed(others)} cannot be added to them."
                 " Choose another currency to see those, or load a file of exchange"
-                " rates.",
+                f" rates.{_WITH_NOTHING if is_of_everyone else ''}",
             )
         )
     return [*caveats, *_converted_caveat(dataset, currency, table)]
+
+
+_WITH_NOTHING = (
+    " Whoever pays only in those is still one of all customers, as if they brought"
+    " nothing."
+)
 
 
 def _converted_caveat(dataset: Dataset, currency: str, table: Money) -> list[Caveat]:

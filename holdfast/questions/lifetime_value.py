@@ -178,7 +178,12 @@ def answer(
         extras=extras,
         caveats=(
             *(Caveat(f"no_{way}", text) for way, text in refusals.items()),
-            *currency_caveats(dataset, question.currency, question.source),
+            *currency_caveats(
+                dataset,
+                question.currency,
+                question.source,
+                is_of_everyone=question.source in ("orders", "payments"),
+            ),
             *value_words.caveats(dataset, spec, question.source, frame),
             *asking.account_caveat(question.members),
             *(asking.hole_caveat(dataset, time) if time else ()),

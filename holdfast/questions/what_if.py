@@ -155,7 +155,7 @@ def answer(
                 " else changed, such as who joins, what others offer, or that some"
                 " leave when prices rise.",
             ),
-            *currency_caveats(dataset, currency, ahead.source),
+            *currency_caveats(dataset, currency, ahead.source, is_of_everyone=True),
             *(asking.stranger_caveat(dataset) if spec.basis == "data" else ()),
         ),
     )
