@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -131,20 +132,18 @@ def _with_intervals(frame: pd.DataFrame) -> pd.DataFrame:
         place = list(frame.columns).index(f"rate_of_{name}") + 1
         frame.insert(place, f"{name}_lower", lower)
         frame.insert(place + 1, f"{name}_upper", upper)
-    total = frame[frame["segment"] == TOTAL].set_index("step")
-    whole = total.loc[frame["step"]]
-    is_part = (frame["segment"] != TOTAL).to_numpy()
-    rest = whole["customers"].to_numpy() - frame["customers"].to_numpy()
-    rest_entered = (
-        whole["entered_customers"].to_numpy() - frame["entered_customers"].to_numpy()
+    is_total = (frame["segment"] == TOTAL).to_numpy()
+    step = frame["step"].to_numpy() - 1
+    done, entered = (
+        frame[name].to_numpy() for name in ("customers", "entered_customers")
     )
-    found = newcombe_difference(
-        frame["customers"], frame["entered_customers"], rest, rest_entered
-    )
+    # The rows of the total come in the order of the steps.
+    rest, rest_entered = (each[is_total][step] - each for each in (done, entered))
+    found = newcombe_difference(done, entered, rest, rest_entered)
     for name, column in zip(
         ("difference", "difference_lower", "difference_upper"), found, strict=True
     ):
-        frame[name] = np.where(is_part, column, np.nan)
+        frame[name] = np.where(is_total, np.nan, column)
     return frame
 
 
@@ -182,9 +181,9 @@ def _of_those_over(
 
 
 def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
-    total = frame[frame["segment"] == TOTAL].reset_index(drop=True)
+    total = frame[frame["segment"] == TOTAL].to_dict("records")
     first, last = entered_by(spec), step_labels(spec)[-1]
-    entered = int(total["entered_customers"].max()) if len(total) else 0
+    entered = max((int(row["entered_customers"]) for row in total), default=0)
     waiting = ""
     if still_open and spec.judged != "all":
         have = "has" if still_open == 1 else "have"
@@ -193,7 +192,7 @@ def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
         return nobody_entered(spec)
     if not entered:
         return f"The time of nobody who {first} is over yet.{waiting}"
-    end = total.iloc[-1]
+    end = total[-1]
     share = percent_with_count(
         end["rate_of_first"], int(end["customers"]), int(end["entered_customers"])
     )
@@ -206,17 +205,17 @@ def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
         f"{share} of the {who} who {first} went on to {last}{within} (95% interval"
         f" {percent_range(end['first_lower'], end['first_upper'])})."
     )
-    empty = total[total["customers"] == 0]
-    if len(empty):
-        step = empty.iloc[0]
+    unreached = next((row for row in total if not row["customers"]), None)
+    if unreached is not None:
         none = "Not even the" if entered == 1 else "None of the"
         return (
             f"{none} {counted_units(spec, entered)} who {first} got to step"
-            f" {step['step']}, {step['label']}{within}.{waiting}"
+            f" {unreached['step']}, {unreached['label']}{within}.{waiting}"
         )
     if len(total) > 2 and end["customers"] < entered:
-        place = int(np.nanargmax(total["dropped_customers"].to_numpy(dtype=float)))
-        lost, following = total.iloc[place], total.iloc[place + 1]
+        lost, following = max(
+            itertools.pairwise(total), key=lambda pair: pair[0]["dropped_customers"]
+        )
         share = percent_with_count(
             lost["dropped_customers"] / lost["customers"],
             int(lost["dropped_customers"]),
@@ -225,13 +224,15 @@ def _sentence(spec: Attempting, frame: pd.DataFrame, still_open: int) -> str:
         sentence += (
             f" Most stop between {lost['label']} and {following['label']}: {share}."
         )
-    return f"{sentence}{_extremes(total, frame)}{waiting}"
+    if len(frame) > len(total):
+        sentence += _extremes(frame, len(total))
+    return f"{sentence}{waiting}"
 
 
-def _extremes(total: pd.DataFrame, frame: pd.DataFrame) -> str:
+def _extremes(frame: pd.DataFrame, steps: int) -> str:
     """Say which segments that are not small get furthest, and least far."""
     rows = frame[
-        (frame["segment"] != TOTAL) & (frame["step"] == len(total)) & ~frame["is_small"]
+        (frame["segment"] != TOTAL) & (frame["step"] == steps) & ~frame["is_small"]
     ].sort_values("rate_of_first", kind="stable")
     if len(rows) < 2:
         return ""
