@@ -64,7 +64,7 @@ def streamed_levels(
     Raises:
         SpecError: An event or property is not in the data, or a table is empty.
     """
-    if not can_stream(rules, clock):
+    if not _can_stream(rules, clock):
         return None
     span = _span(dataset)
     # A window longer than the data is as long as they are.
@@ -117,8 +117,7 @@ def streamed_levels(
     return Relation(text, {name: v for name, v in values.items() if name in used})
 
 
-def can_stream(rules: Rules, clock: Clock) -> bool:
-    """Say whether the latest start is all that has to be known of the attempts."""
+def _can_stream(rules: Rules, clock: Clock) -> bool:
     return (
         rules.order == "ordered"
         and rules.ties == "either"

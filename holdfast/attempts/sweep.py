@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from holdfast.attempts.hits import prefilter
 from holdfast.attempts.rules import Entered, Rules
-from holdfast.attempts.stream import can_stream, steps_done
+from holdfast.attempts.stream import steps_done
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
@@ -108,7 +108,7 @@ def sweep_levels(
     Args:
         dataset: Whose events.
         name: Of the table.
-        rules: What fills which step.
+        rules: What fills which step; rules that ``streamed_levels`` serves.
         clock: Which data may be seen.
         entered: Which entries count.
         cancellation: Lets another thread stop the work.
@@ -123,9 +123,7 @@ def sweep_levels(
     if dataset.has_table(name):
         return True
     follows = _ready()
-    if follows is None or not can_stream(rules, clock):
-        return False
-    if _events(dataset) < _LEAST_EVENTS:
+    if follows is None or _events(dataset) < _LEAST_EVENTS:
         return False
     text, values, step_of = _rows(dataset, rules, clock)
     window = _UNLIMITED
