@@ -114,6 +114,10 @@ def _kept(
     corpus = dataset.recall(key)
     if isinstance(corpus, Corpus) and all(map(dataset.has_table, names.values())):
         return corpus, names
+    table = {"tickets": "tickets", "exits": "subscriptions"}.get(source, "responses")
+    many = dataset.observed[table].rows > _BATCH
+    tell = progress if progress and many else _tell_nobody
+    tell("collecting comments", 0.0)
     text, values = _source(dataset, source)
     dataset.materialise(names["remarks"], text, values, cancellation)
     weights = dataset.frame(
@@ -121,7 +125,6 @@ def _kept(
         " group by text_no order by text_no",
         cancellation=cancellation,
     )["remarks"].to_numpy(dtype=np.int64)
-    tell = progress if progress and len(weights) > _BATCH else _tell_nobody
     if not isinstance(corpus, Corpus):
         corpus = _read(dataset, source, len(weights), cancellation, tell)
         dataset.keep(key, corpus)
