@@ -20,6 +20,7 @@ only joins it anew.
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from typing import Literal
 
@@ -36,6 +37,12 @@ Source = Literal["orders", "payments", "subscriptions", "attribute"]
 
 HORIZONS = (30, 60, 90, 180, 365)
 """Days after the start of which the value is told."""
+
+# Such as MonthlyCharges, monthly_price, "MRR" and "Price per month".
+_PRICE = re.compile(
+    r"(?i)mrr|monthly[ _]?(charge|fee|price|amount|revenue|payment|spend)s?"
+    r"|(charge|fee|price|amount|revenue|payment)s?[ _]?(per|a)[ _]?month"
+)
 
 # A month is a twelfth of a year of 365 days wherever money is told per day.
 MONTH_DAYS = 365 / 12
@@ -219,6 +226,18 @@ def price_attribute(
         "unit_worth": Relation(text),
         "worth": _in_view(members, "unit_worth", ("amount",)),
     }
+
+
+def told_price(dataset: Dataset) -> str:
+    """Return the attribute that by its name is what a customer pays a month; or ''."""
+    return next(
+        (
+            name
+            for name, each in dataset.attributes.items()
+            if each.type == "number" and _PRICE.fullmatch(name)
+        ),
+        "",
+    )
 
 
 def _in_view(members: Population, table: str, columns: tuple[str, ...]) -> Relation:

@@ -18,6 +18,7 @@ write_address(filters, spec)
 answer = aside.main_answer(dataset, spec, filters)
 currency = value_blocks.currency_of(answer)
 blocks.finding(answer)
+blocks.caveats(answer)
 blocks.chart(
     "Profit month by month",
     charts.scenario_lines(answer.frame, "profit_amount", currency),
@@ -47,4 +48,3 @@ blocks.chart(
     table=answer.extras["hazards"],
 )
 value_blocks.assumed(answer)
-blocks.caveats(answer)

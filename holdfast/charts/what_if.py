@@ -32,13 +32,18 @@ def scenario_lines(frame: pd.DataFrame, figure: str, currency: str) -> Drawing:
         figure: ``profit_amount`` or ``customers``.
         currency: Its currency.
     """
-    rows = frame.assign(
-        name=frame["scenario"].map(NAMES), value=frame[figure].astype(float)
-    )[["month", "name", "value", "profit_so_far"]]
     last = frame[frame["month"] == frame["month"].max()].set_index("scenario")[figure]
+    names = _names(frame["profit_amount"], frame["scenario"])
+    rows = frame[frame["scenario"].isin(names)]
+    rows = rows.assign(
+        name=rows["scenario"].map(names), value=rows[figure].astype(float)
+    )[["month", "name", "value", "profit_so_far"]]
     unit = currency if figure != "customers" else "customers"
+    words = FIGURES[figure]
+    if figure != "customers" and currency:
+        words += f", {currency}"
     return Drawing(
-        _lines(f"{FIGURES[figure]}{f', {currency}' if unit == currency else ''}"),
+        _lines(words, tuple(names.values())),
         {ROWS: rows},
         FIGURES[figure],
         ("Dashed: nothing of it has happened yet",),
@@ -48,15 +53,22 @@ def scenario_lines(frame: pd.DataFrame, figure: str, currency: str) -> Drawing:
     )
 
 
+def _names(values: pd.Series, scenario: pd.Series) -> dict[str, str]:
+    """Name the lines to draw; where nothing changes there is one."""
+    now, then = (list(values[scenario == key]) for key in NAMES)
+    return NAMES if now != then else {"baseline": NAMES["baseline"]}
+
+
 @lru_cache
-def _lines(words: str) -> Picture:
-    names = list(NAMES.values())
+def _lines(words: str, names: tuple[str, ...]) -> Picture:
     base = alt.Chart().encode(
-        alt.X("month:Q", title="Month ahead").axis(axis(grid=False, tickMinStep=1)),
+        alt.X("month:Q", title="Month ahead")
+        .axis(axis(grid=False, tickMinStep=1))
+        .scale(nice=False),
         alt.Color(
             "name:N",
-            sort=names,
-            scale=category_scale(names, COLOURS),
+            sort=list(names),
+            scale=category_scale(list(names), COLOURS[: len(names)]),
             legend=top_legend(),
         ),
     )
@@ -128,16 +140,18 @@ def hazard_lines(hazards: pd.DataFrame) -> Drawing:
     Args:
         hazards: The table of that name of a what-if answer.
     """
+    is_same = hazards["baseline"].equals(hazards["changed"])
+    names = {"baseline": NAMES["baseline"]} if is_same else NAMES
     parts = [
         hazards.assign(name=name, rate=hazards[key])[
             ["month", "name", "rate", "is_observed"]
         ]
-        for key, name in NAMES.items()
+        for key, name in names.items()
     ]
     seen = hazards[hazards["is_observed"]]
     first = hazards.iloc[0]
     return Drawing(
-        _hazards(),
+        _hazards(tuple(names.values())),
         {ROWS: pd.concat(parts, ignore_index=True)},
         "Chance to leave in each month of a customer",
         (f"Solid as observed, {len(seen)} months; dashed as assumed",),
@@ -148,16 +162,15 @@ def hazard_lines(hazards: pd.DataFrame) -> Drawing:
 
 
 @lru_cache
-def _hazards() -> Picture:
-    names = list(NAMES.values())
+def _hazards(names: tuple[str, ...]) -> Picture:
     base = alt.Chart().encode(
-        alt.X("month:Q", title="Month of a customer").axis(
-            axis(grid=False, tickMinStep=1)
-        ),
+        alt.X("month:Q", title="Month of a customer")
+        .axis(axis(grid=False, tickMinStep=1))
+        .scale(nice=False),
         alt.Color(
             "name:N",
-            sort=names,
-            scale=category_scale(names, COLOURS),
+            sort=list(names),
+            scale=category_scale(list(names), COLOURS[: len(names)]),
             legend=top_legend(),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from holdfast.earnings import (
     earned_currency,
     price_attribute,
     purchase_relations,
+    told_price,
     value_relations,
 )
 from holdfast.errors import SpecError
@@ -50,7 +51,8 @@ class LifetimeValue:
 
     Attributes:
         source: Where money is told. ``auto`` takes, with subscriptions, paid payments,
-            else prices agreed; without, orders, else payments.
+            else prices agreed; without, orders, else payments, else an attribute
+            whose name says that it is a price of a month.
         currency: What money is counted in; empty for the most usual one.
         price: The attribute that says what a customer pays a month, for ``attribute``.
         start: Days count from the first money, or from the sign-up.
@@ -130,6 +132,7 @@ def answer(
     Raises:
         SpecError: The data tell no money, or not the source asked for.
     """
+    spec = _with_price(dataset, spec)
     question = _prepare(dataset, spec, filters, cancellation)
     extras: dict[str, pd.DataFrame] = {}
     refusals: dict[str, str] = {}
@@ -272,6 +275,8 @@ def source_of(dataset: Dataset, spec: LifetimeValue) -> Source:
     known = [name for name in order if name in there]
     if spec.source == "attribute" or (spec.source == "auto" and spec.price):
         return "attribute"
+    if spec.source == "auto" and not known and told_price(dataset):
+        return "attribute"
     if spec.source == "auto" and known:
         for name in known:
             try:
@@ -289,6 +294,13 @@ def source_of(dataset: Dataset, spec: LifetimeValue) -> Source:
         "Load orders, payments or subscriptions with a price, or choose the attribute"
         " that says what a customer pays a month.",
     )
+
+
+def _with_price(dataset: Dataset, spec: LifetimeValue) -> LifetimeValue:
+    """Name the attribute that is read where nothing else tells money."""
+    if spec.source == "auto" and source_of(dataset, spec) == "attribute":
+        return replace(spec, price=spec.price or told_price(dataset))
+    return spec
 
 
 def _prepare(

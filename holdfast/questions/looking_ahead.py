@@ -8,13 +8,19 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from holdfast.answer import Answer
+from holdfast.answer import Answer, Caveat
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
-from holdfast.earnings import MONTH_DAYS, Source, earned_currency, earning_relations
+from holdfast.earnings import (
+    MONTH_DAYS,
+    Source,
+    earned_currency,
+    earning_relations,
+    told_price,
+)
 from holdfast.errors import SpecError
 from holdfast.filters import Filters
-from holdfast.measures import money_text
+from holdfast.measures import money_text, percent
 from holdfast.periods import day_label
 from holdfast.population import TOTAL
 from holdfast.query import Value
@@ -27,6 +33,8 @@ from holdfast.questions.survival import Survival, sign_of_life
 from holdfast.stats import LifeTable
 
 _YEAR = 365
+# A part of a year that differs by less from all of it is as good.
+_SEASON = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Ahead:
         sql: The main query.
         as_of: End (exclusive) of the observed time; none where there are no dates.
         people: How many were followed.
+        caveats: What makes it doubtful.
         source: Where its money is told; none where somebody entered it.
     """
 
@@ -49,6 +58,7 @@ class Ahead:
     sql: str
     as_of: date | None
     people: int
+    caveats: tuple[Caveat, ...] = ()
     source: Source | None = None
 
 
@@ -78,7 +88,8 @@ def ahead_of(
     try:
         source = _source(dataset, asked)
         currency = earned_currency(dataset, source, asked.currency)
-        asked = replace(asked, source=source, currency=currency)
+        price = asked.price or told_price(dataset)
+        asked = replace(asked, source=source, currency=currency, price=price)
         lives = survival_spec(dataset, asked, source)
     except SpecError:
         # Whoever enters what customers pay needs no money in the data.
@@ -143,7 +154,7 @@ def _of_lives(
                 payers = float(told.loc[told["segment"] == TOTAL, "payers"].sum())
                 # Together they bring what they bring today, also if some pay nothing.
                 paid *= payers / here
-            notes.append(_PAID[source])
+            notes.append(_PAID[source].format(price=asked.price))
     elif joining is None:
         notes.append(_joining_note(None))
     basis = projection.basis_of_lives(life, dataset.min_n, float(paid or 0), joining)
@@ -185,6 +196,7 @@ def _of_spells(
     months = (time.as_of - counted_from).days / MONTH_DAYS
     span = f"{day_label(counted_from)} to {day_label(time.as_of - timedelta(days=1))}"
     here = int(rows["still"].sum())
+    caveats: list[Caveat] = []
     notes = [
         f"A customer is who was there in the last {asking.counted(found.lapse, 'day')}:"
         f" {here:,} are. Who comes back after a longer silence joins anew."
@@ -210,12 +222,15 @@ def _of_spells(
             f"A customer brings {money_text(paid, currency)} a month, as {span}: all"
             f" that came in, {money_text(amount, currency)}, by the {lived:,.0f} months"
             " that customers were there together."
-            + (_PART_OF_A_YEAR if later < _YEAR else "")
         )
-        whole = asking.counted(min(observed, _YEAR), "day")
+        whole = min(observed, _YEAR)
         notes.append(
-            f"To compare: the {whole} before brought {money_text(year, currency)}."
+            f"To compare: the {asking.counted(whole, 'day')} before brought"
+            f" {money_text(year, currency)}."
         )
+        lately, usually = amount / months, year / whole * MONTH_DAYS
+        if later < _YEAR and abs(lately - usually) > _SEASON * abs(usually):
+            caveats.append(_season(span, lately, whole, usually, currency))
     if known_from > time.from_on:
         hidden = asking.counted((known_from - time.from_on).days, "day")
         notes.append(
@@ -231,7 +246,9 @@ def _of_spells(
         float(joining),
     )
     sql = asking.shown("spell_lengths", found.members, found.relations, values)
-    return Ahead(basis, currency, notes, sql, time.as_of, found.members.units)
+    return Ahead(
+        basis, currency, notes, sql, time.as_of, found.members.units, tuple(caveats)
+    )
 
 
 def _earned(
@@ -328,14 +345,29 @@ def _joining_note(joining: float | None) -> str:
     )
 
 
-_PART_OF_A_YEAR = (
-    " That is less than a year, so its season is taken for all of the year."
-)
+def _season(
+    span: str, lately: float, days: int, usually: float, currency: str
+) -> Caveat:
+    """Say that the part of a year that is told by may be an unusual one."""
+    kind, wrong = ("better", "high") if lately > usually else ("worse", "low")
+    off = percent(abs(lately / usually - 1))
+    return Caveat(
+        "season",
+        f"What customers bring is told by {span}, less than a year, as before that an"
+        f" old customer and a new one look the same. These were {kind} times than"
+        f" others: {money_text(round(lately), currency)} a month, where all of the last"
+        f" {asking.counted(days, 'day')} brought"
+        f" {money_text(round(usually), currency)}."
+        f" If that is the season and not growth, all figures here are {off} or more too"
+        f" {wrong}; enter what a customer brings in a usual month.",
+    )
+
 
 _PAID: dict[Source, str] = {
     "subscriptions": "A customer pays what those of today pay on average, so the first"
     " month brings today's monthly revenue.",
-    "attribute": "A customer pays what those still there pay on average.",
+    "attribute": "A customer pays what those still there pay on average, as {price}"
+    " says.",
     "payments": "A customer pays a month what was paid so far by all months of access.",
 }
 

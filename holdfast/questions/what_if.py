@@ -149,6 +149,7 @@ def answer(
             "assumptions": pd.DataFrame({"assumption": _assumptions(spec, ahead)}),
         },
         caveats=(
+            *ahead.caveats,
             Caveat(
                 "no_forecast",
                 "This is arithmetic, not a forecast: it says what would be if nothing"

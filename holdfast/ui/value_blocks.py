@@ -250,20 +250,21 @@ def _ordered(dataset: Dataset, asked: Answer, bar: Selection | None) -> None:
 def steps(answer: Answer) -> None:
     """Show the arithmetic of the first year, line by line."""
     rows = answer.extras["steps"]
-    st.subheader("The first year, step by step", anchor=False)
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Step": rows["step"],
-                "As it is": rows["baseline"].map(_number),
-                "With the change": rows["changed"].map(_number),
-                "Difference": rows["difference"].map(_number),
+    table = pd.DataFrame({"Step": rows["step"], "As it is": _steps(rows, "baseline")})
+    if _is_changed(answer):
+        table = table.assign(
+            **{
+                "With the change": _steps(rows, "changed"),
+                "Difference": _steps(rows, "difference"),
                 "In percent": [
                     "–" if pd.isna(share) else f"{share:+.1%}"
                     for share in rows["difference_share"]
                 ],
             }
-        ),
+        )
+    st.subheader("The first year, step by step", anchor=False)
+    st.dataframe(
+        table,
         hide_index=True,
         height="content",
         key="what_if_steps",
@@ -294,8 +295,7 @@ def levers(answer: Answer) -> None:
 
 def difference(answer: Answer) -> None:
     """Show what the change brings in all up to each month, where there is one."""
-    spec = answer.spec
-    if spec.retention or spec.price or spec.acquisition:
+    if _is_changed(answer):
         blocks.chart(
             "What the change brings",
             what_if_charts.difference_bars(answer.frame, currency_of(answer)),
@@ -346,5 +346,18 @@ def _amount(row: pd.Series, currency: str) -> str:
     )
 
 
-def _number(value: float) -> str:
-    return money_text(value, "")
+def _is_changed(answer: Answer) -> bool:
+    spec = answer.spec
+    return bool(spec.retention or spec.price or spec.acquisition)
+
+
+def _steps(rows: pd.DataFrame, column: str) -> list[str]:
+    """Write the lines of the arithmetic, people in tenths at most."""
+    return [
+        percent(value)
+        if step == "Times the margin"
+        else f"{value:,.1f}".removesuffix(".0")
+        if step in ("Join a month", "Leave in the first month", "Customers now")
+        else money_text(round(value, 2), "")
+        for step, value in zip(rows["step"], rows[column], strict=True)
+    ]

@@ -39,7 +39,14 @@ def value_controls(dataset: Dataset) -> LifetimeValue:
             "Months looked at", 1, 120, key="value_horizon", width=150
         )
         values["margin"] = st.number_input(
-            "Margin, %", 0.0, 100.0, key="value_margin", help=_MARGIN, width=140
+            "Margin, %",
+            0.0,
+            100.0,
+            step=1.0,
+            format="%g",
+            key="value_margin",
+            help=_MARGIN,
+            width=140,
         )
         with st.popover("More settings", icon=":material/tune:"):
             values["discount"] = st.number_input(
@@ -78,18 +85,26 @@ def what_if_controls(dataset: Dataset) -> WhatIf:
             -100.0,
             100.0,
             step=1.0,
+            format="%.0f",
             key="what_if_retention",
             help="Of 100 who would leave in a month, so many stay instead.",
             width=250,
         )
         values["price"] = st.slider(
-            "Price, %", -100.0, 200.0, step=1.0, key="what_if_price", width=250
+            "Price, %",
+            -100.0,
+            200.0,
+            step=1.0,
+            format="%.0f",
+            key="what_if_price",
+            width=250,
         )
         values["acquisition"] = st.slider(
             "Who joins, %",
             -100.0,
             200.0,
             step=1.0,
+            format="%.0f",
             key="what_if_acquisition",
             width=250,
         )
@@ -102,7 +117,14 @@ def what_if_controls(dataset: Dataset) -> WhatIf:
             required=True,
         )
         values["margin"] = st.number_input(
-            "Margin, %", 0.0, 100.0, key="what_if_margin", help=_MARGIN, width=130
+            "Margin, %",
+            0.0,
+            100.0,
+            step=1.0,
+            format="%g",
+            key="what_if_margin",
+            help=_MARGIN,
+            width=130,
         )
         values["cost"] = st.number_input(
             "Cost of a new customer", 0.0, key="what_if_cost", width=170

@@ -9,7 +9,9 @@ from holdfast.filters import AttributeIn, Filters
 from holdfast.questions import ask
 from holdfast.questions.churn_by_tenure import ChurnByTenure
 from holdfast.questions.churn_segments import ChurnSegments, members
+from holdfast.questions.lifetime_value import LifetimeValue
 from holdfast.questions.survival import Survival
+from holdfast.questions.what_if import WhatIf
 from tests.reference import reference_data
 from tests.worlds import loaded, table
 
@@ -158,3 +160,19 @@ def test_log_rank(telco, published):
     assert [test["degrees_of_freedom"] for test in tests] == [2, 1]
     assert tests[0]["p_value"] < 1e-300
     assert tests[1]["p_value"] == pytest.approx(0.468, abs=1e-3)
+
+
+def test_what_if_starts_from_the_charges_of_those_still_there(telco):
+    answer = ask(telco, WhatIf(price=10.0))
+    first = answer.frame.groupby("scenario")[["customers", "revenue_amount"]].first()
+    # 5,174 of 7,043 have not left; together they are charged 316,985.75 a month
+    assert list(first["customers"]) == [5174, 5174]
+    assert list(first["revenue_amount"]) == pytest.approx([316_985.75, 348_684.33])
+    said = list(answer.extras["assumptions"]["assumption"])
+    assert any("on average, as MonthlyCharges says" in text for text in said)
+    assert any("do not tell how many" in text for text in said)
+    # nobody joins, so they become fewer
+    assert answer.frame["customers"].iloc[35] < 0.9 * 5174
+    assert "Money is MonthlyCharges" in " ".join(
+        ask(telco, LifetimeValue()).extras["assumptions"]["assumption"]
+    )

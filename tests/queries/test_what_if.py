@@ -221,6 +221,24 @@ def test_a_shop_says_how_its_figures_were_told(shop):
     assert not any("subscription" in text or "retention" in text for text in said)
 
 
+def test_a_part_of_a_year_unlike_the_rest_is_said(tmp_path):
+    # every hundred days: of the first hundred nobody knows who is new
+    rows = [
+        (f"c{n}", f"{n}-{turn}", f"{date(2025, 1, 1) + timedelta(n + turn)}", worth)
+        for n in range(0, 100, 2)
+        for turn, worth in ((0, 10), (100, 30), (200, 30))
+    ]
+    (said,) = [
+        each.text
+        for each in ask(dataset_of(tmp_path, orders=rows), WhatIf()).caveats
+        if each.code == "season"
+    ]
+    # 3,000 in 199 days, 3,500 in all 299
+    assert "better times than others: 459 a month" in said
+    assert "all of the last 299 days brought 356." in said
+    assert "are 29% or more too high" in said
+
+
 def test_five_percent_retention_brings_more_than_that_where_few_stay_long(shop):
     more = ask(shop, WhatIf(retention=5.0)).frame
     sums = more.groupby("scenario")["revenue_amount"].sum()
