@@ -362,7 +362,8 @@ def _sentence(spec: ChurnSegments, frame: pd.DataFrame, when: str) -> str:
 
 
 def _points(change: float) -> str:
-    return f"{100 * change:+.2f} points".replace("-", "−")
+    number = f"{100 * change:+.2f}".replace("-", "−")
+    return f"{'0' if number[1:] == '0.00' else number} points"
 
 
 def _caveats(

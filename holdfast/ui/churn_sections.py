@@ -180,6 +180,7 @@ def by_segment(dataset: Dataset, answer: Answer) -> None:
         hide_index=True,
         height="content",
         key="churn_segment_table",
+        placeholder="–",
         alt="Each segment's churn rate, its share of all lost and its difference.",
         column_config={
             "Customers": _COUNT,

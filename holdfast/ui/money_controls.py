@@ -21,6 +21,15 @@ from holdfast.ui import fields
 from holdfast.ui.filter_panel import day_input
 
 _PAGE = "money"
+# As long as fits into a third of a narrow page.
+_SHORT = {
+    "mrr_end": "MRR",
+    "arr": "ARR",
+    "arpa": "Each pays",
+    "nrr": "Net retention",
+    "grr": "Gross retention",
+    "quick_ratio": "Quick ratio",
+}
 
 
 def money_controls(dataset: Dataset) -> Mrr:
@@ -80,16 +89,17 @@ def headline(answer: Answer) -> None:
     for column, key in zip(columns, ("mrr_end", "arr", "arpa"), strict=True):
         change = None
         if before is not None and not pd.isna(row[key] - before[key]):
-            change = money_text(row[key] - before[key], "")
+            change = _short(row[key] - before[key])
         column.metric(
-            f"{MEASURES[key].label}{f', {currency}' if currency else ''}",
-            "–" if pd.isna(row[key]) else money_text(row[key], ""),
+            f"{_SHORT[key]}{f', {currency}' if currency else ''}",
+            "–" if pd.isna(row[key]) else _short(row[key]),
             None if change == "0" else change,
             border=True,
+            help=MEASURES[key].label,
         )
     columns = st.columns(3)
     for column, key in zip(columns, ("nrr", "grr", "quick_ratio"), strict=True):
-        column.metric(MEASURES[key].label, text(key, row[key]), border=True)
+        column.metric(_SHORT[key], text(key, row[key]), border=True)
         if f"{key}_lower" in row and not pd.isna(row[f"{key}_lower"]):
             ends = (percent(row[f"{key}_{end}"], 1) for end in ("lower", "upper"))
             column.caption(" to ".join(ends))
@@ -133,7 +143,7 @@ def segment_table(answer: Answer, row: pd.Series | None) -> None:
         {
             "Segment": rows["segment"],
             "Customers": rows["paying_customers"],
-            "A month": rows["mrr_end"],
+            "A month": rows["mrr_end"].round(),
             "Of a customer": rows["arpa"],
             "Net retention": rows["nrr"] * 100,
             "95% interval of net": _ranges(rows, "nrr"),
@@ -155,6 +165,7 @@ def segment_table(answer: Answer, row: pd.Series | None) -> None:
         hide_index=True,
         height="content",
         key=f"{_PAGE}_segments",
+        placeholder="–",
         alt=f"Monthly revenue and its rates by segment in {when}.",
         column_config={
             "Customers": st.column_config.NumberColumn(format="localized"),
@@ -166,8 +177,8 @@ def segment_table(answer: Answer, row: pd.Series | None) -> None:
         },
     )
     st.caption(
-        f"At the end of {when}; amounts in {currency_of(answer) or 'one currency'}. An"
-        " empty field: nobody paid at the start, or nothing was lost. Where intervals"
+        f"At the end of {when}; amounts in {currency_of(answer) or 'one currency'}."
+        " No figure: nobody paid at the start, or nothing was lost. Where intervals"
         " overlap widely, the difference may be chance."
     )
 
@@ -206,6 +217,13 @@ def _currency(dataset: Dataset) -> str:
         " rates the others are converted.",
     )
     return chosen
+
+
+def _short(amount: float) -> str:
+    """Write an amount so that it fits into a box; the sentence has it in full."""
+    if abs(amount) >= 10_000_000:
+        return f"{amount / 1e6:,.1f}M"
+    return f"{amount / 1e3:,.0f}k" if abs(amount) >= 100_000 else money_text(amount, "")
 
 
 def _ranges(rows: pd.DataFrame, key: str) -> list[str]:

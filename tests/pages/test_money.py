@@ -23,7 +23,7 @@ def test_the_page_says_what_is_paid_and_what_moved_it(app, demo_workspace):
         "##### At the end of Jun 2026, 644 customers paid 39,414 USD a month: 36,625"
     )
     assert [metric.value for metric in page.metric] == [
-        *("39,414", "472,965", "61.20"),
+        *("39,414", "473k", "61.20"),
         *("98.3%", "97.3%", "3.2"),
     ]
     example = "**For example:** Jun 2026: 36,625.43 + 2,777.50 new + 639.00 came back"
