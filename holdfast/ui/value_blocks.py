@@ -37,8 +37,12 @@ def three_ways(answer: Answer) -> None:
         with column:
             rows = frame[(frame["way"] == way) & (frame["segment"] == TOTAL)]
             known = len(rows) and pd.notna(rows["value"].iloc[0])
-            shown = money_text(rows["value"].iloc[0], currency) if known else "–"
-            st.metric(name, plain(shown), border=True)
+            # What does not fit into a third of a narrow page is cut.
+            value = rows["value"].iloc[0] if known else None
+            if value is not None and value >= 100:
+                value = round(value)
+            label = f"{name}, {currency}" if currency else name
+            st.metric(plain(label), money_text(value, ""), border=True)
             if known:
                 st.caption(_told(rows.iloc[0], currency))
             else:
@@ -213,8 +217,8 @@ def _repeats(row: pd.Series, within: int) -> None:
         if matured
         else "Nobody ordered so long ago."
     )
-    days = "–" if pd.isna(row["gap_median"]) else f"{row['gap_median']:,.0f} days"
-    columns[2].metric("Time between", days, border=True)
+    days = "–" if pd.isna(row["gap_median"]) else f"{row['gap_median']:,.0f}"
+    columns[2].metric("Days between", days, border=True)
     if pd.notna(row["gap_median"]):
         columns[2].caption(
             f"Median; the middle half lies between {row['gap_p25']:,.0f} and"

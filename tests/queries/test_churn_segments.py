@@ -76,7 +76,7 @@ def test_a_worse_mix_is_told_from_worse_behaviour(town):
         ("trial", None, 0.3, 0.075, 0, 0.075),
     ]
     assert change_sentence(answer) == (
-        "From 10.0% (Feb 2025) to 20.0% (Mar 2025): +10.00 points, of which +0.00"
+        "From 10.0% (Feb 2025) to 20.0% (Mar 2025): +10.00 points, of which 0"
         " points because the same kinds of customers left more or less often and"
         " +10.00 points because there were other customers."
     )
