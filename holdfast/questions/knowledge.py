@@ -11,6 +11,7 @@ from holdfast.dataset import Dataset, Derivation
 from holdfast.measures import percent
 from holdfast.query import load
 from holdfast.questions.voice_knowledge import Told, surveys_told, tickets_told
+from holdfast.reasons import UNEXPLAINED
 
 Subject = Literal[
     "churn", "reasons", "money", "value", "win_back", "surveys", "tickets"
@@ -86,7 +87,9 @@ def what_is_known(dataset: Dataset, subject: Subject) -> tuple[Point, ...]:
     """
     facts = dataset.recall("what_is_known")
     if not isinstance(facts, _Facts):
-        (row,) = dataset.frame(load("what_is_known").text).to_dict("records")
+        text = load("what_is_known").text
+        rows = dataset.frame(text, {"unexplained": UNEXPLAINED})
+        (row,) = rows.to_dict("records")
         counts = {str(name): int(value) for name, value in row.items()}
         derived = dataset.derivations.get("subscriptions")
         tables: tuple[Money, ...] = ("subscriptions", "orders", "payments")

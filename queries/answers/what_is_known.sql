@@ -1,6 +1,7 @@
 -- what_is_known: How much there is of everything that churn and money rest on.
 -- grain: one row
--- params: none
+-- params:
+--   unexplained (VARCHAR): regular expression of what stands for no reason
 -- returns:
 --   subscriptions (BIGINT): subscription periods that were paid
 --   ended (BIGINT): of them those that ended
@@ -35,8 +36,11 @@ with paid as (
         count(*) as subscriptions,
         count(ended_on) as ended,
         count(cancelled_on) as cancelled,
-        count(*) filter (where ended_on is not null and cancel_reason is not null)
-            as reasons,
+        count(*) filter (
+            where
+            ended_on is not null
+            and not regexp_matches(cancel_reason, $unexplained)
+        ) as reasons,
         count(*) filter (where price > 0) as priced,
         count(plan) as planned
     from subscriptions

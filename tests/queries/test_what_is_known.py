@@ -36,7 +36,7 @@ WORLDS: dict[str, Any] = {
             }
             for who, end, cancelled, reason, price, currency, plan in (
                 ("a", "2024-03-01", "2024-02-10", "too dear", 10, "EUR", "Pro"),
-                ("b", "2024-04-01", "", "", 10, "USD", "Pro"),
+                ("b", "2024-04-01", "", "(No reason given)", 10, "USD", "Pro"),
                 ("c", "", "", "", "", "EUR", "Pro"),
             )
         ],
