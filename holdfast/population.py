@@ -231,7 +231,8 @@ def attribute_type(dataset: Dataset, name: str) -> str:
     Raises:
         SpecError: The data have no such attribute.
     """
-    known = attributes_of(dataset)
+    # What else is told has to be looked for in the tables first.
+    known = dataset.attributes if name in dataset.attributes else attributes_of(dataset)
     if name in known:
         return known[name].type
     raise SpecError(
