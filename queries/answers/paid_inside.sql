@@ -17,12 +17,19 @@ with inside as (
     group by paid_spans.unit_no
 ),
 
--- whoever paid at the end of an interval is in a change
+-- whoever paid at the end of an interval is in a change; there are many changes, so
+-- those of others are passed over first
+seen as (
+    select unit_revenue_changes.unit_no
+    from unit_revenue_changes
+    where unit_revenue_changes.unit_no in (select inside.unit_no from inside)
+),
+
 never as (
     select inside.*
     from inside
-    anti join unit_revenue_changes
-        on inside.unit_no = unit_revenue_changes.unit_no
+    anti join seen
+        on inside.unit_no = seen.unit_no
 ),
 
 final as (
