@@ -7,7 +7,15 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import clicks, engines, large, machine, subscriptions, table
+from benchmarks import (
+    answers,
+    clicks,
+    engines,
+    large,
+    machine,
+    subscriptions,
+    table,
+)
 from benchmarks.cases import CASES
 from benchmarks.comparison import PROJECT, DisagreementError, Size, compare
 
@@ -32,6 +40,7 @@ def main() -> int:
         f" {large.EVENTS:,} events in the engine's usual memory; or"
         f" {subscriptions.CASE} alone: churn and movements of"
         f" {subscriptions.CUSTOMERS:,} customers (--events: millions of them); or"
+        f" {answers.CASE} alone: scores of {answers.ANSWERS:,} answers (the same); or"
         f" {clicks.CASE} alone: clicks in the app, in a browser",
     )
     parser.add_argument("--quick", action="store_true", help="one timed round of each")
@@ -49,6 +58,7 @@ def main() -> int:
         alone = {
             large.CASE: (large.show, large.EVENTS),
             subscriptions.CASE: (subscriptions.show, subscriptions.CUSTOMERS),
+            answers.CASE: (answers.show, answers.ANSWERS),
             clicks.CASE: (clicks.show, clicks.EVENTS),
         }
         usual = f"{alone[words.case][1] / 1e6:g}" if words.case in alone else "1,10"

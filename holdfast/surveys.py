@@ -3,19 +3,26 @@
 Composed beside ``population`` and by its rules. What an answer says depends on no
 filter: that is worked out once for everyone and kept.
 
-- ``unit_answers``: one row per answer to the question, of everyone, unknown people
-  too; kept. ``status`` is ``scored``, ``unscored`` (no score, or a code for a blank),
-  ``not_applicable`` (a code for that) or ``off_scale``; ``score_group`` is ``high``,
-  ``middle``, ``low`` or null. Of the scored answers of one unit, ``is_counted`` marks
-  the latest of all, ``is_counted_in_period`` and ``is_counted_in_campaign`` the latest
-  of each; all are marked where all are asked for. Of two at one instant the lower
-  score counts.
+- ``answer_campaigns(campaign, campaign_no)``: numbers of the campaigns, in their order.
+- ``asked_answers``: one row per answer to the question, of everyone, unknown people
+  too, by unit and the latest first; kept. ``status`` is ``scored``, ``unscored`` (no
+  score, or a code for a blank), ``not_applicable`` (a code for that) or ``off_scale``;
+  ``score`` is null where that is not ``scored``; ``score_group`` is ``high``,
+  ``middle``, ``low`` or ``none``. No text is among its columns.
+- ``unit_answers``: the same, and which count; kept. Of the scored answers of one unit,
+  ``is_counted`` marks the latest of all, ``is_counted_in_period`` and
+  ``is_counted_in_campaign`` the latest of each; all are marked where all are asked for.
+  Of two at one instant the lower score counts.
 - ``score_answers``: the same with ``segment_no``, of the units in view. Unknown people
   are among everyone; beside a breakdown they are a segment of their own.
+- ``score_counts``: how many of these say the same, with their first and last day; kept
+  for those in view. What is added up about scores reads it.
 - ``answer_segments(segment_no, segment)``: names of the segments.
-- ``told_answers``: as ``score_answers``, with the comments; not kept.
+- ``told_answers``: as ``score_answers``, with scores as they were given and comments.
 - ``score_moves``: one row per answer of a unit and its next one, in view; kept for
   everyone as ``unit_moves``.
+- ``score_move_counts``: how many of these a unit made from one group to another; kept
+  for everyone as ``unit_move_counts``. A unit is in view as a whole, in one segment.
 """
 
 from __future__ import annotations
@@ -24,6 +31,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from textwrap import indent
 
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
@@ -99,26 +107,57 @@ def survey_relations(
         cancellation: Lets another thread stop the work.
     """
     values = _values(survey)
-    words = _text(dataset, members, survey, told=_TOLD)
-    text = _text(dataset, members, survey, told="")
-    asked = f"{text} {sorted(values.items(), key=lambda item: item[0])!r}"
-    key = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()[:12]
-    answers, moves = f"answers_{key}", f"moves_{key}"
-    dataset.materialise(answers, text, values, cancellation)
-    made = f"with unit_answers as (select * from {answers})\n{_MOVES}"
-    dataset.materialise(moves, made, {}, cancellation)
+    campaigns = "campaigns_of_answers"
+    dataset.materialise(campaigns, _CAMPAIGNS, {}, cancellation)
+    text = _asked_text(members)
+    asked = _kept(
+        dataset, "asked", text, values, {"answer_campaigns": campaigns}, cancellation
+    )
+    read = {"asked_answers": asked}
+    period = period_sql("answered_on", survey.span, dataset.week_start)
+    marked, every = _MARKED.format(period=period), {"all_answers": survey.all_answers}
+    answers = _kept(dataset, "answers", marked, every, read, cancellation)
+    moves = _kept(dataset, "moves", _MOVES, {}, read, cancellation)
+    moved = _kept(dataset, "moved", _MOVED, {}, {"unit_moves": moves}, cancellation)
+    in_view = _in_view(members, "unit_answers", with_unknown)
+    read = {"unit_answers": answers, "answer_campaigns": campaigns}
+    if not members.is_everyone:
+        read["population"] = str(members.relations["population"].kept_as)
+    counted = _COUNTED.format(in_view=indent(in_view, " " * 8))
+    counts = _kept(dataset, "counts", counted, {}, read, cancellation)
     labels = "select distinct\n    segment_no,\n    segment\nfrom segments"
     if with_unknown and members.segments:
         labels += f"\nunion all\nselect\n    999,\n    '{UNKNOWN_PEOPLE}'"
     return {
-        "unit_answers": Relation(text, values, kept_as=answers),
+        "answer_campaigns": Relation(_CAMPAIGNS, kept_as=campaigns),
+        "asked_answers": Relation(text, values, kept_as=asked),
+        "unit_answers": Relation(marked, every, kept_as=answers),
         "unit_moves": Relation(_MOVES, kept_as=moves),
-        "score_answers": Relation(_in_view(members, "unit_answers", with_unknown)),
-        "score_moves": Relation(_in_view(members, "unit_moves", with_unknown)),
-        "unit_told_answers": Relation(words, values),
-        "told_answers": Relation(_in_view(members, "unit_told_answers", with_unknown)),
+        "unit_move_counts": Relation(_MOVED, kept_as=moved),
+        "score_answers": Relation(in_view),
+        "score_counts": Relation(counted, kept_as=counts),
+        "score_moves": Relation(_in_view(members, "unit_moves", False)),
+        "score_move_counts": Relation(_in_view(members, "unit_move_counts", False)),
+        "told_answers": Relation(_TOLD),
         "answer_segments": Relation(labels),
     }
+
+
+def _kept(
+    dataset: Dataset,
+    name: str,
+    text: str,
+    values: Mapping[str, Value],
+    read: Mapping[str, str],
+    cancellation: Cancellation | None,
+) -> str:
+    """Keep the rows of a relation by all that they depend on; return the table."""
+    asked = f"{text} {read!r} {sorted(values.items(), key=lambda item: item[0])!r}"
+    key = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()[:12]
+    named = ",\n".join(f"{each} as (from {kept})" for each, kept in read.items())
+    made = f"with {named}\nfrom (\n{text}\n)"
+    dataset.materialise(f"{name}_{key}", made, values, cancellation)
+    return f"{name}_{key}"
 
 
 def _values(survey: Survey) -> Mapping[str, Value]:
@@ -132,24 +171,18 @@ def _values(survey: Survey) -> Mapping[str, Value]:
         "campaign": survey.campaigns[0] if survey.campaigns else None,
         "answered_from_on": survey.first_on,
         "answered_until_on": survey.until_on,
-        "all_answers": survey.all_answers,
     }
 
 
-def _text(dataset: Dataset, members: Population, survey: Survey, told: str) -> str:
+def _asked_text(members: Population) -> str:
     unit, accounts = "responses.customer_no", ""
     if members.unit == "account":
         unit = "customers.account_no"
         accounts = (
-            "\n        left join customers"
-            "\n            on responses.customer_no = customers.customer_no"
+            "\nleft join customers"
+            "\n    on responses.customer_no = customers.customer_no"
         )
-    return _ANSWERS.format(
-        unit=unit,
-        accounts=accounts,
-        told=told,
-        period=period_sql("responses.answered_on", survey.span, dataset.week_start),
-    )
+    return _ASKED.format(unit=unit, accounts=accounts, numbered=_NUMBERED)
 
 
 def _in_view(members: Population, source: str, with_unknown: bool) -> str:
@@ -170,89 +203,173 @@ def _in_view(members: Population, source: str, with_unknown: bool) -> str:
     )
 
 
-_TOLD = """,
-            responses.comment,
-            responses.language,
-            responses.response_id"""
+# Numbers sort and group faster than names do, and in the same order.
+_CAMPAIGNS = """select
+    campaign,
+    row_number() over (order by campaign)::integer as campaign_no
+from (select distinct campaign from responses where campaign is not null)"""
 
-# The whole is ranked once: by unit and then by time, so that the later windows find
-# their rows in order.
-_ANSWERS = """select
-    *,
-    status = 'scored' and (
-        $all_answers
-        or unit_no is null
-        or row_number() over (
-            partition by unit_no, status = 'scored'
-            order by answered_at desc nulls last, score, campaign
-        ) = 1
-    ) as is_counted,
-    status = 'scored' and (
-        $all_answers
-        or unit_no is null
-        or row_number() over (
-            partition by unit_no, status = 'scored', period
-            order by answered_at desc nulls last, score, campaign
-        ) = 1
-    ) as is_counted_in_period,
-    status = 'scored' and (
-        $all_answers
-        or unit_no is null
-        or row_number() over (
-            partition by unit_no, status = 'scored', campaign
-            order by answered_at desc nulls last, score, campaign
-        ) = 1
-    ) as is_counted_in_campaign
+# The rows of a dataset lie in one order, so that their places name them.
+_NUMBERED = """select
+        *,
+        (row_number() over ())::integer as response_no
+    from responses"""
+
+# All of a unit together, the latest first; of one instant the one that counts first.
+# What follows streams over these rows, which is why no text is among them.
+_ASKED = """select
+    responses.response_no,
+    responses.customer_no,
+    {unit} as unit_no,
+    responses.answered_at,
+    responses.answered_on,
+    answer_campaigns.campaign_no,
+    case
+        when
+            responses.score is null
+            or list_contains($blank::double[], responses.score)
+            then 'unscored'
+        when list_contains($not_applicable::double[], responses.score)
+            then 'not_applicable'
+        when
+            not isfinite(responses.score)
+            or responses.score not between $lowest and $highest
+            or ($kind = 'nps' and responses.score <> round(responses.score))
+            then 'off_scale'
+        else 'scored'
+    end::enum('scored', 'unscored', 'not_applicable', 'off_scale') as status,
+    case when status = 'scored' then responses.score end as score,
+    case
+        when status <> 'scored' then 'none'
+        when responses.score >= $high_from then 'high'
+        when responses.score <= $low_to then 'low'
+        else 'middle'
+    end::enum('high', 'middle', 'low', 'none') as score_group
 from (
+    {numbered}
+) as responses
+left join answer_campaigns
+    on responses.campaign = answer_campaigns.campaign{accounts}
+where
+    responses.kind = $kind
+    and responses.question is not distinct from $question
+    and ($any_campaign or responses.campaign is not distinct from $campaign)
+    and (
+        $answered_from_on::date is null
+        or responses.answered_on >= $answered_from_on
+    )
+    and (
+        $answered_until_on::date is null
+        or responses.answered_on < $answered_until_on
+    )
+order by
+    unit_no asc nulls last,
+    answered_at desc nulls last,
+    status asc,
+    score asc,
+    campaign_no asc nulls last"""
+
+# Answers of a unit lie in order, so the one before tells whether an answer is the first
+# of its unit and period; in any other order that would be silently wrong.
+_MARKED = """with scored as materialized (
     select
         *,
+        row_number() over () as place,
         case
-            when status <> 'scored' then null
-            when score >= $high_from then 'high'
-            when score <= $low_to then 'low'
-            else 'middle'
-        end as score_group
+            when unit_no < lag(unit_no) over ()
+                then error('Answers are not in order of who gave them.')
+            else unit_no is distinct from lag(unit_no) over ()
+        end as is_latest,
+        period is distinct from lag(period) over () as is_of_other_period
     from (
         select
-            responses.customer_no,
-            {unit} as unit_no,
-            responses.answered_at,
-            responses.answered_on,
-            {period} as period,
-            responses.campaign,
-            responses.score,
-            case
-                when
-                    responses.score is null
-                    or list_contains($blank::double[], responses.score)
-                    then 'unscored'
-                when list_contains($not_applicable::double[], responses.score)
-                    then 'not_applicable'
-                when
-                    not isfinite(responses.score)
-                    or responses.score not between $lowest and $highest
-                    or ($kind = 'nps' and responses.score <> round(responses.score))
-                    then 'off_scale'
-                else 'scored'
-            end as status{told}
-        from responses{accounts}
-        where
-            responses.kind = $kind
-            and responses.question is not distinct from $question
-            and (
-                $any_campaign
-                or responses.campaign is not distinct from $campaign
-            )
-            and (
-                $answered_from_on::date is null
-                or responses.answered_on >= $answered_from_on
-            )
-            and (
-                $answered_until_on::date is null
-                or responses.answered_on < $answered_until_on
-            )
+            *,
+            {period} as period
+        from asked_answers
+        where status = 'scored'
     )
-)"""
+),
+
+latest_of_campaigns as (
+    select min(place) as place
+    from scored
+    where unit_no is not null
+    group by
+        unit_no,
+        campaign_no
+)
+
+select
+    scored.response_no,
+    scored.customer_no,
+    scored.unit_no,
+    scored.answered_on,
+    scored.period,
+    scored.campaign_no,
+    scored.status,
+    scored.score,
+    scored.score_group,
+    $all_answers or scored.unit_no is null or scored.is_latest as is_counted,
+    is_counted or scored.is_of_other_period as is_counted_in_period,
+    is_counted or latest_of_campaigns.place is not null as is_counted_in_campaign
+from scored
+left join latest_of_campaigns
+    on scored.place = latest_of_campaigns.place
+union all
+select
+    response_no,
+    customer_no,
+    unit_no,
+    answered_on,
+    {period} as period,
+    campaign_no,
+    status,
+    score,
+    score_group,
+    false as is_counted,
+    false as is_counted_in_period,
+    false as is_counted_in_campaign
+from asked_answers
+where status <> 'scored'"""
+
+_COUNTED = """select
+    counted.* exclude (campaign_no),
+    answer_campaigns.campaign
+from (
+    select
+        segment_no,
+        period,
+        campaign_no,
+        status,
+        score,
+        score_group,
+        is_counted,
+        is_counted_in_period,
+        is_counted_in_campaign,
+        count(*) as answers,
+        min(answered_on) as first_on,
+        max(answered_on) as last_on
+    from (
+{in_view}
+    )
+    group by all
+) as counted
+left join answer_campaigns
+    on counted.campaign_no = answer_campaigns.campaign_no"""
+
+_TOLD = f"""select
+    answers.* exclude (score, campaign_no),
+    responses.score,
+    responses.campaign,
+    responses.answered_at,
+    responses.comment,
+    responses.language,
+    responses.response_id
+from score_answers as answers
+inner join (
+    {_NUMBERED}
+) as responses
+    on answers.response_no = responses.response_no"""
 
 # Two answers at one instant have no order: the one that counts stands for both.
 _MOVES = """select
@@ -263,32 +380,39 @@ _MOVES = """select
     from_score,
     score as to_score,
     from_on,
-    answered_on as to_on,
-    period
+    answered_on as to_on
 from (
     select
         *,
-        lag(score_group) over answers_of_unit as from_group,
-        lag(score) over answers_of_unit as from_score,
-        lag(answered_on) over answers_of_unit as from_on,
-        row_number() over answers_of_unit as place
+        lead(unit_no) over () as from_unit_no,
+        lead(score_group) over () as from_group,
+        lead(score) over () as from_score,
+        lead(answered_on) over () as from_on
     from (
         select
-            customer_no,
-            unit_no,
-            answered_at,
-            answered_on,
-            period,
-            case when status = 'scored' then score end as score,
-            coalesce(score_group, 'none') as score_group
-        from unit_answers
+            *,
+            case
+                when unit_no < lag(unit_no) over ()
+                    then error('Answers are not in order of who gave them.')
+                else
+                    unit_no is not distinct from lag(unit_no) over ()
+                    and answered_at is not distinct from lag(answered_at) over ()
+            end as is_of_same_instant
+        from asked_answers
         where unit_no is not null and answered_at is not null
-        qualify
-            row_number() over (
-                partition by unit_no, answered_at
-                order by status <> 'scored', score, customer_no
-            ) = 1
     )
-    window answers_of_unit as (partition by unit_no order by answered_at)
+    where not is_of_same_instant
 )
-where place > 1"""
+where unit_no = from_unit_no"""
+
+_MOVED = """select
+    min(customer_no) as customer_no,
+    unit_no,
+    from_group,
+    to_group,
+    count(*) as moves
+from unit_moves
+group by
+    unit_no,
+    from_group,
+    to_group"""

@@ -10,18 +10,29 @@
 --   of_moves (BIGINT): those from the same group
 --   customers (BIGINT): customers or accounts who made them
 -- source: docs/definitions.md, Scores
-with counted as (
+with of_segments as (
     select
-        moves.segment_no,
-        moves.from_group,
-        moves.to_group,
-        count(*) as moves,
-        count(distinct moves.unit_no) as customers,
-        grouping(moves.segment_no) = 1 as is_total
-    from score_moves as moves
+        moved.segment_no,
+        moved.from_group::varchar as from_group,
+        moved.to_group::varchar as to_group,
+        sum(moved.moves) as moves,
+        count(*) as customers
+    from score_move_counts as moved
+    group by all
+),
+
+counted as (
+    select
+        of_segments.segment_no,
+        of_segments.from_group,
+        of_segments.to_group,
+        sum(of_segments.moves)::bigint as moves,
+        sum(of_segments.customers)::bigint as customers,
+        grouping(of_segments.segment_no) = 1 as is_total
+    from of_segments
     group by grouping sets (
-        (moves.segment_no, moves.from_group, moves.to_group),
-        (moves.from_group, moves.to_group)
+        (of_segments.segment_no, of_segments.from_group, of_segments.to_group),
+        (of_segments.from_group, of_segments.to_group)
     )
 ),
 

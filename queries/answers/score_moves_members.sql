@@ -44,4 +44,5 @@ select
 from final
 order by
     final.to_on desc,
-    final.id asc
+    final.id asc,
+    final.from_on desc

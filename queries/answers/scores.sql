@@ -25,48 +25,52 @@
 -- source: docs/definitions.md, Scores
 with judged as (
     select
-        answers.segment_no,
-        answers.period,
-        grouping(answers.segment_no) = 1 as is_total,
-        grouping(answers.period) = 1 as is_whole,
-        count(*) as answers,
-        count(*) filter (where answers.status = 'unscored') as unscored,
-        count(*) filter (where answers.status = 'not_applicable') as not_applicable,
-        count(*) filter (where answers.status = 'off_scale') as off_scale,
-        count(*) filter (where answers.status = 'scored') as scored,
+        counts.segment_no,
+        counts.period,
+        grouping(counts.segment_no) = 1 as is_total,
+        grouping(counts.period) = 1 as is_whole,
+        sum(counts.answers) as answers,
+        sum(counts.answers) filter (where counts.status = 'unscored') as unscored,
+        sum(counts.answers) filter (
+            where counts.status = 'not_applicable'
+        ) as not_applicable,
+        sum(counts.answers) filter (where counts.status = 'off_scale') as off_scale,
+        sum(counts.answers) filter (where counts.status = 'scored') as scored,
         struct_pack(
-            n := count(*) filter (where answers.is_counted),
-            high := count(*) filter (
-                where answers.is_counted and answers.score_group = 'high'
+            n := sum(counts.answers) filter (where counts.is_counted),
+            high := sum(counts.answers) filter (
+                where counts.is_counted and counts.score_group = 'high'
             ),
-            low := count(*) filter (
-                where answers.is_counted and answers.score_group = 'low'
+            low := sum(counts.answers) filter (
+                where counts.is_counted and counts.score_group = 'low'
             ),
-            score_sum := sum(answers.score) filter (where answers.is_counted),
-            squares := sum(answers.score * answers.score) filter (
-                where answers.is_counted
+            score_sum := sum(counts.answers * counts.score) filter (
+                where counts.is_counted
+            ),
+            squares := sum(counts.answers * counts.score * counts.score) filter (
+                where counts.is_counted
             )
         ) as in_all,
         struct_pack(
-            n := count(*) filter (where answers.is_counted_in_period),
-            high := count(*) filter (
-                where answers.is_counted_in_period and answers.score_group = 'high'
+            n := sum(counts.answers) filter (where counts.is_counted_in_period),
+            high := sum(counts.answers) filter (
+                where counts.is_counted_in_period and counts.score_group = 'high'
             ),
-            low := count(*) filter (
-                where answers.is_counted_in_period and answers.score_group = 'low'
+            low := sum(counts.answers) filter (
+                where counts.is_counted_in_period and counts.score_group = 'low'
             ),
-            score_sum := sum(answers.score) filter (
-                where answers.is_counted_in_period
+            score_sum := sum(counts.answers * counts.score) filter (
+                where counts.is_counted_in_period
             ),
-            squares := sum(answers.score * answers.score) filter (
-                where answers.is_counted_in_period
+            squares := sum(counts.answers * counts.score * counts.score) filter (
+                where counts.is_counted_in_period
             )
         ) as in_period
-    from score_answers as answers
+    from score_counts as counts
     group by grouping sets (
-        (answers.segment_no, answers.period),
-        (answers.segment_no),
-        (answers.period),
+        (counts.segment_no, counts.period),
+        (counts.segment_no),
+        (counts.period),
         ()
     )
 ),
@@ -119,14 +123,14 @@ final as (
         every_segment.segment_no,
         every_segment.segment,
         every_period.period as period_no,
-        coalesce(counted.answers, 0) as answers,
-        coalesce(counted.figures.n, 0) as n,
-        coalesce(counted.scored - counted.figures.n, 0) as superseded,
-        coalesce(counted.unscored, 0) as unscored,
-        coalesce(counted.not_applicable, 0) as not_applicable,
-        coalesce(counted.off_scale, 0) as off_scale,
-        coalesce(counted.figures.high, 0) as high,
-        coalesce(counted.figures.low, 0) as low,
+        coalesce(counted.answers, 0)::bigint as answers,
+        coalesce(counted.figures.n, 0)::bigint as n,
+        coalesce(counted.scored, 0)::bigint as scored,
+        coalesce(counted.unscored, 0)::bigint as unscored,
+        coalesce(counted.not_applicable, 0)::bigint as not_applicable,
+        coalesce(counted.off_scale, 0)::bigint as off_scale,
+        coalesce(counted.figures.high, 0)::bigint as high,
+        coalesce(counted.figures.low, 0)::bigint as low,
         coalesce(counted.figures.score_sum, 0.0) as score_sum,
         coalesce(counted.figures.squares, 0.0) as score_squares
     from every_segment
@@ -162,7 +166,7 @@ select
     end as period,
     final.answers,
     final.n,
-    final.superseded,
+    final.scored - final.n as superseded,
     final.unscored,
     final.not_applicable,
     final.off_scale,

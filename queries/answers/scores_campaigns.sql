@@ -21,48 +21,69 @@
 -- source: docs/definitions.md, Scores
 with counted as (
     select
-        answers.campaign,
-        min(answers.answered_on) as first_on,
-        max(answers.answered_on) as last_on,
-        count(*) as answers,
-        count(*) filter (where answers.is_counted_in_campaign) as n,
-        count(*) filter (where answers.status = 'scored') as scored,
-        count(*) filter (where answers.status = 'unscored') as unscored,
-        count(*) filter (where answers.status = 'not_applicable') as not_applicable,
-        count(*) filter (where answers.status = 'off_scale') as off_scale,
-        count(*) filter (
-            where answers.is_counted_in_campaign and answers.score_group = 'high'
+        counts.campaign,
+        min(counts.first_on) as first_on,
+        max(counts.last_on) as last_on,
+        sum(counts.answers) as answers,
+        sum(counts.answers) filter (where counts.is_counted_in_campaign) as n,
+        sum(counts.answers) filter (where counts.status = 'scored') as scored,
+        sum(counts.answers) filter (where counts.status = 'unscored') as unscored,
+        sum(counts.answers) filter (
+            where counts.status = 'not_applicable'
+        ) as not_applicable,
+        sum(counts.answers) filter (where counts.status = 'off_scale') as off_scale,
+        sum(counts.answers) filter (
+            where counts.is_counted_in_campaign and counts.score_group = 'high'
         ) as high,
-        count(*) filter (
-            where answers.is_counted_in_campaign and answers.score_group = 'low'
+        sum(counts.answers) filter (
+            where counts.is_counted_in_campaign and counts.score_group = 'low'
         ) as low,
-        sum(answers.score) filter (where answers.is_counted_in_campaign)
-            as score_sum,
-        sum(answers.score * answers.score) filter (
-            where answers.is_counted_in_campaign
+        sum(counts.answers * counts.score) filter (
+            where counts.is_counted_in_campaign
+        ) as score_sum,
+        sum(counts.answers * counts.score * counts.score) filter (
+            where counts.is_counted_in_campaign
         ) as score_squares
-    from score_answers as answers
+    from score_counts as counts
     group by all
 ),
 
-final as (
+whole as (
     select
         counted.campaign,
         counted.first_on,
         counted.last_on,
-        counted.answers,
-        counted.n,
-        counted.scored - counted.n as superseded,
-        counted.unscored,
-        counted.not_applicable,
-        counted.off_scale,
-        counted.high,
-        counted.n - counted.high - counted.low as middle,
-        counted.low,
+        counted.answers::bigint as answers,
+        coalesce(counted.n, 0)::bigint as n,
+        coalesce(counted.scored, 0)::bigint as scored,
+        coalesce(counted.unscored, 0)::bigint as unscored,
+        coalesce(counted.not_applicable, 0)::bigint as not_applicable,
+        coalesce(counted.off_scale, 0)::bigint as off_scale,
+        coalesce(counted.high, 0)::bigint as high,
+        coalesce(counted.low, 0)::bigint as low,
         coalesce(counted.score_sum, 0.0) as score_sum,
-        coalesce(counted.score_squares, 0.0) as score_squares,
-        counted.n < $min_n as is_small
+        coalesce(counted.score_squares, 0.0) as score_squares
     from counted
+),
+
+final as (
+    select
+        whole.campaign,
+        whole.first_on,
+        whole.last_on,
+        whole.answers,
+        whole.n,
+        whole.scored - whole.n as superseded,
+        whole.unscored,
+        whole.not_applicable,
+        whole.off_scale,
+        whole.high,
+        whole.n - whole.high - whole.low as middle,
+        whole.low,
+        whole.score_sum,
+        whole.score_squares,
+        whole.n < $min_n as is_small
+    from whole
 )
 
 select * from final

@@ -12,15 +12,15 @@
 -- source: docs/definitions.md, Scores
 with counted as (
     select
-        answers.segment_no,
-        floor(answers.score)::integer as score,
-        count(*) as answers,
-        grouping(answers.segment_no) = 1 as is_total
-    from score_answers as answers
-    where answers.is_counted
+        counts.segment_no,
+        floor(counts.score)::integer as score,
+        sum(counts.answers) as answers,
+        grouping(counts.segment_no) = 1 as is_total
+    from score_counts as counts
+    where counts.is_counted
     group by grouping sets (
-        (answers.segment_no, floor(answers.score)::integer),
-        (floor(answers.score)::integer)
+        (counts.segment_no, floor(counts.score)::integer),
+        (floor(counts.score)::integer)
     )
 ),
 
@@ -45,7 +45,7 @@ final as (
         every_segment.segment_no,
         every_segment.segment,
         points.score,
-        coalesce(counted.answers, 0) as answers,
+        coalesce(counted.answers, 0)::bigint as answers,
         sum(coalesce(counted.answers, 0))
             over (partition by every_segment.segment_no)
             as of_answers

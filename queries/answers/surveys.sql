@@ -22,44 +22,80 @@
 --   last_on (DATE): local day of the last one
 --   campaigns (VARCHAR[]): names of the campaigns, in order
 -- source: docs/definitions.md, Scores
-with seen as (
+with told as (
     select
-        responses.*,
-        case
-            when
-                isfinite(responses.score)
-                and not list_contains($blank::double[], responses.score)
-                and not list_contains($not_applicable::double[], responses.score)
-                then responses.score
-        end as said
+        responses.kind,
+        responses.question,
+        responses.campaign,
+        responses.score,
+        count(*) as answers,
+        count(*) - count(responses.answered_on) as undated,
+        count(*) - count(responses.customer_no) as unknown_people,
+        min(responses.answered_on) as first_on,
+        max(responses.answered_on) as last_on
     from responses
     where
         responses.kind in ('nps', 'csat', 'ces')
         and ($before_on::date is null or responses.answered_on < $before_on)
+    group by all
+),
+
+seen as (
+    select
+        told.*,
+        case
+            when
+                isfinite(told.score)
+                and not list_contains($blank::double[], told.score)
+                and not list_contains($not_applicable::double[], told.score)
+                then told.score
+        end as said
+    from told
+),
+
+counted as (
+    select
+        seen.kind,
+        seen.question,
+        sum(seen.answers) as answers,
+        sum(seen.answers) filter (where seen.said is not null) as scored,
+        sum(seen.undated) as undated,
+        sum(seen.unknown_people) as unknown_people,
+        min(seen.said) as lowest,
+        max(seen.said) as highest,
+        sum(seen.answers) filter (where seen.said between 1 and 5) as fits_5,
+        sum(seen.answers) filter (where seen.said between 1 and 7) as fits_7,
+        sum(seen.answers) filter (where seen.said between 1 and 10) as fits_10,
+        sum(seen.answers) filter (where seen.said between 0 and 10) as fits_0_10,
+        sum(seen.answers) filter (where seen.said between 0 and 100) as fits_0_100,
+        min(seen.first_on) as first_on,
+        max(seen.last_on) as last_on,
+        list(distinct seen.campaign order by seen.campaign) filter (
+            where seen.campaign is not null
+        ) as campaigns
+    from seen
+    group by all
 ),
 
 final as (
     select
-        seen.kind,
-        seen.question,
-        count(*) as answers,
-        count(seen.said) as scored,
-        count(*) filter (where seen.answered_on is null) as undated,
-        count(*) filter (where seen.customer_no is null) as unknown_people,
-        min(seen.said) as lowest,
-        max(seen.said) as highest,
-        count(*) filter (where seen.said between 1 and 5) as fits_5,
-        count(*) filter (where seen.said between 1 and 7) as fits_7,
-        count(*) filter (where seen.said between 1 and 10) as fits_10,
-        count(*) filter (where seen.said between 0 and 10) as fits_0_10,
-        count(*) filter (where seen.said between 0 and 100) as fits_0_100,
-        min(seen.answered_on) as first_on,
-        max(seen.answered_on) as last_on,
-        coalesce(
-            list_sort(list_distinct(list(seen.campaign))), []::varchar[]
-        ) as campaigns
-    from seen
-    group by all
+        counted.kind,
+        counted.question,
+        counted.answers::bigint as answers,
+        coalesce(counted.scored, 0)::bigint as scored,
+        counted.undated::bigint as undated,
+        counted.unknown_people::bigint as unknown_people,
+        counted.lowest,
+        counted.highest,
+        coalesce(counted.fits_5, 0)::bigint as fits_5,
+        coalesce(counted.fits_7, 0)::bigint as fits_7,
+        coalesce(counted.fits_10, 0)::bigint as fits_10,
+        coalesce(counted.fits_0_10, 0)::bigint as fits_0_10,
+        coalesce(counted.fits_0_100, 0)::bigint as fits_0_100,
+        counted.first_on,
+        counted.last_on,
+        coalesce(counted.campaigns, []::varchar[]) as campaigns
+    from counted
 )
 
 select * from final
