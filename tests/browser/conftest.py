@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import chromium
 from tests.conftest import PROJECT, WORKSPACE
@@ -131,26 +131,30 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def opening(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Give how to open a page; fail when any asked for something beyond here."""
-    contexts = []
+    """Give how to open a page; fail when any asked for something beyond here.
+
+    Pages of one size and colour are tabs of one window.
+    """
+    contexts: dict[tuple[int, int, str], BrowserContext] = {}
     asked: list[str] = []
 
     def start(width: int = 1280, height: int = 900, color_scheme="light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            locale="en-US",
-            timezone_id="UTC",
-            color_scheme=color_scheme,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        context.on("request", lambda request: asked.append(request.url))
-        page = context.new_page()
+        kind = width, height, color_scheme
+        if kind not in contexts:
+            contexts[kind] = browser.new_context(
+                viewport={"width": width, "height": height},
+                locale="en-US",
+                timezone_id="UTC",
+                color_scheme=color_scheme,
+                reduced_motion="reduce",
+            )
+            contexts[kind].on("request", lambda request: asked.append(request.url))
+        page = contexts[kind].new_page()
         page.on("websocket", lambda socket: asked.append(socket.url))
         return page
 
     yield start
-    for context in contexts:
+    for context in contexts.values():
         context.close()
     strangers = sorted({url for url in asked if leaves_this_computer(url)})
     assert not strangers, f"The page asked for {strangers}"
@@ -168,16 +172,27 @@ def open_page(browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="module")
-def visitor(browser) -> Iterator[Page]:
-    """Return a page that goes from one address to the next, and keeps its scripts."""
+def tabs(browser) -> Iterator[Callable[..., Page]]:
+    """Return how to open a tab of the module's window, which keeps the app's scripts.
+
+    Each tab is a visitor of its own to the app.
+    """
     with opening(browser) as start:
-        yield start()
+        yield start
+
+
+@pytest.fixture(scope="module")
+def visitor(tabs) -> Page:
+    """Return a tab that goes from one address to the next."""
+    return tabs()
 
 
 @pytest.fixture
-def page(open_page) -> Page:
-    """Return an empty page, 1280 x 900 and light."""
-    return open_page()
+def page(tabs) -> Iterator[Page]:
+    """Return an empty tab, 1280 x 900 and light."""
+    opened = tabs()
+    yield opened
+    opened.close()
 
 
 def leaves_this_computer(url: str) -> bool:
