@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests, or install one.
+"""Find a Chromium for the browser tests, or install one; and fonts for all scripts.
 
 The system's own comes first, then Debian's package, then Playwright's download.
 Run as a module it prints the path; there is no way to go on without a browser.
@@ -15,6 +15,12 @@ from playwright.sync_api import sync_playwright
 NAMED = "HOLDFAST_CHROMIUM"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+# What comments are written in, and a small package for it.
+FONTS = {
+    "zh-cn": "fonts-droid-fallback",
+    "th": "fonts-tlwg-loma-otf",
+    "ar": "fonts-dejavu-core",
+}
 NONE_FOUND = f"""\
 The browser tests need Chromium or Chrome, and none could be found or installed.
   Debian, Ubuntu:  sudo apt-get install chromium fonts-liberation
@@ -60,15 +66,34 @@ def playwrights_own() -> Path | None:
 
 def install() -> Path | None:
     """Install by each way that this machine offers until a browser starts."""
-    for way in (from_debian, from_playwright):
+    for way in (with_browser, from_playwright):
         way()
         if found := find():
             return found
     return None
 
 
-def from_debian() -> None:
-    """Install Debian's package, as root or where sudo asks for no password."""
+def with_browser() -> None:
+    """Install Debian's browser, with fonts."""
+    from_debian("chromium", "fonts-liberation", *lacking_fonts())
+
+
+def lacking_fonts() -> list[str]:
+    """Name packages of fonts for the languages that this machine has no letters of."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return list(FONTS.values())
+    return [
+        package
+        for language, package in FONTS.items()
+        if not subprocess.run(
+            [lister, f":lang={language}"], capture_output=True, check=False
+        ).stdout
+    ]
+
+
+def from_debian(*packages: str) -> None:
+    """Install Debian's packages, as root or where sudo asks for no password."""
     if not shutil.which("apt-get"):
         return
     rights: list[str] = []
@@ -77,7 +102,6 @@ def from_debian() -> None:
         if not shutil.which("sudo") or run(*rights, "true"):
             return
     apt = [*rights, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"]
-    packages = ("chromium", "fonts-liberation")
     if run(*apt, "update") == 0:
         run(*apt, "install", "--yes", "--no-install-recommends", *packages)
 
@@ -97,4 +121,6 @@ if __name__ == "__main__":
     browser = find() or install()
     if browser is None:
         sys.exit(NONE_FOUND)
+    if fonts := lacking_fonts():
+        from_debian(*fonts)
     print(f"The browser tests use {browser}")

@@ -167,6 +167,7 @@ LIBRARIES = {
     "streamlit": ("app.py", "pages/", "holdfast/ui/"),
     "altair": ("holdfast/charts/",),
     "vl_convert": ("holdfast/charts/",),
+    "pymupdf_fonts": ("holdfast/charts/",),
     "duckdb": ("holdfast/dataset.py", "holdfast/workspace/", "holdfast/exports/"),
 }
 # The relations that questions read, and where DuckDB lives the few statements of its

@@ -72,6 +72,16 @@ class Drawing:
         """Return the whole specification, checked, with the rows in it."""
         return self.with_rows(self.chart().to_dict())
 
+    def words(self) -> str:
+        """Return all words of the picture, to see which letters it needs."""
+        columns = (
+            frame[name].dropna().unique()
+            for frame in self.rows.values()
+            for name in frame.select_dtypes(["object", "string"])
+        )
+        told = (str(each) for column in columns for each in column)
+        return " ".join((self.title, *self.notes, *told))
+
     def with_rows(self, spec: dict[str, Any]) -> dict[str, Any]:
         """Put the rows into a specification of this drawing."""
         values = {

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from holdfast.charts.drawing import Drawing
+from holdfast.charts.letters import provide_fonts, with_fonts
 from holdfast.charts.theme import configure
 
 VEGA_LITE = "6.4"
@@ -37,6 +38,8 @@ def svg(drawn: Drawing, dark: bool = False) -> bytes:
     # A native library that takes its time to load, and only exports need it.
     import vl_convert
 
+    # Words are measured with them, too.
+    provide_fonts()
     drawing = vl_convert.vegalite_to_svg(
         _spec(drawn, dark), vl_version=VEGA_LITE, allowed_base_urls=[]
     )
@@ -47,11 +50,8 @@ def png(drawn: Drawing, scale: float = 2, dark: bool = False) -> bytes:
     """Draw a chart as PNG at a multiple of its size in pixels."""
     import vl_convert
 
-    return bytes(
-        vl_convert.vegalite_to_png(
-            _spec(drawn, dark), vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
-        )
-    )
+    drawing = with_fonts(svg(drawn, dark).decode())
+    return bytes(vl_convert.svg_to_png(drawing, scale=scale))
 
 
 def csv(frame: pd.DataFrame) -> bytes:

@@ -13,7 +13,6 @@ from holdfast.periods import period_label
 from holdfast.population import TOTAL
 from holdfast.score_groups import GROUPS
 from holdfast.texts.languages import UNKNOWN
-from holdfast.texts.words import UNSPACED
 
 if TYPE_CHECKING:
     from holdfast.questions.themes import Themes
@@ -25,8 +24,6 @@ SOURCE_WORDS = {
     "tickets": "subjects of tickets",
     "exits": "words on leaving",
 }
-
-_OTHER_SCRIPTS = frozenset({"ko", "ar", "fa", "ur", "he", "hi"})
 
 
 def bands_of(source: str) -> tuple[str, ...]:
@@ -91,15 +88,6 @@ def limits(
                 "unknown_language",
                 f"Of {int(unknown):,} short comments the language cannot be told; they"
                 " stand apart as “unknown”.",
-            )
-        )
-    if UNSPACED.union(_OTHER_SCRIPTS) & set(languages["language"]):
-        caveats.append(
-            Caveat(
-                "fonts",
-                "A picture as PNG draws letters with this computer's fonts: a script"
-                " that none of them has becomes boxes there. SVG and CSV keep the text"
-                " itself.",
             )
         )
     if bands_of(spec.of) and not frame.empty and spec.groups != "segment":

@@ -12,6 +12,7 @@ from holdfast.answer import Answer, observed_line
 from holdfast.charts import export
 from holdfast.charts.drawing import Drawing
 from holdfast.charts.labels import interval_label, retained_label
+from holdfast.charts.letters import undrawn_note
 from holdfast.filters import Filters
 from holdfast.measures import MEASURES, Measure, percent, percent_with_count
 from holdfast.periods import Interval
@@ -326,6 +327,8 @@ def _downloads(drawing: Drawing, table: pd.DataFrame, key: str) -> None:
                 key=f"{key}_{ending}",
                 width="stretch",
             )
+        if note := undrawn_note(drawing.words()):
+            st.caption(note)
 
 
 _SHARE = st.column_config.NumberColumn(format="%.1f%%")
