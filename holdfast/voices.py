@@ -434,7 +434,8 @@ _MOMENTS = """select
         as monthly_after,
     tickets.tickets_before,
     tickets.tickets_after,
-    activity.is_active
+    activity.is_active,
+    activity.is_retained
 from here
 left join ({worth}) as worth
     on here.unit_no = worth.unit_no and here.told_at = worth.told_at
@@ -518,7 +519,8 @@ _NO_ACTIVITY = """
     select
         null::integer as unit_no,
         null::timestamp as told_at,
-        null::boolean as is_active
+        null::boolean as is_active,
+        null::boolean as is_retained
 """
 
 # The day of the moment itself is not looked at: who answers is there.
@@ -526,8 +528,28 @@ _ACTIVITY = f"""
     select
         here.unit_no,
         here.told_at,
-        count(active.period) > 0 as is_active
-    from here
+        case
+            when here.told_on + {AROUND_DAYS} < $events_until_on
+                then
+                    count(active.period) filter (
+                        where active.period <= here.told_day + {AROUND_DAYS}
+                    ) > 0
+        end as is_active,
+        case
+            when here.told_on + $horizon::integer < $events_until_on
+                then
+                    count(active.period) filter (
+                        where
+                        active.period > here.told_day + $horizon - {AROUND_DAYS}
+                        and active.period <= here.told_day + $horizon
+                    ) > 0
+        end as is_retained
+    from (
+        select
+            *,
+            told_on - date '1970-01-01' as told_day
+        from here
+    ) as here
     left join (
         select
             people.unit_no,
@@ -538,12 +560,10 @@ _ACTIVITY = f"""
     ) as active
         on
             here.unit_no = active.unit_no
-            and active.period > here.told_on - date '1970-01-01'
-            and active.period <= here.told_on - date '1970-01-01' + {AROUND_DAYS}
-    where
-        here.told_on >= $events_from_on
-        and here.told_on + {AROUND_DAYS} < $events_until_on
-    group by here.unit_no, here.told_at
+            and active.period > here.told_day
+            and active.period <= here.told_day + greatest($horizon, {AROUND_DAYS})
+    where here.told_on >= $events_from_on
+    group by here.unit_no, here.told_at, here.told_on, here.told_day
 """
 
 _NO_PAY = """

@@ -48,7 +48,10 @@ blocks.chart(
     answer,
     key="promoters_curves",
     caption=f"Share still here by days since the moment.{of_segment}",
-    measures=("stay_rate", "active_after_rate", "group_nrr", "group_grr"),
+    measures=(
+        *("stay_rate", "active_after_rate", "retained_rate"),
+        *("group_nrr", "group_grr"),
+    ),
     table=curves[curves["segment"] == segment],
 )
 promoter_blocks.curve_test(answer, segment)

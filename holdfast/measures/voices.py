@@ -31,6 +31,15 @@ VOICES = (
         "up",
     ),
     Measure(
+        "retained_rate",
+        "Still active",
+        "share",
+        ".1%",
+        "Moments with any activity in the last 30 days of the horizon, divided by "
+        "those whose horizon was observed: retention from the moment on.",
+        "up",
+    ),
+    Measure(
         "group_nrr",
         "NRR",
         "share",

@@ -233,6 +233,7 @@ def _with_rates(rows: pd.DataFrame, spec: ScoreBehaviour) -> pd.DataFrame:
     for name, part, whole in (
         ("loss", "lost", "mature"),
         ("active_after", "active", "seen"),
+        ("retained", "retained", "retained_seen"),
         ("before", "with_before", "ticket_moments"),
         ("after", "with_after", "ticket_moments"),
     ):
@@ -409,7 +410,7 @@ def _caveats(
                 " a longer horizon.",
             )
         )
-    if total["seen"].sum() or spells.lapse:
+    if total["seen"].sum() or total["retained_seen"].sum() or spells.lapse:
         caveats.extend(asking.hole_caveat(dataset, spells.time))
     if not total["ticket_moments"].sum():
         caveats.append(

@@ -20,6 +20,7 @@ from holdfast.ui.blocks import Selection
 from holdfast.ui.drill import customer_list
 from holdfast.ui.promoter_controls import risk_of
 from holdfast.ui.words import plain
+from holdfast.voices import AROUND_DAYS
 
 _WORDS = {
     "monthly_before": "MRR then",
@@ -37,6 +38,7 @@ def group_table(answer: Answer, segment: str) -> None:
     """Show what each group does: leaving, activity, money and tickets."""
     rows = answer.frame[answer.frame["segment"] == segment]
     cells = [row for _, row in rows.iterrows()]
+    days = answer.spec.horizon
     behaviour = pd.DataFrame(
         {
             "Group": rows["group"],
@@ -48,6 +50,10 @@ def group_table(answer: Answer, segment: str) -> None:
             ],
         }
     )
+    if days > AROUND_DAYS:
+        behaviour[f"Still active in days {days - AROUND_DAYS + 1} to {days}"] = [
+            _share(row, "retained", "retained", "retained_seen") for row in cells
+        ]
     money = pd.DataFrame(
         {
             "Group": rows["group"],
@@ -70,14 +76,13 @@ def group_table(answer: Answer, segment: str) -> None:
             ],
         }
     )
-    days = answer.spec.horizon
     tables = (
         (
             "What each group does",
             behaviour,
             f"Left: within {days} days, of moments at least so many days before the end"
             " of the data; the difference from the best group, in points. Active: on"
-            " any of the 30 days after. With 95% intervals.",
+            " any of these days, counted from the day after. With 95% intervals.",
         ),
         (
             "What each group pays",

@@ -12,6 +12,8 @@
 --   lost (BIGINT): of these, those followed by a loss within the horizon
 --   seen (BIGINT): moments whose following 30 days of activity were observed
 --   active (BIGINT): of these, those with activity in these days
+--   retained_seen (BIGINT): moments whose horizon of activity was observed
+--   retained (BIGINT): of these, those with activity in its last 30 days
 --   priced (BIGINT): mature moments at which something was paid
 --   monthly_before (DOUBLE): MRR at these
 --   monthly_after (DOUBLE): MRR of the same when the horizon was over
@@ -49,6 +51,8 @@ counted as (
         count(*) filter (where shown.is_mature and shown.has_left) as lost,
         count(shown.is_active) as seen,
         count(*) filter (where shown.is_active) as active,
+        count(shown.is_retained) as retained_seen,
+        count(*) filter (where shown.is_retained) as retained,
         count(*) filter (where shown.is_priced) as priced,
         sum(shown.monthly_before) filter (where shown.is_priced) as monthly_before,
         sum(shown.monthly_after) filter (where shown.is_priced) as monthly_after,
@@ -97,6 +101,8 @@ select
     final.lost,
     final.seen,
     final.active,
+    final.retained_seen,
+    final.retained,
     final.priced,
     final.monthly_before::double as monthly_before,
     final.monthly_after::double as monthly_after,

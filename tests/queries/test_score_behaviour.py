@@ -80,6 +80,23 @@ def test_activity_and_tickets_of_30_days_are_told_where_they_were_observed(voice
     ]
 
 
+def test_still_active_is_who_came_in_the_last_30_days_of_the_horizon(voices):
+    found = ask(voices, ScoreBehaviour(horizon=60)).frame
+    kept = ("group", "retained_seen", "retained", "retained_rate")
+    assert table(found, *kept) == [
+        ("Promoters", 1, 0, 0.0),
+        # dan came on day 30
+        ("Passives", 1, 0, 0.0),
+        # bob on day 31
+        ("Detractors", 2, 1, 0.5),
+        ("Unscored", 2, 0, 0.0),
+        # fay on day 29 of 1 April
+        ("Never answered", 2, 0, 0.0),
+    ]
+    month = ask(voices, ScoreBehaviour(horizon=30)).frame
+    assert list(month["retained"]) == list(month["active"])
+
+
 def test_who_is_left_out_is_counted(voices):
     said = codes(ask(voices, ScoreBehaviour()))
     assert said["unknown_people"].startswith("Of 11 answers, 1 is of somebody")
