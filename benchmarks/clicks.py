@@ -35,38 +35,43 @@ _QUIET = 900
 _CHARTS = "[data-testid='stVegaLiteChart']"
 _RESTING = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
-# When a chart's marks last changed, by the chart's place on the page. A click is noted
-# where the browser gets it, so that the driver's own time is not in.
+# When a chart's marks last changed, by chart. A click is noted where the browser gets
+# it, so that the driver's own time is not in. Every mark is a change, so little may be
+# done for each: which place on the page a chart has is looked up afterwards.
 _WATCH = """() => {
-    window.changed = {};
-    const charts = '[data-testid=stVegaLiteChart]';
-    addEventListener('pointerdown', () => {
+    window.changed = new Map();
+    const note = () => {
         window.clicked = performance.now();
-        window.changed = {};
-    }, true);
-    addEventListener('keydown', event => {
-        if (event.key === 'Enter') {
-            window.clicked = performance.now();
-            window.changed = {};
-        }
-    }, true);
+        window.changed = new Map();
+    };
+    addEventListener('pointerdown', note, true);
+    addEventListener('keydown', event => event.key === 'Enter' && note(), true);
     new MutationObserver(changes => {
+        const now = performance.now();
+        let last;
         for (const change of changes) {
             const at = change.target;
-            // What is around the picture changes for other reasons too.
             const element = at.nodeType === 1 ? at : at.parentElement;
+            if (element === last) continue;
+            last = element;
+            // What is around the picture changes for other reasons too.
             const isNew = [...change.addedNodes].some(
                 node => node.nodeName === 'svg' || node.querySelector?.('svg')
             );
-            const chart = element?.closest(charts);
-            if (!chart || !(isNew || element.closest('svg'))) continue;
-            const place = [...document.querySelectorAll(charts)].indexOf(chart);
-            window.changed[place] = performance.now();
+            if (!isNew && !element?.closest('svg')) continue;
+            const chart = element.closest('[data-testid=stVegaLiteChart]');
+            if (chart) window.changed.set(chart, now);
         }
     }).observe(document.body, {
         subtree: true, childList: true, attributes: true, characterData: true,
     });
 }"""
+# How long after the click each chart of the page changed last, by its place.
+_CHANGED = """() => Object.fromEntries(
+    [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
+        .map((chart, place) => [place, window.changed.get(chart) - window.clicked])
+        .filter(([_, took]) => took >= 0)
+)"""
 
 
 @dataclass(frozen=True)
@@ -185,11 +190,10 @@ def _at_rest(page: Page) -> dict[str, float]:
     page.wait_for_timeout(_QUIET)
     while True:
         page.locator(_RESTING).wait_for(timeout=_PATIENCE)
-        now: float = page.evaluate("performance.now()")
-        clicked: float = page.evaluate("window.clicked")
-        changed: dict[str, float] = page.evaluate("window.changed")
-        if now - max([clicked, *changed.values()]) > _QUIET:
-            return {place: at - clicked for place, at in changed.items()}
+        since: float = page.evaluate("performance.now() - window.clicked")
+        changed: dict[str, float] = page.evaluate(_CHANGED)
+        if since - max([0, *changed.values()]) > _QUIET:
+            return changed
         page.wait_for_timeout(100)
 
 
