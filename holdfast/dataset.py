@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -284,11 +284,14 @@ class Dataset:
             name: Of the table.
             columns: Arrays or lists of one length, by name; texts may be missing.
         """
-        arrays = {
-            column: pa.array(values, pa.string() if isinstance(values, list) else None)
-            for column, values in columns.items()
-        }
-        table = pa.table(arrays)
+        table = pa.table(
+            {
+                column: pa.array(values, pa.string())
+                if isinstance(values, list)
+                else values
+                for column, values in columns.items()
+            }
+        )
         # Two that make the same table at once would be in each other's way.
         with self._making, self._cursor(None) as cursor:
             cursor.register("taken_columns", table)
@@ -478,6 +481,10 @@ class Dataset:
         """Return the UTC instant at which a local day begins."""
         local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone))
         return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+    def local_day(self, instant: datetime) -> date:
+        """Return the local day of a UTC instant."""
+        return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).date()
 
 
 def _locked_down(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:

@@ -9,61 +9,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal
+from dataclasses import replace
 
 from holdfast.attempts.chains import attempts_relation
-from holdfast.attempts.rules import ALL_ENTRIES, Entered, Rules
+from holdfast.attempts.counting import Counting
+from holdfast.attempts.rules import Rules
 from holdfast.attempts.stream import streamed_levels
-from holdfast.attempts.sweep import sweep_levels
+from holdfast.attempts.sweep import can_sweep, sweep_chosen
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
-from holdfast.periods import Interval, period_sql
+from holdfast.periods import period_sql
 from holdfast.population import Population, Relation, ranked_segments
 from holdfast.query import Value, literal, parameters, quoted
 from holdfast.score_groups import GROUPS, place_of_group, told_groups
 from holdfast.survey_scales import Kind
-
-Entry = Literal["best", "first"]
-
-
-@dataclass(frozen=True)
-class Counting:
-    """Which of many attempts count, and what is told of them.
-
-    Attributes:
-        as_of_at: The end of the observed time, on the clock of the rows.
-        entry: Of each unit the attempt that got furthest (the earliest of several), or
-            the first.
-        entered: Which entries count.
-        by_value: Each value held constant counts, instead of each unit.
-        interval: Each counts once in every interval of entry.
-        with_times: ``progress`` says when the steps were reached.
-        segments: How many segments by a property stand alone.
-        by_score: The survey whose last answer before the entry gives the segments.
-    """
-
-    as_of_at: datetime
-    entry: Entry = "best"
-    entered: Entered = ALL_ENTRIES
-    by_value: bool = False
-    interval: Interval | None = None
-    with_times: bool = False
-    segments: int = 8
-    by_score: Kind | None = None
-
-    @property
-    def needs_attempts(self) -> bool:
-        """Whether the levels of the units do not tell enough."""
-        return (
-            self.entry == "first"
-            or self.by_value
-            or self.with_times
-            or self.interval is not None
-            or self.by_score is not None
-        )
 
 
 def progress_relations(
@@ -83,32 +43,50 @@ def progress_relations(
         CancelledError: The cancellation was used.
     """
     rules.check()
-    if not counting.needs_attempts:
-        levels = streamed_levels(dataset, rules, clock, counting.entered)
-        if levels is not None:
-            name = _name("levels", rules, clock, counting.entered)
-            asked = (dataset, name, rules, clock, counting.entered, cancellation)
-            if not sweep_levels(*asked):
-                dataset.materialise(name, levels.text, levels.values, cancellation)
-            return {
-                "levels": replace(levels, kept_as=name),
-                "chosen": _chosen_of_levels(rules, counting),
-                "progress": _in_view(members, ["level", "is_open"]),
-            }
-    attempts = _kept_attempts(dataset, rules, clock, cancellation)
     chosen = _chosen_of_attempts(dataset, rules, clock, counting)
-    name = _name("chosen", rules, clock, replace(counting, segments=0, by_score=None))
-    dataset.materialise(
-        name,
-        f"with attempts as (from {quoted(str(attempts.kept_as))})\n{chosen.text}",
-        chosen.values,
-        cancellation,
-    )
+    # Who is in view, and what is told of them, makes no other table.
+    alike = replace(counting, segments=0, by_score=None, with_times=False)
+    name = _name("chosen", rules, clock, alike)
+    asked = (dataset, name, rules, clock, counting, cancellation)
+    if can_sweep(dataset, rules, clock) and sweep_chosen(*asked):
+        attempts = attempts_relation(dataset, rules, clock, cancellation)
+    elif levels := _levels(dataset, rules, clock, counting, cancellation):
+        return {
+            "levels": levels,
+            "chosen": _chosen_of_levels(rules, counting),
+            "progress": _in_view(members, ["level", "is_open"]),
+        }
+    else:
+        attempts = _kept_attempts(dataset, rules, clock, cancellation)
+        dataset.materialise(
+            name,
+            f"with attempts as (from {quoted(str(attempts.kept_as))})\n{chosen.text}",
+            chosen.values,
+            cancellation,
+        )
     return {
         "attempts": attempts,
         "chosen": replace(chosen, kept_as=name),
         **_progress(dataset, members, rules, clock, counting, cancellation),
     }
+
+
+def _levels(
+    dataset: Dataset,
+    rules: Rules,
+    clock: Clock,
+    counting: Counting,
+    cancellation: Cancellation | None,
+) -> Relation | None:
+    """Keep how far everyone got, where that is all that is asked and quickly told."""
+    if counting.needs_attempts:
+        return None
+    levels = streamed_levels(dataset, rules, clock, counting.entered)
+    if levels is None:
+        return None
+    name = _name("levels", rules, clock, counting.entered)
+    dataset.materialise(name, levels.text, levels.values, cancellation)
+    return replace(levels, kept_as=name)
 
 
 def _kept_attempts(

@@ -35,7 +35,7 @@ SPAN = "events_span"
 
 
 @dataclass(frozen=True)
-class _Span:
+class Span:
     """The time of the events.
 
     Attributes:
@@ -64,9 +64,9 @@ def streamed_levels(
     Raises:
         SpecError: An event or property is not in the data, or a table is empty.
     """
-    if not _can_stream(rules, clock):
+    if not can_stream(rules, clock):
         return None
-    span = _span(dataset)
+    span = events_span(dataset)
     # A window longer than the data is as long as they are.
     window = span.length_us
     if rules.limit is not None:
@@ -117,7 +117,8 @@ def streamed_levels(
     return Relation(text, {name: v for name, v in values.items() if name in used})
 
 
-def _can_stream(rules: Rules, clock: Clock) -> bool:
+def can_stream(rules: Rules, clock: Clock) -> bool:
+    """Say whether these are the rules of the common funnel."""
     return (
         rules.order == "ordered"
         and rules.ties == "either"
@@ -146,16 +147,17 @@ def steps_done(
     return done, values
 
 
-def _span(dataset: Dataset) -> _Span:
+def events_span(dataset: Dataset) -> Span:
+    """Return the time of the events; a dataset keeps it."""
     kept = dataset.recall(SPAN)
-    if isinstance(kept, _Span):
+    if isinstance(kept, Span):
         return kept
     row = dataset.frame(
         "select epoch_us(min(happened_at)) as first_us,"
         " epoch_us(max(happened_at)) as last_us from events"
     ).iloc[0]
     first, last = int(row["first_us"]), int(row["last_us"])
-    found = _Span(first, last - first)
+    found = Span(first, last - first)
     dataset.keep(SPAN, found)
     return found
 

@@ -1,9 +1,9 @@
-"""The levels of ``stream`` in one compiled pass, several times faster.
+"""The attempts that count, in one compiled pass over the events.
 
 SQL stays the definition: it is what is shown, and what tests hold this to. The rows
-come out of the engine in batches, in the order in which they lie, and a loop carries
-from row to row what the windows carry. Compiling takes a second, so it happens aside,
-once an app has opened a large dataset; until then, and without numba, SQL answers.
+come out of the engine in batches, in the order in which they lie, and a loop follows
+customer by customer. Compiling takes a second, so it happens aside, once an app has
+opened a large dataset; until then, and without numba, SQL answers.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from holdfast.attempts.counting import Counting
 from holdfast.attempts.hits import prefilter
-from holdfast.attempts.rules import Entered, Rules
-from holdfast.attempts.stream import steps_done
+from holdfast.attempts.rules import Rules
+from holdfast.attempts.stream import can_stream, events_span, steps_done
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
+from holdfast.periods import Interval, first_day, period_of
 from holdfast.query import Value, parameters
 
 # Of fewer events the windows are as quick.
@@ -33,12 +36,12 @@ _MOST_CODES = 1 << 16
 # Far beyond any instant, and still apart from each by less than 64 bits.
 _NEVER = -(1 << 62)
 _UNLIMITED = 1 << 61
-# Of the arrays that the pass reads, and of those that it fills.
-_READ = ("int32", "int64", "uint16", "uint8")
-_FILLED = ("int64", "int64", "uint8", "int64")
+# Of the arrays that the pass reads, and of the columns that it fills.
+_READ = (np.int32, np.int64, np.uint16, np.uint8, np.int64)
+_FILLED = (np.int32, np.int64, np.int64, np.uint8, np.bool_)
 
-Numbers = npt.NDArray[np.integer]
-Pass = Callable[..., bool]
+Numbers = npt.NDArray[Any]
+Pass = Callable[..., int]
 
 _lock = threading.Lock()
 _compiling: list[Future[Pass | None]] = []
@@ -70,51 +73,60 @@ def compiled() -> Pass | None:
     """Compile the pass, or load what an earlier process compiled.
 
     Returns:
-        ``follow`` as machine code; nothing where numba is missing.
+        ``choose`` as machine code; nothing where numba is missing.
     """
     try:
         import numba
     except ImportError:
         return None
 
-    def arrays(kinds: tuple[str, ...], *, is_read: bool) -> list[object]:
-        types = [getattr(numba, kind) for kind in kinds]
+    def arrays(kinds: tuple[type, ...], *, is_read: bool) -> list[numba.types.Type]:
+        types = [numba.from_dtype(np.dtype(kind)) for kind in kinds]
         return [numba.types.Array(kind, 1, "C", readonly=is_read) for kind in types]
 
-    signature = numba.boolean(
+    whole, yes_or_no = numba.int64, numba.boolean
+    table = numba.types.Array(whole, 2, "C")
+    signature = whole(
         *arrays(_READ, is_read=True),
-        *[numba.int64] * 3,
+        *(whole, whole, whole, whole, yes_or_no, whole),
+        *(table, table),
         *arrays(_FILLED, is_read=False),
     )
     made: Pass
     try:
-        made = numba.njit(signature, nogil=True, cache=True)(follow)
+        made = numba.njit(signature, nogil=True, cache=True)(choose)
     except (RuntimeError, OSError):
         # Nothing can be written, so nothing is kept for the next process.
-        made = numba.njit(signature, nogil=True)(follow)
+        made = numba.njit(signature, nogil=True)(choose)
     return made
 
 
-def sweep_levels(
+def can_sweep(dataset: Dataset, rules: Rules, clock: Clock) -> bool:
+    """Say whether the pass serves these rules, is ready, and worth it."""
+    is_large = _events(dataset) >= _LEAST_EVENTS
+    return is_large and can_stream(rules, clock) and _ready() is not None
+
+
+def sweep_chosen(
     dataset: Dataset,
     name: str,
     rules: Rules,
     clock: Clock,
-    entered: Entered,
+    counting: Counting,
     cancellation: Cancellation | None = None,
 ) -> bool:
-    """Keep the rows of ``streamed_levels`` as a table, where the pass can make them.
+    """Keep the rows of ``chosen`` as a table; ask ``can_sweep`` first.
 
     Args:
         dataset: Whose events.
         name: Of the table.
-        rules: What fills which step; rules that ``streamed_levels`` serves.
+        rules: What fills which step.
         clock: Which data may be seen.
-        entered: Which entries count.
+        counting: Which attempts count; those of a value are not told apart here.
         cancellation: Lets another thread stop the work.
 
     Returns:
-        Whether the table is there.
+        Whether the table is there; it is not where rows lie out of order.
 
     Raises:
         SpecError: An event or property is not in the data, or a table is empty.
@@ -122,51 +134,135 @@ def sweep_levels(
     """
     if dataset.has_table(name):
         return True
-    follows = _ready()
-    if follows is None or _events(dataset) < _LEAST_EVENTS:
-        return False
     text, values, step_of = _rows(dataset, rules, clock)
-    window = _UNLIMITED
-    if rules.limit is not None:
-        window = min(rules.limit.seconds * 1_000_000, _UNLIMITED)
-    first = _NEVER if entered.from_at is None else _microseconds(entered.from_at)
-    end = -_NEVER if entered.until_at is None else _microseconds(entered.until_at)
-    place = np.full(5, -1)
-    start = np.full(len(rules.steps) + 1, _NEVER)
-    level = np.zeros(dataset.customers, np.uint8)
-    last = np.zeros(dataset.customers, np.int64)
-    is_ordered = True
+    sweeping = _Sweeping(dataset, rules, counting, step_of)
+    dataset.each_batch(text, values, sweeping.follow, cancellation)
+    if not sweeping.finish():
+        return False
+    dataset.take(name, sweeping.columns())
+    return True
 
-    def follow_batch(batch: pa.RecordBatch) -> None:
-        nonlocal is_ordered
+
+class _Sweeping:
+    """The pass over batches of rows, each of which may end amid a customer."""
+
+    def __init__(
+        self, dataset: Dataset, rules: Rules, counting: Counting, step_of: Numbers
+    ) -> None:
+        follows = _ready()
+        assert follows is not None
+        self._choose = follows
+        self._step_of = step_of
+        self._steps = len(rules.steps)
+        self._interval = counting.interval
+        edges, self._periods = _edges(dataset, counting.interval)
+        limit, entered = rules.limit, counting.entered
+        window, as_of = _UNLIMITED, -_NEVER
+        if limit is not None:
+            window = min(limit.seconds * 1_000_000, _UNLIMITED)
+            as_of = _microseconds(counting.as_of_at)
+        first, end = entered.from_at, entered.until_at
+        self._bounds = (
+            window,
+            as_of,
+            _NEVER if first is None else _microseconds(first),
+            -_NEVER if end is None else _microseconds(end),
+            counting.entry == "first",
+        )
+        self._edges = edges
+        self._rest: list[Numbers] = [np.empty(0, kind) for kind in _READ[:3]]
+        self._last = -1
+        self._make_room(0)
+        self._found: list[list[Numbers]] = []
+        self._is_ordered = True
+
+    def follow(self, batch: pa.RecordBatch) -> None:
+        """Follow all customers of a batch but the last, who may go on."""
         customers, instants, codes = batch.columns
-        is_ordered &= follows(
+        rows = [
             customers.to_numpy(),
             instants.view(pa.int64()).to_numpy(),
             codes.to_numpy(),
-            step_of,
-            window,
-            first,
-            end,
-            place,
-            start,
-            level,
-            last,
-        )
+        ]
+        rows = [np.concatenate(pair) for pair in zip(self._rest, rows, strict=True)]
+        if not len(rows[0]):
+            return
+        whole = int(np.searchsorted(rows[0], rows[0][-1]))
+        self._take([column[:whole] for column in rows])
+        self._rest = [column[whole:] for column in rows]
 
-    dataset.each_batch(text, values, follow_batch, cancellation)
-    if not is_ordered:
-        return False
-    entered_by = np.flatnonzero(level)
-    dataset.take(
-        name,
-        {
-            "unit_no": entered_by.astype(np.int32),
-            "level": level[entered_by],
-            "last_entered_at": last[entered_by].view("datetime64[us]"),
-        },
-    )
-    return True
+    def finish(self) -> bool:
+        """Follow the last customer, and say whether all rows lay in order."""
+        self._take(self._rest)
+        return self._is_ordered
+
+    def _take(self, rows: list[Numbers]) -> None:
+        if not self._is_ordered:
+            return
+        many = len(rows[0])
+        if many > len(self._times):
+            self._make_room(many)
+        found = self._choose(
+            *rows,
+            self._step_of,
+            self._edges,
+            *self._bounds,
+            self._last,
+            self._done,
+            self._times,
+            *self._filled,
+        )
+        self._is_ordered = found >= 0
+        columns = (*self._filled, self._times)
+        self._found.append([column[:found].copy() for column in columns])
+        if many:
+            self._last = int(rows[0][-1])
+
+    def _make_room(self, many: int) -> None:
+        """Make room for the attempts of so many rows; kept from batch to batch."""
+        self._done = np.empty((self._steps, many), np.int64)
+        self._times = np.empty((many, self._steps), np.int64)
+        self._filled = [np.empty(many, kind) for kind in _FILLED]
+
+    def columns(self) -> dict[str, object]:
+        """Return the columns of ``chosen``."""
+        who, place, entered, level, is_open, times = (
+            np.concatenate(column) for column in zip(*self._found, strict=True)
+        )
+        reached = times[np.arange(self._steps) < level[:, None]]
+        ends = np.concatenate([[0], np.cumsum(level, dtype=np.int32)])
+        nothing = pa.nulls(len(who), pa.string())
+        period = pa.nulls(len(who), pa.int32())
+        if self._interval is not None:
+            period = pa.array(self._periods[place])
+        return {
+            "unit_no": who,
+            "held": nothing,
+            "value": nothing,
+            "entered_at": entered.view("datetime64[us]"),
+            "times": pa.ListArray.from_arrays(
+                pa.array(ends, pa.int32()), pa.array(reached.view("datetime64[us]"))
+            ),
+            "level": level,
+            "period": period,
+            "is_open": is_open,
+        }
+
+
+def _edges(dataset: Dataset, interval: Interval | None) -> tuple[Numbers, Numbers]:
+    """Return the instants at which intervals of entry begin, and their numbers."""
+    if interval is None:
+        return np.array([_NEVER]), np.array([0], np.int32)
+    span = events_span(dataset)
+    ends = (span.first_us, span.first_us + span.length_us)
+    days = [dataset.local_day(_instant(end)) for end in ends]
+    first, last = (period_of(day, interval, dataset.week_start) for day in days)
+    numbers = np.arange(first, last + 1, dtype=np.int32)
+    begins = [
+        _microseconds(dataset.utc(first_day(number, interval, dataset.week_start)))
+        for number in numbers.tolist()
+    ]
+    return np.array(begins, np.int64), numbers
 
 
 def _events(dataset: Dataset) -> int:
@@ -176,6 +272,11 @@ def _events(dataset: Dataset) -> int:
 
 def _microseconds(at: datetime) -> int:
     return int(np.datetime64(at, "us").astype(np.int64))
+
+
+def _instant(microseconds: int) -> datetime:
+    at: datetime = np.datetime64(microseconds, "us").astype(object)
+    return at
 
 
 def _rows(
@@ -211,78 +312,111 @@ def _rows(
     return text, {name: v for name, v in values.items() if name in used}, step_of
 
 
-def follow(
+def choose(
     customers: Numbers,
     instants: Numbers,
     codes: Numbers,
     step_of: Numbers,
+    edges: Numbers,
     window: int,
+    as_of: int,
     first: int,
     end: int,
+    is_first: bool,
+    before: int,
+    done: Numbers,
+    times: Numbers,
+    who: Numbers,
     place: Numbers,
-    start: Numbers,
+    entered: Numbers,
     level: Numbers,
-    last: Numbers,
-) -> bool:
-    """Follow the rows of one batch, in order of customer and instant.
+    is_open: Numbers,
+) -> int:
+    """Find the attempts that count of whole customers.
 
     Args:
         customers: Whose row it is.
         instants: When, in microseconds.
         codes: What happened.
         step_of: The step that each code fills; 0 for none.
+        edges: When intervals of entry begin; one for no intervals.
         window: Longest time from the entry, its end included.
+        as_of: The end of the observed time.
         first: The first instant of entries.
         end: The instant after the last of them.
-        place: Customer, instant, its steps, level and last entry so far, from batch to
-            batch.
-        start: At k the latest entry that has reached step k, from batch to batch.
-        level: Furthest step of every customer, filled here.
-        last: Last entry of every customer, filled here.
+        is_first: The first attempt counts, not the one that gets furthest.
+        before: The customer of the last row before these.
+        done: Room for the instants of each step.
+        times: Filled: when the steps were reached.
+        who: Filled: the customer.
+        place: Filled: the place of the interval among the edges.
+        entered: Filled: when the attempt began.
+        level: Filled: how many steps it reached.
+        is_open: Filled: whether one of those it stands for still has time.
 
     Returns:
-        Whether the rows lay in order; else nothing here is worth anything.
+        How many attempts were filled in; -1 where the rows lay out of order.
     """
     # Element by element: whole arrays take the compiler three times as long.
-    customer, instant, done = place[0], place[1], place[2]
-    best, entered = place[3], place[4]
-    for row in range(len(customers)):
-        step = step_of[codes[row]]
-        at = instants[row]
-        if step == 0 or (step == 1 and not first <= at < end):
-            continue
-        who = customers[row]
-        if who != customer:
-            if who < customer:
-                return False
-            if customer >= 0:
-                level[customer], last[customer] = best, entered
-            for step_before in range(len(start)):
-                start[step_before] = _NEVER
-            customer, instant, done, best = who, at, 0, 0
-        elif at != instant:
-            if at < instant:
-                return False
-            instant, done = at, 0
-        # An entry follows itself.
-        start[0] = at
-        if step == 1:
-            entered = at
-        since = start[step - 1]
-        if at - since <= window:
-            start[step] = since
-            best = max(best, step)
-        # Rows of one instant follow each other whichever way they lie, so those of
-        # later steps that came before this one are looked at again.
-        if done >> step:
-            for later in range(step + 1, len(start)):
-                since = start[later - 1]
-                if done >> later & 1 and at - since <= window:
-                    start[later] = since
-                    best = max(best, later)
-        done |= 1 << step
-    if customer >= 0:
-        level[customer], last[customer] = best, entered
-    place[0], place[1], place[2] = customer, instant, done
-    place[3], place[4] = best, entered
-    return True
+    steps, many, found = len(done), len(customers), 0
+    counts = np.zeros(steps, np.int64)
+    nexts = np.zeros(steps, np.int64)
+    reached = np.zeros(steps, np.int64)
+    row = 0
+    while row < many:
+        customer = customers[row]
+        if customer <= before:
+            return -1
+        before = customer
+        for step in range(steps):
+            counts[step] = 0
+            nexts[step] = 0
+        latest = instants[row]
+        while row < many and customers[row] == customer:
+            at = instants[row]
+            if at < latest:
+                return -1
+            latest = at
+            step = step_of[codes[row]]
+            if step:
+                done[step - 1, counts[step - 1]] = at
+                counts[step - 1] += 1
+            row += 1
+        interval, interval_so_far, best, has_time = 0, -1, 0, False
+        for entry in range(counts[0]):
+            at = done[0, entry]
+            if not first <= at < end:
+                continue
+            while interval + 1 < len(edges) and edges[interval + 1] <= at:
+                interval += 1
+            if interval != interval_so_far:
+                if best:
+                    is_open[found] = best < steps and has_time
+                    found += 1
+                interval_so_far, best, has_time = interval, 0, False
+            if best == steps or (is_first and best):
+                continue
+            # Nothing before the entry follows it, nor what an earlier one passed by.
+            since, got = at, 1
+            reached[0] = at
+            while got < steps:
+                following = nexts[got]
+                while following < counts[got] and done[got, following] < since:
+                    following += 1
+                nexts[got] = following
+                if following == counts[got] or done[got, following] - at > window:
+                    break
+                since = done[got, following]
+                reached[got] = since
+                got += 1
+            has_time |= at + window > as_of
+            if got > best:
+                best = got
+                who[found], place[found], entered[found] = customer, interval, at
+                level[found] = got
+                for step in range(got):
+                    times[found, step] = reached[step]
+        if best:
+            is_open[found] = best < steps and has_time
+            found += 1
+    return found

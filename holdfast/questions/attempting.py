@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from holdfast.answer import Caveat
-from holdfast.attempts.progress import Counting, Entry, progress_relations
+from holdfast.attempts.counting import Counting, Entry
+from holdfast.attempts.progress import progress_relations
 from holdfast.attempts.rules import (
     DEFAULT_WINDOW,
     Entered,

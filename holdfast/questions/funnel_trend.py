@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -137,10 +136,10 @@ def _over_period(dataset: Dataset, question: Prepared) -> int:
     """Return the first interval in which some entry may still have time."""
     longest = question.spec.rules.longest_seconds or 0
     over_at = question.as_of_at - timedelta(seconds=longest)
-    if not question.clock.by_days:
-        # A day of the window is 24 hours, which is not always one day on the wall.
-        over_at = over_at.replace(tzinfo=UTC).astimezone(ZoneInfo(dataset.zone))
-    return period_of(over_at.date(), question.spec.interval, dataset.week_start)
+    # A day of the window is 24 hours, which is not always one day on the wall.
+    by_days = question.clock.by_days
+    over_on = over_at.date() if by_days else dataset.local_day(over_at)
+    return period_of(over_on, question.spec.interval, dataset.week_start)
 
 
 def _sentence(spec: Attempting, total: pd.DataFrame) -> str:

@@ -13,8 +13,9 @@ from holdfast.durations import Duration
 from holdfast.errors import SpecError
 from holdfast.filters import NONE, Filters
 from holdfast.occurrence import Occurrence
-from holdfast.questions import funnel
+from holdfast.questions import ask, funnel
 from holdfast.questions.funnel import Funnel
+from holdfast.questions.funnel_trend import FunnelTrend
 from holdfast.steps import Exclusion, Step
 from tests.queries.funnel_oracle import Happening, attempts_of
 from tests.queries.held_to_sql import hold_to_sql
@@ -151,12 +152,19 @@ def test_steps_that_no_row_fills_two_of(monkeypatch):
     compared = hold_to_sql(monkeypatch)
 
     @drawn(20)
-    @given(occurrences=APART, window=WINDOWS)
-    def each(occurrences, window):
-        check(steps=tuple(map(Step, occurrences)), window=window)
+    @given(
+        occurrences=APART,
+        window=WINDOWS,
+        entry=st.sampled_from(["best", "best", "first"]),
+        interval=st.sampled_from(["day", "week", "month"]),
+    )
+    def each(occurrences, interval, **asked):
+        steps = tuple(map(Step, occurrences))
+        check(steps=steps, **asked)
+        ask(world()[0], FunnelTrend(steps=steps, interval=interval, **asked))
 
     each()
-    assert len(compared) > 10
+    assert len(compared) > 20
 
 
 @drawn(15)

@@ -3,12 +3,13 @@
 import re
 import sys
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from holdfast.attempts import sweep
+from holdfast.attempts.counting import Counting
 from holdfast.attempts.rules import ALL_ENTRIES, Entered, Rules
 from holdfast.attempts.stream import streamed_levels
 from holdfast.durations import Duration
@@ -102,43 +103,82 @@ def test_it_does_not_matter_how_many_are_followed_side_by_side(shop, rows, monke
     assert list(found.itertuples(index=False, name=None)) == [(1, 7), (2, 7), (3, 6)]
 
 
+def counting(**chosen):
+    return Counting(datetime(2025, 1, 9), **chosen)
+
+
 @pytest.mark.parametrize(
-    ("changed", "clock", "entered", "customers"),
+    ("changed", "clock", "chosen", "attempts"),
     [
-        ({}, CLOCK, ALL_ENTRIES, 20),
-        ({"window": None}, CLOCK, ALL_ENTRIES, 20),
-        ({"window": Duration(1, "s")}, CLOCK, ALL_ENTRIES, 20),
-        ({"steps": read_steps("event:buy > event:view")}, CLOCK, ALL_ENTRIES, 6),
+        ({}, CLOCK, {}, 20),
+        ({}, CLOCK, {"entry": "first"}, 20),
+        ({}, CLOCK, {"interval": "week"}, 20),
+        ({"window": None}, CLOCK, {}, 20),
+        ({"window": Duration(1, "s")}, CLOCK, {}, 20),
+        ({"steps": read_steps("event:buy > event:view")}, CLOCK, {}, 6),
         # days 1 to 9 in turn, of which three are seen, or entries of two count
-        ({}, Clock("day", cut=Cut(date(2025, 1, 4))), ALL_ENTRIES, 8),
-        ({}, CLOCK, Entered(datetime(2025, 1, 2), datetime(2025, 1, 4)), 5),
-        ({}, CLOCK, Entered(datetime(2026, 1, 1)), 0),
+        ({}, Clock("day", cut=Cut(date(2025, 1, 4))), {}, 8),
+        (
+            {},
+            CLOCK,
+            {"entered": Entered(datetime(2025, 1, 2), datetime(2025, 1, 4))},
+            5,
+        ),
+        ({}, CLOCK, {"entered": Entered(datetime(2026, 1, 1))}, 0),
     ],
 )
-def test_the_pass_gives_the_rows_of_the_windows(
-    shop, monkeypatch, changed, clock, entered, customers
+def test_the_pass_gives_the_rows_of_the_statement(
+    shop, monkeypatch, changed, clock, chosen, attempts
 ):
     sweep_always(monkeypatch)
     rules = replace(RULES, **changed)
-    assert check_alike(shop, rules, clock, entered) == customers
+    assert check_alike(shop, rules, clock, counting(**chosen)) == attempts
+
+
+@pytest.mark.parametrize("interval", ["day", "week", "month"])
+def test_intervals_of_entry_begin_at_midnight_on_the_wall(
+    tmp_path, monkeypatch, interval
+):
+    # There the clock went from midnight to 1 o'clock in November, and back in February.
+    begin = datetime(2018, 1, 25)
+    instants = [begin + timedelta(minutes=47 * number) for number in range(11_000)]
+    dataset = dataset_of(
+        tmp_path,
+        events=[
+            (f"c{number % 3}", ("view", "view", "cart")[number % 7 % 3], str(at))
+            for number, at in enumerate(instants)
+        ],
+        zone="America/Sao_Paulo",
+        week_start="sunday",
+    )
+    sweep_always(monkeypatch)
+    rules = Rules(read_steps("event:view > event:cart"), window=Duration(2, "h"))
+    found = check_alike(dataset, rules, CLOCK, counting(interval=interval))
+    assert found == {"day": 1_079, "week": 156, "month": 39}[interval]
 
 
 def test_rows_of_rare_steps_alone_leave_the_engine(shop, monkeypatch):
     sweep_always(monkeypatch)
     monkeypatch.setattr(sweep, "_WORTH_A_FILTER", 2.0)
-    assert check_alike(shop, RULES, CLOCK, ALL_ENTRIES) == 20
+    assert check_alike(shop, RULES, CLOCK, counting()) == 20
+
+
+def test_batches_end_amid_a_customer(shop, monkeypatch):
+    sweep_always(monkeypatch)
+    monkeypatch.setattr("holdfast.dataset._BATCH_ROWS", 1)
+    assert check_alike(shop, RULES, CLOCK, counting()) == 20
 
 
 def test_a_small_log_is_not_worth_the_pass(shop, monkeypatch):
     assert sweep.prepare(shop) is None
-    monkeypatch.setattr(sweep, "_ready", lambda: sweep.follow)
-    assert not sweep.sweep_levels(shop, "none", RULES, CLOCK, ALL_ENTRIES)
+    monkeypatch.setattr(sweep, "_ready", lambda: sweep.choose)
+    assert not sweep.can_sweep(shop, RULES, CLOCK)
 
 
 def test_nobody_waits_for_the_compiler(shop, monkeypatch):
     monkeypatch.setattr(sweep, "_LEAST_EVENTS", 0)
     monkeypatch.setattr(sweep, "_compiling", [])
-    assert not sweep.sweep_levels(shop, "none", RULES, CLOCK, ALL_ENTRIES)
+    assert not sweep.can_sweep(shop, RULES, CLOCK)
 
 
 def test_without_numba_there_is_no_pass(monkeypatch):
@@ -147,16 +187,21 @@ def test_without_numba_there_is_no_pass(monkeypatch):
 
 
 class Followed:
-    """What a pass makes of rows, batch by batch."""
+    """What a pass makes of rows of whole customers."""
 
-    def __init__(self, follow, batches, steps):
-        self.place, self.start = np.full(5, -1), np.full(steps + 1, sweep._NEVER)
-        self.level, self.last = np.zeros(50, np.uint8), np.zeros(50, np.int64)
+    def __init__(self, choose, rows, steps):
+        many = len(rows[0])
+        columns = [np.zeros(many, kind) for kind in sweep._FILLED]
+        times = np.zeros((many, steps), np.int64)
         step_of = np.arange(steps + 1, dtype=np.uint8)
-        written = (self.place, self.start, self.level, self.last)
-        self.is_ordered = [
-            follow(*rows, step_of, 5, -100, 90, *written) for rows in batches
-        ]
+        edges = np.array([0, 40, 70])
+        bounds = (5, 90, -100, 95, False)
+        self.attempts = choose(
+            *rows,
+            *(step_of, edges, *bounds, -1),
+            *(np.zeros((steps, many), np.int64), times, *columns),
+        )
+        self.columns = [column.tolist() for column in (*columns, times)]
 
 
 def random_rows(rows=3_000):
@@ -169,19 +214,14 @@ def random_rows(rows=3_000):
 
 def test_compiled_it_does_what_it_says():
     rows = random_rows()
-    batches = [
-        [column[part : part + 700] for column in rows] for part in range(0, 3_000, 700)
-    ]
-    for batch in batches:
-        for column in batch:
-            column.flags.writeable = False
+    for column in rows:
+        column.flags.writeable = False
     compiled = sweep.compiled()
     assert compiled is not None
-    found, expected = (Followed(each, batches, 4) for each in (compiled, sweep.follow))
-    assert all(found.is_ordered)
-    assert found.level.tolist() == expected.level.tolist()
-    assert found.last.tolist() == expected.last.tolist()
-    assert set(found.level) == {2, 3, 4}
+    found, expected = (Followed(each, rows, 4) for each in (compiled, sweep.choose))
+    assert found.attempts == expected.attempts == 146
+    assert found.columns == expected.columns
+    assert set(found.columns[3][:146]) == {1, 2, 3, 4}
 
 
 @pytest.mark.parametrize("column", [0, 1])
@@ -189,4 +229,4 @@ def test_rows_out_of_order_are_noticed(column):
     rows = [each[:2].copy() for each in random_rows()]
     rows[0][:], rows[2][:] = 7, 1
     rows[column][:] = 9, 8
-    assert Followed(sweep.follow, [rows], 4).is_ordered == [False]
+    assert Followed(sweep.choose, rows, 4).attempts == -1
