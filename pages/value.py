@@ -18,7 +18,7 @@ answer = aside.main_answer(dataset, spec, filters)
 blocks.finding(answer)
 value_blocks.three_ways(answer)
 value_blocks.worth_table(answer)
-value_blocks.early(answer)
+value_blocks.early(dataset, answer)
 value_blocks.predicted(dataset, answer)
 if "orders" in dataset.observed:
     value_blocks.orders(dataset, aside.attempt(dataset, purchases_of(spec), filters))

@@ -44,6 +44,7 @@ from holdfast.questions import (
     survival,
     themes,
     tickets_before_churn,
+    value_lists,
     what_if,
     win_back,
 )
@@ -249,6 +250,12 @@ ASKED_OTHERWISE = {
     "purchase_amounts": lambda dataset: _asked_of_buyers(dataset, "purchase_amounts"),
     "lifetime_value_members": lambda dataset: _asked_of_buyers(
         dataset, "lifetime_value_members"
+    ),
+    "early_value_members": lambda dataset: value_lists.early(
+        dataset, LifetimeValue("orders"), PLANS, 30
+    ),
+    "purchase_gaps_members": lambda dataset: purchases.bought_again(
+        dataset, Purchases(), PLANS, 1, None
     ),
     "purchases_members": lambda dataset: purchases.members(
         dataset, Purchases(), PLANS, date(2025, 1, 5)

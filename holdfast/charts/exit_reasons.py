@@ -19,7 +19,7 @@ from holdfast.charts.theme import (
     bar_look,
     category_scale,
     light_or_dark,
-    rate_axis,
+    share_axis,
     top_legend,
 )
 from holdfast.measures import label, percent
@@ -85,7 +85,7 @@ def _bars(kinds: tuple[str, ...]) -> Picture:
     bar = (
         base.mark_bar(cursor="pointer")
         .encode(
-            share.axis(rate_axis()),
+            share.axis(share_axis()),
             alt.Color(
                 "kind:N",
                 scale=category_scale(list(kinds), colours),

@@ -45,6 +45,7 @@ COUNTS = {
 }
 PALETTE = list(zip(LIGHT_PALETTE, DARK_PALETTE, strict=True))
 _COLOURS = [PALETTE[place] for place in (2, 4, 0, 3, 1)]
+_BROKEN = "Start and end are cut: from zero to the gap is more than is drawn"
 _INCOMPLETE = "The dashed interval is incomplete"
 _STEPS = ("start", "new", "reactivation", "expansion", "contraction", "churn", "end")
 
@@ -125,17 +126,18 @@ def waterfall(
                 "amount": signed,
                 "amount_text": f"{signed:+,.0f}" if not is_whole else f"{amount:,.0f}",
                 "kind": "whole" if is_whole else "loss" if signed < 0 else "gain",
+                "is_whole": is_whole,
                 "customers": int(row[_count_of(step)]),
             }
         )
         level = high
-    notes = ["The axis does not begin at zero"] if floor else []
+    notes = [_BROKEN] if floor else []
     if not row["is_complete"]:
         notes.append("the interval is incomplete")
     when = period_label(row["period"], interval)
     of = "" if segment == TOTAL else f" of {segment}"
     return Drawing(
-        _waterfall(currency),
+        _waterfall(currency, is_broken=floor > 0),
         {ROWS: pd.DataFrame(steps)},
         f"From start to end of {when}",
         ("; ".join(notes)[:1].upper() + "; ".join(notes)[1:],),
@@ -219,7 +221,7 @@ def _bars(interval: str, currency: str) -> Picture:
 
 
 @lru_cache
-def _waterfall(currency: str) -> Picture:
+def _waterfall(currency: str, *, is_broken: bool) -> Picture:
     click = alt.selection_point(
         name="step", fields=["period_key", "movement"], empty=False
     )
@@ -232,7 +234,10 @@ def _waterfall(currency: str) -> Picture:
     bar = (
         base.mark_bar(cursor="pointer")
         .encode(
-            alt.Y("low:Q", title=_unit(currency)).axis(_amounts()).scale(zero=False),
+            alt.Y("low:Q", title=_unit(currency))
+            # A scale that is broken has no ticks; each step says its amount.
+            .axis(axis(labels=False, grid=False) if is_broken else _amounts())
+            .scale(zero=False, nice=not is_broken),
             alt.Y2("high:Q"),
             alt.Color(
                 "kind:N",
@@ -256,7 +261,41 @@ def _waterfall(currency: str) -> Picture:
         aria=False, tooltip=None, dy=-8, fontSize=12, color=light_or_dark(INK)
     ).encode(alt.Y("top:Q"), alt.Text("amount_text:N"))
     number = number.transform_calculate(top="max(datum.low, datum.high)")
-    return layered([bar, number], 300)
+    return layered([bar, *(_break(base) if is_broken else [_zero()]), number], 300)
+
+
+def _break(base: alt.Chart) -> list[alt.Chart]:
+    """Mark where zero is, and a gap above it in the bars that stand on it."""
+    whole = base.transform_filter("datum.is_whole")
+    low = alt.Y("low:Q")
+    line = whole.mark_rule(aria=False, tooltip=None, stroke=light_or_dark(MUTED))
+    gap = whole.mark_point(
+        aria=False,
+        tooltip=None,
+        shape="M-1,-0.16L1,-0.3L1,-0.16L-1,-0.02Z",
+        size=40_000,
+        filled=True,
+        opacity=1,
+        color=alt.ExprRef("background"),
+    )
+    zero = (
+        alt.Chart()
+        .transform_filter("datum.movement == 'start'")
+        .mark_text(
+            aria=False,
+            tooltip=None,
+            align="left",
+            dy=-7,
+            fontSize=12,
+            color=light_or_dark(INK),
+        )
+        .encode(low, x=alt.value(0), text=alt.value("0"))
+    )
+    return [
+        line.encode(low, x=alt.value(0), x2=alt.value("width")),
+        gap.encode(low),
+        zero,
+    ]
 
 
 def _zero() -> alt.Chart:

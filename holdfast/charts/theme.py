@@ -176,6 +176,19 @@ def rate_axis() -> alt.Axis:
     return axis(format=".0%", tickCount=5)
 
 
+def share_axis() -> alt.Axis:
+    """Give the axis of a share whose words need room beyond its highest value.
+
+    No share is above 100 %, so nothing is written or ruled there.
+    """
+    return axis(
+        format=".0%",
+        tickCount=5,
+        labelExpr="datum.value > 1 ? '' : datum.label",
+        gridOpacity={"condition": {"test": "datum.value > 1", "value": 0}, "value": 1},
+    )
+
+
 def top_legend(**options: Any) -> alt.Legend:
     """Give a legend above the chart, which leaves the chart its width."""
     return alt.Legend(

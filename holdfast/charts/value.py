@@ -1,6 +1,7 @@
 """Charts of what customers buy and are worth."""
 
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from holdfast.charts.drawing import ROWS, Drawing, Picture, shared_rows
 from holdfast.charts.theme import (
     DARK_PALETTE,
+    INK,
     LIGHT_PALETTE,
     TOTAL,
     autosize,
@@ -31,6 +33,8 @@ _DRAWN_GAPS = 0.95
 def early_value_lines(pooled: pd.DataFrame, currency: str) -> Drawing:
     """Draw what customers brought in the first days, with 95 % intervals.
 
+    A click selects "point" on the fields segment and days.
+
     Args:
         pooled: The table of that name of a lifetime value answer.
         currency: Its currency.
@@ -49,6 +53,7 @@ def early_value_lines(pooled: pd.DataFrame, currency: str) -> Drawing:
 
 @lru_cache
 def _early(segments: tuple[str, ...], currency: str) -> Picture:
+    click = alt.selection_point(name="point", fields=["segment", "days"], empty=False)
     base = alt.Chart().encode(
         alt.X("days:Q", title="Days since the start")
         .axis(axis(values=[30, 60, 90, 180, 365], grid=False))
@@ -62,17 +67,24 @@ def _early(segments: tuple[str, ...], currency: str) -> Picture:
         alt.Y("value_lower:Q"), alt.Y2("value_upper:Q")
     )
     line = base.mark_line(aria=False, tooltip=None, strokeWidth=2).encode(value)
-    point = base.mark_point(filled=True, size=70).encode(
-        value,
-        opacity=alt.when("datum.is_small").then(alt.value(0.4)).otherwise(alt.value(1)),
-        tooltip=[
-            alt.Tooltip("segment:N", title="Segment"),
-            alt.Tooltip("days:Q", title="Days"),
-            alt.Tooltip("value:Q", title=label("early_value"), format=",.2f"),
-            alt.Tooltip("range:N", title="95% interval"),
-            alt.Tooltip("customers:Q", title=label("customers"), format=",d"),
-            alt.Tooltip("cohorts:Q", title="Months of starts", format=",d"),
-        ],
+    point = (
+        base.mark_point(filled=True, size=70, cursor="pointer")
+        .encode(
+            value,
+            opacity=alt.when("datum.is_small")
+            .then(alt.value(0.4))
+            .otherwise(alt.value(1)),
+            **_outline(click),
+            tooltip=[
+                alt.Tooltip("segment:N", title="Segment"),
+                alt.Tooltip("days:Q", title="Days"),
+                alt.Tooltip("value:Q", title=label("early_value"), format=",.2f"),
+                alt.Tooltip("range:N", title="95% interval"),
+                alt.Tooltip("customers:Q", title=label("customers"), format=",d"),
+                alt.Tooltip("cohorts:Q", title="Months of starts", format=",d"),
+            ],
+        )
+        .add_params(click)
     )
     return Picture(
         alt.LayerChart(
@@ -159,6 +171,9 @@ def _revenue(interval: str, currency: str) -> Picture:
 def gap_bars(gaps: pd.DataFrame, *, segment: str = TOTAL) -> Drawing:
     """Draw how many days lie between purchases; the longest gaps share a bar.
 
+    A click selects "bar" on the fields least and most, the days that the bar holds; the
+    longest has no most, which is 0.
+
     Args:
         gaps: The table of that name of a purchases answer.
         segment: The one segment to draw.
@@ -175,6 +190,10 @@ def gap_bars(gaps: pd.DataFrame, *, segment: str = TOTAL) -> Drawing:
         {
             "place": counts.index,
             "days": [_days(number, width, bars) for number in counts.index],
+            "least": counts.index * width + 1,
+            "most": [
+                (number + 1) * width if number < bars else 0 for number in counts.index
+            ],
             "gaps": counts.to_numpy(),
             "share": counts.to_numpy() / counts.sum(),
         }
@@ -192,20 +211,23 @@ def gap_bars(gaps: pd.DataFrame, *, segment: str = TOTAL) -> Drawing:
 
 @lru_cache
 def _gaps(days: tuple[str, ...]) -> Picture:
+    click = alt.selection_point(name="bar", fields=["least", "most"], empty=False)
     bar = (
         alt.Chart()
-        .mark_bar(aria=False, color=light_or_dark(FIRST))
+        .mark_bar(cursor="pointer", color=light_or_dark(FIRST))
         .encode(
             alt.X("days:O", sort=list(days), title="Days until the next purchase").axis(
                 axis(grid=False, labelAngle=0, labelOverlap=True, labelSeparation=8)
             ),
             alt.Y("gaps:Q", title="How often").axis(axis(format=",d", tickCount=5)),
+            **_outline(click),
             tooltip=[
                 alt.Tooltip("days:O", title="Days"),
                 alt.Tooltip("gaps:Q", title="How often", format=",d"),
                 alt.Tooltip("share:Q", title="Of all", format=".1%"),
             ],
         )
+        .add_params(click)
     )
     return Picture(
         alt.LayerChart(data=shared_rows(), layer=[bar], autosize=autosize(), height=220)
@@ -221,6 +243,8 @@ def _days(number: int, width: int, bars: int) -> str:
 
 def holdout_points(holdout: pd.DataFrame) -> Drawing:
     """Draw predicted against actual purchases by how often customers had bought.
+
+    A click selects "point" on the field frequency.
 
     Args:
         holdout: The table of that name of a lifetime value answer.
@@ -238,7 +262,7 @@ def holdout_points(holdout: pd.DataFrame) -> Drawing:
             for kind in kinds
         ],
         ignore_index=True,
-    )[["purchases", "kind", "mean", "lower", "upper", "customers"]]
+    )[["frequency", "purchases", "kind", "mean", "lower", "upper", "customers"]]
     return Drawing(
         _holdout(tuple(groups["purchases"])),
         {ROWS: rows},
@@ -251,6 +275,7 @@ def holdout_points(holdout: pd.DataFrame) -> Drawing:
 @lru_cache
 def _holdout(groups: tuple[str, ...]) -> Picture:
     kinds = ["Actual", "Predicted"]
+    click = alt.selection_point(name="point", fields=["frequency"], empty=False)
     base = alt.Chart().encode(
         alt.X("purchases:O", sort=list(groups), title="Purchases after the first").axis(
             axis(labelAngle=0, grid=False)
@@ -265,19 +290,24 @@ def _holdout(groups: tuple[str, ...]) -> Picture:
     error = base.mark_rule(aria=False, tooltip=None, strokeWidth=2).encode(
         alt.Y("lower:Q"), alt.Y2("upper:Q")
     )
-    point = base.mark_point(filled=True, size=90, opacity=1).encode(
-        mean,
-        shape=alt.Shape(
-            "kind:N",
-            scale=alt.Scale(domain=kinds, range=["circle", "diamond"]),
-            legend=None,
-        ),
-        tooltip=[
-            alt.Tooltip("purchases:N", title="Purchases after the first"),
-            alt.Tooltip("kind:N", title="Figure"),
-            alt.Tooltip("mean:Q", title="Purchases of a customer", format=",.2f"),
-            alt.Tooltip("customers:Q", title=label("customers"), format=",d"),
-        ],
+    point = (
+        base.mark_point(filled=True, size=90, opacity=1, cursor="pointer")
+        .encode(
+            mean,
+            shape=alt.Shape(
+                "kind:N",
+                scale=alt.Scale(domain=kinds, range=["circle", "diamond"]),
+                legend=None,
+            ),
+            **_outline(click),
+            tooltip=[
+                alt.Tooltip("purchases:N", title="Purchases after the first"),
+                alt.Tooltip("kind:N", title="Figure"),
+                alt.Tooltip("mean:Q", title="Purchases of a customer", format=",.2f"),
+                alt.Tooltip("customers:Q", title=label("customers"), format=",d"),
+            ],
+        )
+        .add_params(click)
     )
     line = (
         base.transform_filter("datum.kind == 'Predicted'")
@@ -292,6 +322,16 @@ def _holdout(groups: tuple[str, ...]) -> Picture:
             height=280,
         )
     )
+
+
+def _outline(click: alt.Parameter) -> dict[str, Any]:
+    """Outline the mark that was clicked."""
+    return {
+        "stroke": alt.when(click)
+        .then(alt.value(light_or_dark(INK)))
+        .otherwise(alt.value("transparent")),
+        "strokeWidth": alt.value(2.5),
+    }
 
 
 def _early_text(pooled: pd.DataFrame, currency: str) -> str:

@@ -18,6 +18,7 @@ from holdfast.charts.theme import (
     light_or_dark,
     rate_axis,
     segment_color,
+    share_axis,
 )
 from holdfast.measures import label, percent
 
@@ -144,7 +145,7 @@ def _rates(days: int) -> Picture:
     faded = alt.when("datum.is_small").then(alt.value(0.45)).otherwise(alt.value(1))
     base = alt.Chart().encode(y)
     line = base.mark_rule(aria=False, tooltip=None, strokeWidth=3, stroke=blue).encode(
-        alt.X("lower:Q", title=label(f"rate_{days}")).axis(rate_axis()),
+        alt.X("lower:Q", title=label(f"rate_{days}")).axis(share_axis()),
         alt.X2("upper:Q"),
         opacity=faded,
     )

@@ -25,13 +25,9 @@ from holdfast.errors import SpecError
 from holdfast.filters import Filters
 from holdfast.happenings import Cut
 from holdfast.occurrence import ACTIVITY, ORDER, SUBSCRIPTION
-from holdfast.population import TOTAL, Population, Relation, Unit, population
+from holdfast.population import Population, Relation, Unit, population
 from holdfast.purchase_models import (
     NotFittedError,
-    chance_alive,
-    discounted_purchases,
-    expected_purchases,
-    expected_spending,
     never_stops,
 )
 from holdfast.query import Value
@@ -104,8 +100,16 @@ class LifetimeValue:
 
 
 @dataclass(frozen=True)
-class _Question:
-    """A spec made ready for one dataset."""
+class Question:
+    """A spec made ready for one dataset.
+
+    Attributes:
+        source: Where the money is told.
+        currency: What it is counted in.
+        time: What was observed; none of an attribute, which has no days.
+        members: Who is in view.
+        relations: What statements about them read.
+    """
 
     source: Source
     currency: str
@@ -133,7 +137,7 @@ def answer(
         SpecError: The data tell no money, or not the source asked for.
     """
     spec = _with_price(dataset, spec)
-    question = _prepare(dataset, spec, filters, cancellation)
+    question = prepared(dataset, spec, filters, cancellation)
     extras: dict[str, pd.DataFrame] = {}
     refusals: dict[str, str] = {}
     values: dict[str, Value] = {"has_segments": bool(question.members.segments)}
@@ -195,73 +199,6 @@ def answer(
     )
 
 
-def members(
-    dataset: Dataset,
-    spec: LifetimeValue,
-    filters: Filters,
-    frequency: int = -1,
-    segment: str = TOTAL,
-    cancellation: Cancellation | None = None,
-) -> pd.DataFrame:
-    """List customers by how often they bought, and what the model expects of each.
-
-    Args:
-        dataset: What is asked.
-        spec: The spec of the answer that shows the figure.
-        filters: Its filters.
-        frequency: Purchases after the first, as ``predictions`` has them; -1 for all.
-        segment: The segment of the figure.
-        cancellation: Lets another thread stop the work.
-
-    Returns:
-        One row per customer or account, as many as ``customers`` of ``predictions``.
-
-    Raises:
-        SpecError: The model of purchases does not suit the data.
-    """
-    question = _prepare(dataset, spec, filters, cancellation)
-    try:
-        fit, kept = _fitted(dataset, spec, question, cancellation)
-    except NotFittedError as problem:
-        raise SpecError(
-            "no_model", value_words.unsuited(str(problem)), "See the other two ways."
-        ) from problem
-    assert question.time is not None
-    rows = asking.run(
-        dataset,
-        "lifetime_value_members",
-        question.members,
-        question.relations,
-        {
-            "cut_on": question.time.as_of,
-            "least": max(frequency, 0),
-            "most": buying_value.most_of(frequency),
-            "of_segment": None if segment == TOTAL else segment,
-        },
-        cancellation,
-    )
-    # Many have the same history, and the model asks for nothing else.
-    keys = ["frequency", "recency_days", "age_days"]
-    different = rows[keys].drop_duplicates()
-    histories = buying_value.histories_of(different)
-    period = spec.period / WEEK
-    different = different.assign(
-        chance_alive=chance_alive(fit.buying, histories),
-        expected_purchases=expected_purchases(
-            fit.buying, histories, spec.horizon * period
-        ),
-        discounted=discounted_purchases(
-            fit.buying, histories, spec.horizon, period, spec.discount / 100
-        ),
-    )
-    listed = rows.merge(different, on=keys, how="left")
-    spending = expected_spending(
-        fit.spending, listed["frequency"], listed["mean_value"]
-    )
-    listed["lifetime_value"] = listed.pop("discounted") * spending * kept
-    return listed
-
-
 def source_of(dataset: Dataset, spec: LifetimeValue) -> Source:
     """Return where the money is told.
 
@@ -303,18 +240,23 @@ def _with_price(dataset: Dataset, spec: LifetimeValue) -> LifetimeValue:
     return spec
 
 
-def _prepare(
+def prepared(
     dataset: Dataset,
     spec: LifetimeValue,
     filters: Filters,
     cancellation: Cancellation | None,
-) -> _Question:
+) -> Question:
+    """Find out where the money is told, and what is to be read.
+
+    Raises:
+        SpecError: The data tell no money, or not the source asked for.
+    """
     source = source_of(dataset, spec)
     currency = earned_currency(dataset, source, spec.currency)
     if source == "attribute":
         found = population(dataset, filters, spec.unit, cancellation)
         relations = price_attribute(dataset, found, spec.price)
-        return _Question(source, currency, None, found, relations)
+        return Question(source, currency, None, found, relations)
     time = _time(dataset, source, spec.as_of)
     found = population(dataset, filters, spec.unit, cancellation, time.cut.before)
     relations = value_relations(
@@ -330,7 +272,7 @@ def _prepare(
         relations |= purchase_relations(
             dataset, found, currency, time.as_of, cancellation
         )
-    return _Question(source, currency, time, found, relations)
+    return Question(source, currency, time, found, relations)
 
 
 def _time(dataset: Dataset, source: Source, as_of: date | None) -> asking.ObservedTime:
@@ -346,7 +288,7 @@ def _time(dataset: Dataset, source: Source, as_of: date | None) -> asking.Observ
 def _first_days(
     dataset: Dataset,
     spec: LifetimeValue,
-    question: _Question,
+    question: Question,
     values: dict[str, Value],
     extras: dict[str, pd.DataFrame],
     cancellation: Cancellation | None,
@@ -376,7 +318,7 @@ def _lives(
     dataset: Dataset,
     spec: LifetimeValue,
     filters: Filters,
-    question: _Question,
+    question: Question,
     worth: pd.DataFrame,
     extras: dict[str, pd.DataFrame],
     cancellation: Cancellation | None,
@@ -464,13 +406,17 @@ def lapse_of(
     return lapse_days(dataset, shown_by, cut, cancellation)
 
 
-def _fitted(
+def fitted(
     dataset: Dataset,
     spec: LifetimeValue,
-    question: _Question,
+    question: Question,
     cancellation: Cancellation | None,
 ) -> tuple[Buying, float]:
-    """Fit the model of purchases; return it with the share of sales that is kept."""
+    """Fit the model of purchases; return it with the share of sales that is kept.
+
+    Raises:
+        NotFittedError: The model does not suit the data.
+    """
     if spec.source != "orders" and "subscriptions" in dataset.observed:
         raise NotFittedError(value_words.CONTRACTS)
     if question.source != "orders" or question.time is None:
@@ -488,14 +434,19 @@ def _fitted(
     return fit, max(kept, 0.0) * spec.margin / 100
 
 
+def tested_from(spec: LifetimeValue, time: asking.ObservedTime) -> date:
+    """Return the first local day that the model of purchases is tested on."""
+    return spec.tested_from or time.from_on + (time.as_of - time.from_on) // 2
+
+
 def _purchases(
     dataset: Dataset,
     spec: LifetimeValue,
-    question: _Question,
+    question: Question,
     extras: dict[str, pd.DataFrame],
     cancellation: Cancellation | None,
 ) -> list[dict[str, Any]]:
-    fit, kept = _fitted(dataset, spec, question, cancellation)
+    fit, kept = fitted(dataset, spec, question, cancellation)
     assert question.time is not None
     period = spec.period / WEEK
     valued = buying_value.values(fit, spec.horizon, period, spec.discount / 100, kept)
@@ -517,8 +468,7 @@ def _purchases(
         ]
     )
     extras["predictions"] = buying_value.by_frequency(valued)
-    middle = question.time.from_on + (question.time.as_of - question.time.from_on) // 2
-    cut = spec.tested_from or middle
+    cut = tested_from(spec, question.time)
     try:
         before = buying_value.fitted(
             dataset, question.members, question.relations, cut, cancellation

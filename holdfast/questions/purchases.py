@@ -157,6 +157,40 @@ def members(
     )
 
 
+def bought_again(
+    dataset: Dataset,
+    spec: Purchases,
+    filters: Filters,
+    least: int,
+    most: int | None,
+    segment: str = TOTAL,
+    cancellation: Cancellation | None = None,
+) -> pd.DataFrame:
+    """List the customers who bought again so many days after a purchase.
+
+    Args:
+        dataset: What is asked.
+        spec: The spec of the answer that shows the figure.
+        filters: Its filters.
+        least: Fewest days between the two.
+        most: Most of them; none for any number.
+        segment: The segment of the figure.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        One row per customer or account; ``gaps`` add up to those of the answer.
+    """
+    found, relations, _, _ = _prepare(dataset, spec, filters, cancellation)
+    values: dict[str, Value] = {
+        "least": least,
+        "most": most,
+        "of_segment": None if segment == TOTAL else segment,
+    }
+    return asking.run(
+        dataset, "purchase_gaps_members", found, relations, values, cancellation
+    )
+
+
 def _prepare(
     dataset: Dataset,
     spec: Purchases,

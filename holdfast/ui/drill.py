@@ -171,18 +171,20 @@ def customer_list(
     key: str,
     file: tuple[str, ...],
     first: tuple[str, ...] = (),
+    repeated: str = "with several cohorts one can be counted several times",
 ) -> None:
     """List the customers behind a figure; their number is the figure's.
 
     Columns named ``first`` stand right after the id, before what is known of them.
+    ``repeated`` says why the figure can be larger than the list.
     """
     st.markdown(f"**{plain(heading)}**")
     if len(rows) == total:
         st.caption(f"{total:,} in the list, as in the chart.")
     else:
         st.caption(
-            f"{total:,} in the chart, {len(rows):,} different ones in the list: with"
-            " several cohorts one can be counted several times."
+            f"{total:,} in the chart, {len(rows):,} different ones in the list:"
+            f" {repeated}."
         )
     if rows.empty:
         return

@@ -11,13 +11,11 @@ from holdfast.charts import what_if as what_if_charts
 from holdfast.dataset import Dataset
 from holdfast.errors import HoldfastError
 from holdfast.measures import money_text, percent, percent_range, percent_with_count
-from holdfast.periods import day_label, period_label
+from holdfast.periods import day_label
 from holdfast.population import TOTAL
-from holdfast.questions import asking, lifetime_value, purchases
+from holdfast.questions import asking
 from holdfast.questions.value_words import WAYS
-from holdfast.ui import aside, blocks, session
-from holdfast.ui.blocks import Selection
-from holdfast.ui.drill import customer_list
+from holdfast.ui import aside, blocks, value_lists
 from holdfast.ui.words import plain
 
 _NEVER_STOPS = " Until then nobody was seen to stop buying."
@@ -79,20 +77,22 @@ def worth_table(answer: Answer) -> None:
     )
 
 
-def early(answer: Answer) -> None:
+def early(dataset: Dataset, answer: Answer) -> None:
     """Show what customers brought in their first days."""
     if len(answer.extras.get("pooled", ())) == 0:
         return
-    blocks.chart(
+    point = blocks.chart(
         "Value so far",
         charts.early_value_lines(answer.extras["pooled"], currency_of(answer)),
         answer,
         key="value_early",
         caption="Revenue of the first days by the customers who started, of months of"
-        " which these days are over for everybody.",
+        " which these days are over for everybody. Click a point to see who they are.",
         measures=("early_value", "lifetime_value"),
+        select="point",
         table=answer.extras["cohorts"],
     )
+    value_lists.started(dataset, answer, point)
 
 
 def predicted(dataset: Dataset, answer: Answer) -> None:
@@ -110,7 +110,7 @@ def predicted(dataset: Dataset, answer: Answer) -> None:
         test = answer.extras["holdout"]
         since = day_label(test["tested_from"].iloc[0])
         whole = test[test["frequency"] < 0].iloc[0]
-        blocks.chart(
+        point = blocks.chart(
             "Predicted and actual",
             charts.holdout_points(test),
             answer,
@@ -119,12 +119,13 @@ def predicted(dataset: Dataset, answer: Answer) -> None:
             f" was bought from then on: {whole['predicted_purchases']:,.0f} purchases"
             f" predicted, {int(whole['actual_purchases']):,} made by"
             f" {int(whole['customers']):,} customers."
-            + (
-                " Until then nobody was seen to stop." if test["never_stops"][0] else ""
-            ),
+            + (_NEVER_STOPS if test["never_stops"][0] else "")
+            + " Click a point to see who they are.",
             measures=("expected_purchases", "chance_alive"),
+            select="point",
             table=test,
         )
+        value_lists.held_out(dataset, answer, point)
     _expected(dataset, answer)
 
 
@@ -149,20 +150,7 @@ def _expected(dataset: Dataset, answer: Answer) -> None:
             f" {plain(money_text(row['lifetime_value'], currency))}; chance still to"
             f" buy {percent(row['chance_alive'])}."
         )
-        listed = session.watched(
-            lambda cancellation: lifetime_value.members(
-                dataset, answer.spec, answer.filters, number, TOTAL, cancellation
-            )
-        )
-        customer_list(
-            dataset,
-            answer,
-            listed.sort_values("lifetime_value", ascending=False).round(2),
-            heading=f"{names[number]} purchases after the first",
-            total=int(row["customers"]),
-            key="value_members",
-            file=("expected", names[number]),
-        )
+        value_lists.expected(dataset, answer, number)
 
 
 def orders(dataset: Dataset, asked: Answer | HoldfastError) -> None:
@@ -186,19 +174,21 @@ def orders(dataset: Dataset, asked: Answer | HoldfastError) -> None:
         measures=("revenue_amount", "orders", "order_value", "order_frequency"),
         select="bar",
     )
-    _ordered(dataset, asked, bar)
+    value_lists.ordered(dataset, asked, bar)
     gaps = asked.extras["gaps"]
     if TOTAL in set(gaps["segment"]):
-        blocks.chart(
+        gap = blocks.chart(
             "Time between purchases",
             charts.gap_bars(gaps),
             asked,
             key="value_gaps",
             caption="Days from a purchase to the next one of the same customer. Who has"
-            " not bought again is in none of it.",
+            " not bought again is in none of it. Click a bar to see who bought again.",
             measures=(),
+            select="bar",
             table=gaps,
         )
+        value_lists.bought_again(dataset, asked, gap)
 
 
 def _repeats(row: pd.Series, within: int) -> None:
@@ -224,31 +214,6 @@ def _repeats(row: pd.Series, within: int) -> None:
             f"Median; the middle half lies between {row['gap_p25']:,.0f} and"
             f" {row['gap_p75']:,.0f} days."
         )
-
-
-def _ordered(dataset: Dataset, asked: Answer, bar: Selection | None) -> None:
-    if bar is None:
-        return
-    first = pd.Timestamp(bar["period_key"])
-    frame = asked.frame
-    row = frame[(frame["segment"] == TOTAL) & (frame["period"] == first)]
-    if row.empty:
-        return
-    listed = session.watched(
-        lambda cancellation: purchases.members(
-            dataset, asked.spec, asked.filters, first.date(), TOTAL, cancellation
-        )
-    )
-    name = period_label(first, asked.spec.interval)
-    customer_list(
-        dataset,
-        asked,
-        listed,
-        heading=f"Ordered in {name}",
-        total=int(row["customers"].iloc[0]),
-        key="value_ordered",
-        file=("ordered", name),
-    )
 
 
 def steps(answer: Answer) -> None:

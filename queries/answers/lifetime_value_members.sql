@@ -1,7 +1,7 @@
 -- lifetime_value_members: Which customers bought so often, and how recently.
 -- grain: one row per customer or account
 -- params:
---   cut_on (DATE): first local day that is not looked at
+--   cut_on (DATE): first local day that is not looked at; later days are told apart
 --   least (INTEGER): fewest days with a purchase after the first one
 --   most (INTEGER): most of them; null for any number
 --   of_segment (VARCHAR): the segment; null means everyone in view
@@ -14,6 +14,7 @@
 --   recency_days (BIGINT): days from the first to the last purchase
 --   age_days (BIGINT): days from the first purchase to the end
 --   mean_value (DOUBLE): mean amount of the purchases after the first
+--   later (BIGINT): days with a purchase from cut_on on
 -- source: docs/definitions.md, Money, Lifetime value; as purchase_histories
 with began as (
     select
@@ -29,15 +30,20 @@ by_customer as (
         purchases.unit_no,
         purchases.segment_no,
         began.first_on,
-        count(*) - 1 as frequency,
-        max(purchases.bought_on) - began.first_on as recency_days,
+        (count_if(purchases.bought_on < $cut_on) - 1)::bigint as frequency,
+        max(purchases.bought_on) filter (where purchases.bought_on < $cut_on)
+        - began.first_on as recency_days,
         $cut_on - 1 - began.first_on as age_days,
-        avg(purchases.sales) filter (where purchases.bought_on > began.first_on)
-            as mean_value
+        avg(purchases.sales) filter (
+            where
+            purchases.bought_on > began.first_on
+            and purchases.bought_on < $cut_on
+        ) as mean_value,
+        count_if(purchases.bought_on >= $cut_on) as later
     from purchases
     inner join began
         on purchases.unit_no = began.unit_no
-    where purchases.buys > 0 and purchases.bought_on < $cut_on
+    where purchases.buys > 0 and began.first_on < $cut_on
     group by
         purchases.unit_no,
         purchases.segment_no,
@@ -60,7 +66,8 @@ final as (
         by_customer.frequency,
         by_customer.recency_days,
         by_customer.age_days,
-        coalesce(by_customer.mean_value, 0) as mean_value
+        coalesce(by_customer.mean_value, 0) as mean_value,
+        by_customer.later::bigint as later
     from by_customer
     inner join labels
         on by_customer.segment_no = labels.segment_no
@@ -80,6 +87,7 @@ select
     final.frequency,
     final.recency_days,
     final.age_days,
-    final.mean_value
+    final.mean_value,
+    final.later
 from final
 order by final.id

@@ -76,13 +76,23 @@ def test_each_step_of_the_waterfall_begins_where_the_last_one_ended(frame):
     assert steps["amount_text"].tolist()[4:] == ["-20", "-160", "215"]
 
 
-def test_small_steps_are_seen_and_the_axis_says_so(frame):
+def axis_of(drawing):
+    bar = drawing.page_spec()["layer"][0]
+    return bar["encoding"]["y"]["axis"]
+
+
+def test_small_steps_are_seen_and_the_chart_says_that_bars_are_cut(frame):
     row = frame.iloc[2].copy()
     row["mrr_start"], row["mrr_end"] = 10_000, 10_055
     drawing = waterfall(row, "month", "USD")
     # 55 up from 10 000, so the bars begin 55 below it
     assert rows(drawing)["low"].tolist()[0] == 9_945
-    assert drawing.notes == ("The axis does not begin at zero",)
+    assert drawing.notes == (
+        "Start and end are cut: from zero to the gap is more than is drawn",
+    )
+    # an axis with numbers would say that zero is where these bars begin
+    assert not axis_of(drawing)["labels"]
+    assert "labels" not in axis_of(waterfall(frame.iloc[3], "month", "USD"))
 
 
 def test_what_is_unknown_has_no_point_and_what_runs_a_hollow_one(frame):

@@ -27,15 +27,22 @@ def test_the_page_tells_a_customers_worth_three_ways_and_what_they_assume(
     assert "The margin is 100%: revenue, not profit." in written(page)
 
 
-def test_a_click_on_a_bar_lists_who_ordered(app, demo_workspace):
+def test_a_click_on_a_mark_lists_who_is_behind_it(app, demo_workspace):
     page = open_page(app, demo_workspace, "value")
-    page.session_state["value_revenue"] = {
-        "selection": {"bar": [{"period_key": "2026-05-01"}]}
-    }
+    for key, name, mark in (
+        ("value_revenue", "bar", {"period_key": "2026-05-01"}),
+        ("value_early", "point", {"segment": "All", "days": 30}),
+        ("value_gaps", "bar", {"least": 1, "most": 0}),
+    ):
+        page.session_state[key] = {"selection": {name: [mark]}}
     page.run()
     assert not page.exception
-    assert "**Ordered in May 2026**" in written(page)
-    assert "in the list, as in the chart." in written(page)
+    said = written(page)
+    assert "**Ordered in May 2026**" in said
+    assert "**The first 30 days**" in said
+    assert "**Bought again after 1 or more days**" in said
+    assert said.count("in the list, as in the chart.") == 2
+    assert "who did so several times is counted each time." in said
 
 
 def test_a_margin_and_source_of_a_link_are_taken(app, demo_workspace):

@@ -5,7 +5,7 @@ import pytest
 
 from holdfast.errors import SpecError
 from holdfast.filters import AttributeIn, Filters
-from holdfast.questions import ask, lifetime_value
+from holdfast.questions import ask, value_lists
 from holdfast.questions.lifetime_value import LifetimeValue
 from holdfast.questions.purchases import Purchases
 from tests.reference import reference_data
@@ -166,7 +166,7 @@ def test_the_value_of_cdnows_first_customer_as_published(cdnow):
     spec = LifetimeValue(
         as_of=date(1997, 10, 1), horizon=12, discount=1.0, period_days=210
     )
-    listed = lifetime_value.members(cdnow, spec, Filters()).set_index("id")
+    listed = value_lists.expected(cdnow, spec, Filters()).set_index("id")
     first = listed.loc["0001"]
     assert (first["frequency"], first["recency_days"], first["age_days"]) == (
         *(2, 213, 272),
@@ -179,7 +179,7 @@ def test_the_list_of_a_group_is_as_long_as_the_chart_says(cdnow):
     predictions = ask(cdnow, CALIBRATED).extras["predictions"]
     for number in (0, 3, 7):
         row = predictions.set_index("frequency").loc[number]
-        listed = lifetime_value.members(cdnow, CALIBRATED, Filters(), number)
+        listed = value_lists.expected(cdnow, CALIBRATED, Filters(), number)
         assert len(listed) == row["customers"]
         assert listed["lifetime_value"].mean() == pytest.approx(
             row["lifetime_value"], rel=1e-6
@@ -193,6 +193,14 @@ def test_cdnow_predicted_from_its_first_half_against_what_happened(cdnow):
     # 1,882 purchase days in 39 weeks; the model tells an eighth less
     assert (whole["customers"], whole["actual_purchases"]) == (2357, 1882)
     assert whole["predicted_purchases"] == pytest.approx(1882, rel=0.15)
+    for number in ("All", "0", "7 or more"):
+        row = found.loc[number]
+        listed = value_lists.held_out(cdnow, spec, Filters(), int(row["frequency"]))
+        assert len(listed) == row["customers"]
+        assert listed["actual_purchases"].sum() == row["actual_purchases"]
+        assert listed["predicted_purchases"].sum() == pytest.approx(
+            row["predicted_purchases"]
+        )
     assert found["customers"].iloc[:-1].sum() == 2357
     assert found["actual_purchases"].iloc[:-1].sum() == 1882
 
