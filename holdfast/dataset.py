@@ -408,6 +408,11 @@ class Dataset:
         self.knows_exit_comments = any(
             row[0] == "cancel_comment" for row in self._rows("describe subscriptions")
         )
+        # The currency and the end of the time that monthly movements are kept of.
+        self.movements_of: tuple[str, date] | None = None
+        if sizes.get("monthly_movements"):
+            found = self._rows("select currency, as_of from monthly_movements limit 1")
+            self.movements_of = found[0]
         derived = self._rows("from derivations") if "derivations" in sizes else []
         self.derivations: dict[str, Derivation] = {
             table: Derivation(*told) for table, *told in derived

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from holdfast.movements import MOVEMENTS
+
 FORMAT_VERSION = 1
 """Version of workspaces and datasets that this program writes and reads."""
 
@@ -602,6 +604,22 @@ TABLES: tuple[Table, ...] = (
             Column("observed_until", "DATE", "day after the last observed one"),
             Column("as_of", "DATE", "exclusive end of the last complete day"),
             Column("is_dated", "BOOLEAN", "its instants are pure dates"),
+        ),
+    ),
+    Table(
+        "monthly_movements",
+        "one row per customer and month whose MRR is another at its end than before it;"
+        " of many subscriptions in one currency, else empty",
+        (
+            Column("as_of", "DATE", "exclusive end of the time that is looked at"),
+            Column("currency", "VARCHAR", "currency code; empty = not said"),
+            Column("unit_no", "INTEGER", "the customer's dense number, from 0"),
+            Column("period", "INTEGER", "the month: 12 times the year, from 0"),
+            Column("cohort", "INTEGER", "the first month at whose end was paid"),
+            Column("movement", f"ENUM{MOVEMENTS}", "what it was"),
+            Column("mrr_before", "DECIMAL(18,6)", "MRR at the end of the month before"),
+            Column("mrr_after", "DECIMAL(18,6)", "MRR at its end"),
+            Column("first_mrr", "DECIMAL(18,6)", "MRR at the end of the first month"),
         ),
     ),
     Table(

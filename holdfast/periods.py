@@ -20,6 +20,7 @@ INTERVALS: tuple[Interval, ...] = get_args(Interval)
 Span = Literal["day", "week", "month", "quarter", "year"]
 SPANS: tuple[Span, ...] = get_args(Span)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+LONGEST_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 
 # How many days before 1970-01-01 the week of that Thursday began.
 WEEK_SHIFTS: dict[str, int] = {"monday": 3, "sunday": 4, "saturday": 5}

@@ -19,11 +19,9 @@ from datetime import date
 
 from holdfast.currencies import rows_in_one_currency
 from holdfast.dataset import Dataset
+from holdfast.movements import MOST_A_MONTH, prices_sql
 from holdfast.population import Relation
 from holdfast.query import Value
-
-MOST_A_MONTH = 1e11
-"""From this on a price a month is a mistake; sums of such would not fit either."""
 
 
 def price_relation(dataset: Dataset, currency: str, as_of: date) -> Relation:
@@ -41,31 +39,4 @@ def price_relation(dataset: Dataset, currency: str, as_of: date) -> Relation:
         "as_of_on": as_of,
         "most_a_month": MOST_A_MONTH,
     }
-    worth = _PRICES.format(rows=rows.text)
-    return Relation(_MONTHLY.format(worth=worth), values)
-
-
-# A price that is missing stays unknown; a discount beyond the price leaves nothing.
-_MONTHLY = """select
-    customer_no,
-    plan,
-    started_on,
-    ended_on,
-    case
-        when worth < $most_a_month then greatest(worth, 0)::decimal(18, 6)
-    end as monthly
-from ({worth})"""
-
-_PRICES = """
-    select
-        customer_no,
-        plan,
-        paid_from_on as started_on,
-        ended_on,
-        (price * quantity - coalesce(discount, 0)) / interval_months as worth
-    from ({rows}) as priced
-    where
-        currency = $currency
-        and paid_from_on < $as_of_on
-        and coalesce(ended_on, date '9999-12-31') > paid_from_on
-"""
+    return Relation(prices_sql(rows.text), values)

@@ -4,7 +4,8 @@ Composed beside ``population`` and by its rules. What somebody pays depends on n
 filter: the changes are computed once for everyone and kept, so that a changed filter or
 breakdown only joins them anew.
 
-- ``unit_revenue_changes``: one row per unit and interval of everyone; kept.
+- ``unit_revenue_changes``: one row per unit and interval of everyone; kept. An import
+  of much keeps them by month and customer.
 - ``revenue_changes(unit_no, segment_no, period, cohort, movement, mrr_before,
   mrr_after, first_mrr)``: the same for the units in view. An interval is here only if
   what a unit paid at its end differs from what it paid at the end of the interval
@@ -25,15 +26,17 @@ from holdfast.cancellation import Cancellation
 from holdfast.currencies import converted_currencies
 from holdfast.dataset import Dataset
 from holdfast.errors import DatasetError
-from holdfast.periods import Span, period_sql
+from holdfast.movements import (
+    NARROW,
+    WIDE,
+    changes_sql,
+    kept_sql,
+    paid_sql,
+    spans_sql,
+)
+from holdfast.periods import Span
 from holdfast.population import Population, Relation
 from holdfast.pricing import price_relation
-from holdfast.spells import ONE_OF_SEVERAL
-
-MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
-"""What a change can be, growth first."""
-
-_NARROW, _WIDE = "decimal(18, 6)", "decimal(38, 6)"
 
 
 def revenue_relations(
@@ -63,11 +66,8 @@ def revenue_relations(
             "\n    on prices.customer_no = customers.customer_no"
             "\nwhere customers.account_no is not null"
         )
-    paid = _PAID.format(unit=unit, join=join)
-    spans = _SPANS.format(
-        came=period_sql("started_on", interval, dataset.week_start),
-        went=period_sql("ended_on", interval, dataset.week_start),
-    )
+    paid = paid_sql(unit, join)
+    spans = spans_sql(interval, dataset.week_start)
     # What is joined with exchange rates comes in any order.
     is_in_order = members.unit == "customer" and not converted_currencies(
         dataset, currency
@@ -77,26 +77,24 @@ def revenue_relations(
     is_wide = ("wide amounts", currency)
 
     def make(amount: str) -> str:
-        changes = _CHANGES.format(
-            is_one_of_several=ONE_OF_SEVERAL,
-            movements=f"enum{MOVEMENTS}",
-            line="" if is_in_order else "order by unit_no",
-            amount=amount,
-        )
-        made = (
-            f"with prices as (\n{prices.text}\n),\npaid as (\n{paid}\n),"
-            f"\npaid_spans as (\n{spans}\n)\nfrom (\n{changes}\n)"
-        )
+        changes = changes_sql(amount, is_in_order=is_in_order)
+        made = kept_sql(prices.text, paid, spans, changes)
         dataset.materialise(kept, made, prices.values, cancellation)
         return changes
 
-    try:
-        changes = make(_WIDE if dataset.recall(is_wide) else _NARROW)
-    except DatasetError:
-        # Ten prices just under the most that one may be are too much for the quick
-        # type; the wide one takes longer, and holds anything.
-        changes = make(_WIDE)
-        dataset.keep(is_wide, True)
+    if (interval, members.unit) == ("month", "customer") and (
+        dataset.movements_of == (currency, as_of)
+    ):
+        # The import has kept them.
+        kept, changes = "monthly_movements", changes_sql(NARROW, is_in_order=True)
+    else:
+        try:
+            changes = make(WIDE if dataset.recall(is_wide) else NARROW)
+        except DatasetError:
+            # Ten prices just under the most that one may be are too much for the quick
+            # type; the wide one takes longer, and holds anything.
+            changes = make(WIDE)
+            dataset.keep(is_wide, True)
     return {
         "prices": prices,
         "paid": Relation(paid),
@@ -124,108 +122,3 @@ def _of_members(members: Population) -> str:
         f"select\n    unit_revenue_changes.unit_no,\n    {segment}{listed}"
         f"\nfrom unit_revenue_changes{join}"
     )
-
-
-# Of most units there is one period only: they come and go, and need no running sum.
-# Of each of the others, the first change is all that it paid at first.
-_CHANGES = """with spans as materialized (
-    select
-        *,
-        {is_one_of_several} as is_one_of_several
-    from paid_spans
-    window line as ({line})
-),
-
-singles as (
-    select *
-    from spans
-    where not is_one_of_several
-),
-
-others as (
-    select *
-    from spans
-    where is_one_of_several
-)
-
-select
-    unit_no,
-    came as period,
-    came as cohort,
-    'new'::{movements} as movement,
-    0::{amount} as mrr_before,
-    monthly as mrr_after,
-    monthly as first_mrr
-from singles
-where went is distinct from came
-union all
-select
-    unit_no,
-    went as period,
-    came as cohort,
-    'churn'::{movements} as movement,
-    monthly as mrr_before,
-    0::{amount} as mrr_after,
-    monthly as first_mrr
-from singles
-where went <> came
-union all
-select
-    unit_no,
-    period,
-    cohort,
-    case
-        when period = cohort then 'new'
-        when mrr_after = change then 'reactivation'
-        when mrr_after = 0 then 'churn'
-        when change > 0 then 'expansion'
-        else 'contraction'
-    end::{movements} as movement,
-    (mrr_after - change)::{amount} as mrr_before,
-    mrr_after::{amount} as mrr_after,
-    first_mrr
-from (
-    select
-        *,
-        sum(change) over unit as mrr_after,
-        first_value(period) over unit as cohort,
-        first_value(change) over unit as first_mrr
-    from (
-        select
-            unit_no,
-            period,
-            sum(change)::{amount} as change
-        from (
-            select
-                unit_no,
-                came as period,
-                monthly as change
-            from others
-            union all
-            select
-                unit_no,
-                went as period,
-                -monthly as change
-            from others
-            where went is not null
-        )
-        group by unit_no, period
-        having sum(change) <> 0
-    )
-    window unit as (partition by unit_no order by period)
-)"""
-
-_SPANS = """select
-    unit_no,
-    {came} as came,
-    case when ended_on < $as_of_on then {went} end as went,
-    monthly
-from paid
-where monthly > 0"""
-
-_PAID = """select
-    {unit} as unit_no,
-    prices.started_on,
-    prices.ended_on,
-    prices.monthly
-from prices{join}"""

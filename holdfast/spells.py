@@ -25,6 +25,7 @@ from typing import Literal
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock, active_periods
+from holdfast.movements import ONE_OF_SEVERAL
 from holdfast.occurrence import ACTIVITY, ORDER
 from holdfast.population import Population, Relation
 from holdfast.query import Value
@@ -178,16 +179,6 @@ _ACTIVE_RUNS = """            select
             )
             where is_first"""
 
-# Subscriptions lie in order of their customers, so whether the rows around are of the
-# same one is told as they stream by; in any other order that would be silently wrong.
-ONE_OF_SEVERAL = """case
-            when unit_no < lag(unit_no) over line
-                then error('Subscriptions are not in order of their customers.')
-            else
-                coalesce(unit_no = lag(unit_no) over line, false)
-                or coalesce(unit_no = lead(unit_no) over line, false)
-        end"""
-"""Tells rows of units that have several, over a window called ``line``."""
 
 # Most have one run, which is a spell as it is. Of the others, runs that overlap or meet
 # are one spell; of those that end it, one with a reason. What begins after all that

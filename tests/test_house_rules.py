@@ -23,7 +23,8 @@ ROOMS = (
     *("means", "mixture", "purchase_models", "counts"),
     *("reasons", "stage_rules", "survey_scales", "theme_rules"),
     "durations",
-    *("occurrence", "steps", "filters", "saved_segments", "query", "model", "exports"),
+    *("occurrence", "steps", "filters", "saved_segments", "query"),
+    *("movements", "model", "exports"),
     "texts",
     *("dataset", "score_groups", "plan_traits", "population"),
     *(
@@ -188,6 +189,7 @@ COMPOSES_SQL = (
     "holdfast/standings.py",
     "holdfast/spells.py",
     "holdfast/stays.py",
+    "holdfast/movements.py",
     "holdfast/pricing.py",
     "holdfast/revenue.py",
     "holdfast/earnings.py",

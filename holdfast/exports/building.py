@@ -19,6 +19,7 @@ from holdfast.exports.engine import open_engine
 from holdfast.exports.feeding import fed_by, make_empty, unfed
 from holdfast.exports.keeping import keep
 from holdfast.exports.mapping import Source, profile, staged_columns
+from holdfast.exports.moving import keep_movements
 from holdfast.model import TABLES
 from holdfast.periods import WEEK_SHIFTS
 from holdfast.query import literal, load, quoted
@@ -41,6 +42,7 @@ _QUERIES = (
     "ambiguities",
     "activity",
     "observed",
+    "monthly_movements",
     "holes",
     "rejected",
     "source_rows",
@@ -295,6 +297,9 @@ def _fill(
             derive_subscriptions(engine, fed, parameters)
         if name == _SIDE_BY_SIDE[0][0]:
             _keep_side_by_side(engine, parameters, cancellation)
+            continue
+        if name == "monthly_movements":
+            keep_movements(engine)
             continue
         keep(engine, name, parameters, is_temporary=name in _TEMPORARY)
         if name == "events" and not staged_columns(stored, name)[1]:

@@ -24,7 +24,7 @@ _OF_FEEDS = {
     **{
         name: {feed.name for feed in FEEDS if feed.table == "subscriptions"}
         | {"payments"}
-        for name in ("subscriptions", "derivations")
+        for name in ("subscriptions", "derivations", "monthly_movements")
     },
     **{
         name: {feed.name for feed in FEEDS if feed.table in ("events", "orders")}

@@ -20,10 +20,10 @@ from holdfast.dataset import Dataset
 from holdfast.earnings import Source
 from holdfast.filters import NONE, Filters
 from holdfast.measures import formatted
+from holdfast.movements import MOST_A_MONTH
 from holdfast.occurrence import SUBSCRIPTION
 from holdfast.periods import WEEK_SHIFTS, Span, day_label
 from holdfast.population import Population, Relation, Unit, population
-from holdfast.pricing import MOST_A_MONTH
 from holdfast.query import Value
 from holdfast.questions import asking
 from holdfast.revenue import revenue_relations

@@ -13,7 +13,8 @@ from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import percent
-from holdfast.periods import Span, day_label, period_label, period_of
+from holdfast.movements import MOVEMENTS
+from holdfast.periods import LONGEST_DAYS, Span, day_label, period_label, period_of
 from holdfast.population import TOTAL, Unit
 from holdfast.query import Value
 from holdfast.questions import asking
@@ -25,7 +26,6 @@ from holdfast.questions.amounts import (
     span_values,
     unpriced_caveats,
 )
-from holdfast.revenue import MOVEMENTS
 from holdfast.stats import ratio_interval, wilson_interval
 
 __all__ = ["MOVEMENTS", "Mrr", "answer", "members"]
@@ -181,6 +181,7 @@ def _inside_caveat(
     """Say how many paid, but at the end of no interval."""
     found, relations = question.members, question.relations
     asked = {name: values[name] for name in ("first_period", "last_period")}
+    asked["longest_days"] = LONGEST_DAYS[spec.interval]
     rows = asking.run(dataset, "paid_inside", found, relations, asked, cancellation)
     number = int(rows["customers"].iloc[0])
     if not number:

@@ -46,14 +46,14 @@ with changed as (
         revenue_changes.period,
         revenue_changes.movement,
         count(*) as customers,
-        sum(revenue_changes.mrr_after - revenue_changes.mrr_before) as change,
+        sum(revenue_changes.mrr_after) - sum(revenue_changes.mrr_before) as change,
         -- by how much the squares, and before times after, exceed before squared
         sum(
-            (revenue_changes.mrr_after - revenue_changes.mrr_before)::double
-            * (revenue_changes.mrr_after + revenue_changes.mrr_before)::double
+            (revenue_changes.mrr_after::double - revenue_changes.mrr_before::double)
+            * (revenue_changes.mrr_after::double + revenue_changes.mrr_before::double)
         ) as squared,
         sum(
-            (revenue_changes.mrr_after - revenue_changes.mrr_before)::double
+            (revenue_changes.mrr_after::double - revenue_changes.mrr_before::double)
             * revenue_changes.mrr_before::double
         ) as product
     from revenue_changes

@@ -2,6 +2,7 @@
 -- grain: one row
 -- params:
 --   first_period (INTEGER): first period looked at
+--   longest_days (INTEGER): days of the longest interval there is
 --   last_period (INTEGER): last period looked at
 -- returns:
 --   customers (BIGINT): customers or accounts whose paid time began and ended inside
@@ -13,7 +14,10 @@ with inside as (
         min(paid_spans.came) as first_period,
         max(paid_spans.came) as last_period
     from paid_spans
-    where paid_spans.went = paid_spans.came
+    where
+        paid_spans.went = paid_spans.came
+        -- what is longer than any interval is in none
+        and paid_spans.ended_on - paid_spans.started_on < $longest_days
     group by paid_spans.unit_no
 ),
 

@@ -193,9 +193,9 @@ def test_cdnow_predicted_from_its_first_half_against_what_happened(cdnow):
     # 1,882 purchase days in 39 weeks; the model tells an eighth less
     assert (whole["customers"], whole["actual_purchases"]) == (2357, 1882)
     assert whole["predicted_purchases"] == pytest.approx(1882, rel=0.15)
-    for number in ("All", "0", "7 or more"):
-        row = found.loc[number]
-        listed = value_lists.held_out(cdnow, spec, Filters(), int(row["frequency"]))
+    for name, number in (("All", -1), ("0", 0), ("7 or more", 7)):
+        row = found.loc[name]
+        listed = value_lists.held_out(cdnow, spec, Filters(), number)
         assert len(listed) == row["customers"]
         assert listed["actual_purchases"].sum() == row["actual_purchases"]
         assert listed["predicted_purchases"].sum() == pytest.approx(
