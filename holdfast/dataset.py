@@ -26,6 +26,7 @@ from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError
 from holdfast.query import Value, literal, load, quoted
 from holdfast.saved_segments import SavedSegment
+from holdfast.survey_scales import Reading
 
 _CHANGEABLE = (
     "max_execution_time",
@@ -147,6 +148,7 @@ class Dataset:
         self._connection = _locked_down(path, self.limits)
         # Replaced as a whole: others may be asking meanwhile.
         self._saved: Mapping[str, SavedSegment] = {}
+        self._readings: Mapping[str, Reading] = {}
         stat = path.stat()
         self.fingerprint = f"{path.stem}-{stat.st_size}-{stat.st_mtime_ns}"
         try:
@@ -239,6 +241,15 @@ class Dataset:
     def take_segments(self, segments: Iterable[SavedSegment]) -> None:
         """Let filters name these saved segments, in place of those so far."""
         self._saved = {each.name: each for each in segments}
+
+    @property
+    def readings(self) -> Mapping[str, Reading]:
+        """How scores are read where a question does not say, by the kind of survey."""
+        return self._readings
+
+    def take_readings(self, readings: Mapping[str, Reading]) -> None:
+        """Read scores so, in place of how they were read so far."""
+        self._readings = dict(readings)
 
     def has_table(self, name: str) -> bool:
         """Say whether a table was materialised and is still kept."""

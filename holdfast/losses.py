@@ -32,6 +32,7 @@ from holdfast.population import Population, Relation, Unit
 from holdfast.pricing import price_relation
 from holdfast.query import Value
 from holdfast.reasons import FAILED_PAYMENT, NO_REASON
+from holdfast.score_groups import is_scored, scale_asked, scored_values
 from holdfast.spells import Ending
 
 TICKET_DAYS = 30
@@ -65,7 +66,9 @@ def loss_relations(
         cancellation: Lets another thread stop the work.
     """
     relations = dict(spells)
+    scored = scored_values(scale_asked(dataset, "nps"))
     values: dict[str, Value] = {"as_of_on": as_of}
+    values |= {name: scored[name] for name in ("lowest", "highest", "codes")}
     reason = f"'{SILENT}'"
     kind = "'fell silent'"
     if sign == "subscription":
@@ -92,7 +95,9 @@ def loss_relations(
         kind=kind,
         worth=worth.format(people=people),
         returns=returns.format(people=people),
-        scores=_SCORES.format(people=people),
+        scores=_SCORES.format(
+            people=people, scored=is_scored("nps", "responses.score")
+        ),
         tickets=tickets.format(people=people),
     )
     ended = relations["unit_spells"].kept_as
@@ -103,7 +108,7 @@ def loss_relations(
     bound = dict(values)
     for part in parts.values():
         bound.update(part.values)
-    key = f"{ended} {currency}"
+    key = f"{ended} {currency} {scored}"
     kept = f"losses_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     dataset.materialise(kept, f"with {named}\n{text}", bound, cancellation)
     relations["unit_losses"] = Relation(text, values, kept_as=kept)
@@ -300,7 +305,7 @@ _SCORES = """
         on
             people.customer_no = responses.customer_no
             and responses.answered_on < unit_spells.ended_on
-    where responses.kind = 'nps' and responses.score between 0 and 10
+    where responses.kind = 'nps' and {scored}
     group by unit_spells.unit_no, unit_spells.spell_no
 """
 

@@ -137,7 +137,7 @@ def population(
         SpecError: A filter names an attribute or event that the data do not have.
     """
     saved = saved_in(dataset, filters)
-    asked = f"{unit} {filters!r} {before} {_contents(saved)}"
+    asked = f"{unit} {filters!r} {before} {_contents(dataset, saved)}"
     key = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()[:12]
     kept = dataset.recall(("population", key))
     if isinstance(kept, Population) and all(
@@ -363,16 +363,17 @@ def saved_in(dataset: Dataset, filters: Filters) -> dict[str, SavedSegment]:
 
 
 def contents_of(dataset: Dataset, filters: Filters) -> str:
-    """Return what changes whenever a saved segment in the filters does.
+    """Return what changes whenever a saved segment or how scores are read does.
 
     Raises:
         SpecError: There is no such segment.
     """
-    return _contents(saved_in(dataset, filters))
+    return _contents(dataset, saved_in(dataset, filters))
 
 
-def _contents(saved: Mapping[str, SavedSegment]) -> str:
-    return " ".join(each.digest for each in saved.values())
+def _contents(dataset: Dataset, saved: Mapping[str, SavedSegment]) -> str:
+    digests = " ".join(each.digest for each in saved.values())
+    return f"{digests} {dataset.readings or ''}".strip()
 
 
 def keep_members(

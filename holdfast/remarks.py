@@ -27,7 +27,7 @@ from holdfast.errors import CancelledError
 from holdfast.filters import NONE
 from holdfast.population import Population, Relation
 from holdfast.query import Value
-from holdfast.score_groups import is_scored, knows_questions, scale_values
+from holdfast.score_groups import is_scored, knows_questions, scored_values
 from holdfast.survey_scales import Scale
 from holdfast.texts.corpus import Corpus
 from holdfast.theme_rules import ThemeRules
@@ -80,7 +80,7 @@ def remark_relations(
         "of_question": None if question == NONE else question,
     }
     if scale is not None:
-        values |= scale_values(scale)
+        values |= scored_values(scale)
     relations = {
         "remarks": Relation(*_source(dataset, source), kept_as=names["remarks"]),
         "text_languages": _table(names["text_languages"]),

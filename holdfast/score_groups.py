@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -25,8 +26,10 @@ from holdfast.survey_scales import (
     KINDS,
     OFFERED,
     Kind,
+    Reading,
     Scale,
     guessed_scale,
+    read_codes,
     scale_of,
 )
 
@@ -40,6 +43,7 @@ GROUPS: dict[str, tuple[str, str, str, str, str]] = {
 GROUP_KEYS = ("high", "middle", "low", "unscored", "silent")
 
 _ATTRIBUTES: dict[str, Kind] = {f"{kind}_group": kind for kind in KINDS}
+_AS_KEPT = Reading()
 _FITS = ("fits_5", "fits_7", "fits_10", "fits_0_10", "fits_0_100")
 
 
@@ -81,26 +85,47 @@ def asked_questions(
     return kept.copy()
 
 
+def reading_asked(dataset: Dataset, kind: str, chosen: Reading = _AS_KEPT) -> Reading:
+    """Return how scores are read: as chosen, else as the workspace keeps it."""
+    return chosen.over(dataset.readings.get(kind, _AS_KEPT))
+
+
 def scale_asked(
-    dataset: Dataset, kind: str, question: str = "", chosen: str = ""
+    dataset: Dataset, kind: str, question: str = "", chosen: Reading = _AS_KEPT
 ) -> Scale:
-    """Return the scale that was chosen, else the usual one or the one that fits.
+    """Return the scale that was chosen or is kept, else the usual one or what fits.
 
     Args:
         dataset: Whose answers.
         kind: nps, csat or ces.
         question: Its wording, ``(none)`` where the export does not say; empty for all
             of the kind.
-        chosen: Least and greatest point, such as 1-5.
+        chosen: How scores are read; what it does not say is as the workspace keeps it.
 
     Raises:
-        SpecError: What was chosen is no scale.
+        SpecError: What was chosen is no scale, or no code.
     """
+    reading = reading_asked(dataset, kind, chosen)
+    blank, not_applicable = map(read_codes, (reading.blank, reading.not_applicable))
+    return replace(
+        _scale_asked(dataset, kind, question, reading.scale, blank, not_applicable),
+        codes=(*blank, *not_applicable),
+    )
+
+
+def _scale_asked(
+    dataset: Dataset,
+    kind: str,
+    question: str,
+    chosen: str,
+    blank: Sequence[float],
+    not_applicable: Sequence[float],
+) -> Scale:
     if chosen:
         return scale_of(kind, chosen)
     scored, fitting = 0, dict.fromkeys(OFFERED, 0)
     if kind != "nps" and knows_questions(dataset):
-        rows = asked_questions(dataset)
+        rows = asked_questions(dataset, blank, not_applicable)
         rows = rows[rows["kind"] == kind]
         if question:
             rows = rows[rows["question"].fillna(NONE) == question]
@@ -115,15 +140,21 @@ def fits(row: pd.Series) -> dict[str, int]:
 
 
 def is_scored(kind: str, score: str) -> str:
-    """Write that a score is on the scale of a survey; bind ``scale_values``."""
+    """Write that a score is a point of a scale; bind ``scale_values`` and the codes."""
     whole = f" and {score} = round({score})" if kind == "nps" else ""
-    return f"{score} between $lowest and $highest{whole}"
+    is_code = f"list_contains($codes::double[], {score})"
+    return f"{score} between $lowest and $highest{whole} and not {is_code}"
 
 
 def scale_values(scale: Scale) -> dict[str, Value]:
     """Return the values that statements about a scale bind."""
     names = ("lowest", "highest", "high_from", "low_to")
     return {name: getattr(scale, name) for name in names}
+
+
+def scored_values(scale: Scale) -> dict[str, Value]:
+    """Return these and the codes, which are no points."""
+    return {**scale_values(scale), "codes": list(scale.codes)}
 
 
 def group_columns(dataset: Dataset) -> dict[str, Column]:
@@ -176,7 +207,7 @@ def latest_groups(
     cut = ""
     values: dict[str, Value] = {
         f"{kind}_{name}": value
-        for name, value in scale_values(scale_asked(dataset, kind)).items()
+        for name, value in scored_values(scale_asked(dataset, kind)).items()
     }
     if before is not None:
         cut = f"\n    and responses.answered_on < ${kind}_before"
@@ -213,7 +244,7 @@ def told_groups(
         scored=is_scored(kind, "responses.score"),
         group=_group(kind, "score"),
     )
-    return text, scale_values(scale_asked(dataset, kind))
+    return text, scored_values(scale_asked(dataset, kind))
 
 
 def looks_back(dataset: Dataset, attributes: Iterable[str | None]) -> list[str]:

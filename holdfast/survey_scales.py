@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Any, Literal
 
 from holdfast.errors import SpecError
 
@@ -42,16 +43,77 @@ class Scale:
         highest: The greatest point.
         high_from: Least score of the best group.
         low_to: Greatest score of the worst group.
+        codes: Scores that stand for something else and are no points.
     """
 
     lowest: int
     highest: int
     high_from: int
     low_to: int
+    codes: tuple[float, ...] = ()
 
     def __str__(self) -> str:
         """Write it as it is chosen, such as 1-5."""
         return f"{self.lowest}-{self.highest}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the scores of a kind of survey are read.
+
+    Attributes:
+        scale: Least and greatest point, such as 1-5; empty for the usual one of the
+            kind, or a guess from the scores where that does not fit.
+        blank: Scores that stand for no score, such as 0.
+        not_applicable: Scores that stand for "does not apply", such as 6,99.
+    """
+
+    scale: str = ""
+    blank: str = ""
+    not_applicable: str = ""
+
+    def over(self, other: Reading) -> Reading:
+        """Return this reading with the other one where this one says nothing."""
+        return Reading(
+            self.scale or other.scale,
+            self.blank or other.blank,
+            self.not_applicable or other.not_applicable,
+        )
+
+    def check(self, kind: str) -> None:
+        """Make sure that scores of a kind can be read so.
+
+        Raises:
+            SpecError: The scale or a code cannot be read.
+        """
+        if self.scale:
+            scale_of(kind, self.scale)
+        read_codes(self.blank)
+        read_codes(self.not_applicable)
+
+    def describe(self) -> str:
+        """Say it inside a sentence, such as ``on 1 to 5, 0 as left blank``."""
+        parts = [
+            self.scale and f"on {self.scale.replace('-', ' to ')}",
+            self.blank and f"{self.blank} as left blank",
+            self.not_applicable and f"{self.not_applicable} as “does not apply”",
+        ]
+        return ", ".join(part for part in parts if part)
+
+
+def kept_readings(values: Any) -> dict[str, Reading]:
+    """Return the readings that a file holds by kind; leave out what says nothing.
+
+    Somebody may have written into it by hand: what cannot be read is left out, too.
+    """
+    found: dict[str, Reading] = {}
+    for kind in KINDS:
+        with suppress(SpecError, TypeError, KeyError, AttributeError):
+            reading = Reading(**values[kind])
+            reading.check(kind)
+            if reading != Reading():
+                found[kind] = reading
+    return found
 
 
 def scale_of(kind: str, text: str) -> Scale:

@@ -37,7 +37,7 @@ from holdfast.periods import Span, period_sql
 from holdfast.population import Population, Relation
 from holdfast.pricing import price_relation
 from holdfast.query import Value, parameters
-from holdfast.score_groups import GROUPS, is_scored, scale_values
+from holdfast.score_groups import GROUPS, is_scored, scale_values, scored_values
 from holdfast.spells import Ending
 from holdfast.survey_scales import Kind, Scale
 
@@ -194,7 +194,7 @@ def _answers_and_stays(
         people=people,
         scored=is_scored(voices.survey, "responses.score"),
     )
-    heard = {**clock, **scale_values(voices.scale)}
+    heard = {**clock, **scored_values(voices.scale)}
     rows: dict[str, Value] = {"survey": voices.survey}
     of_question = ""
     if voices.question:

@@ -27,6 +27,7 @@ def opened_dataset(path: Path) -> Iterator[Dataset]:
         )
     dataset = Dataset(current)
     dataset.take_segments(workspace.segments.all())
+    dataset.take_readings(workspace.readings)
     try:
         yield dataset
     finally:

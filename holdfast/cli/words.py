@@ -13,11 +13,13 @@ from holdfast.cli.asking import ask_question, settings_help
 from holdfast.cli.cataloguing import write_catalogue
 from holdfast.cli.checking import check, compare_versions, version_number
 from holdfast.cli.loading import build_demo, load_files, show_status, undo
+from holdfast.cli.scales import keep_scales
 from holdfast.cli.segments import list_segments
 from holdfast.cli.speaking import PROGRAM
 from holdfast.cli.themes import keep_themes
 from holdfast.errors import SpecError
 from holdfast.report.plain import FRAME
+from holdfast.survey_scales import KINDS
 from holdfast.workspace import ENVIRONMENT
 
 
@@ -175,6 +177,32 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME",
         help="remove the theme of this name. May be given again",
+    )
+    command.add_argument("--csv", action="store_true", help="the table as CSV")
+    command = _command(
+        commands,
+        "scales",
+        keep_scales,
+        "list and keep how the scores of surveys are read",
+        "List on which scale the scores of surveys are read, and which of them stand "
+        "for something else; or change it for a kind of survey. What is kept holds for "
+        "every question about scores that does not say otherwise.",
+        "scales",
+        "scales csat --scale 1-5 --blank 0 --not-applicable 6",
+        "scales csat --forget",
+    )
+    command.add_argument(
+        "kind", nargs="?", choices=KINDS, help="nps, csat or ces; none only lists"
+    )
+    command.add_argument("--scale", help="least and greatest point, such as 1-5")
+    command.add_argument("--blank", metavar="SCORES", help="scores for none, such as 0")
+    command.add_argument(
+        "--not-applicable",
+        metavar="SCORES",
+        help="scores that mean it does not apply, such as 6,99",
+    )
+    command.add_argument(
+        "--forget", action="store_true", help="read them as usual again"
     )
     command.add_argument("--csv", action="store_true", help="the table as CSV")
     _command(

@@ -171,7 +171,7 @@ def _prepare(
         ending=spec.ending,
         currency=currency,
         as_of=as_of,
-        scale=scale_asked(dataset, spec.survey, spec.question, spec.scale),
+        scale=scale_asked(dataset, spec.survey, spec.question, spec.reading),
         question=spec.question,
     )
     relations = latest_relations(

@@ -197,7 +197,7 @@ def _prepare(
         ending=spec.ending,
         currency=currency,
         as_of=as_of,
-        scale=scale_asked(dataset, spec.survey, spec.question, spec.scale),
+        scale=scale_asked(dataset, spec.survey, spec.question, spec.reading),
         question=spec.question,
     )
     relations = voice_relations(

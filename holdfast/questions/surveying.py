@@ -17,8 +17,20 @@ from holdfast.occurrence import Occurrence
 from holdfast.periods import Span, first_day, period_of
 from holdfast.population import Population, Relation, Unit, population, suggestion
 from holdfast.questions import asking
-from holdfast.score_groups import asked_questions, fits, knows_questions
-from holdfast.survey_scales import KINDS, NAMES, guessed_scale, read_codes, scale_of
+from holdfast.score_groups import (
+    asked_questions,
+    fits,
+    knows_questions,
+    reading_asked,
+)
+from holdfast.survey_scales import (
+    KINDS,
+    NAMES,
+    Reading,
+    guessed_scale,
+    read_codes,
+    scale_of,
+)
 from holdfast.surveys import Survey, check_answers, survey_relations
 
 KindAsked = Literal["auto", "nps", "csat", "ces"]
@@ -36,9 +48,9 @@ class Surveying:
         kind: ``auto`` takes the first of nps, csat and ces that the data have.
         question: Its wording, ``(none)`` where the export does not say; empty for the
             one with most answers.
-        scale: Least and greatest point, such as 1-5; empty for the usual one of the
-            kind, or a guess from the scores where that does not fit.
-        blank: Scores that stand for no score, such as 0.
+        scale: Least and greatest point, such as 1-5; empty for what the workspace
+            keeps, else the usual one of the kind, or a guess where that does not fit.
+        blank: Scores that stand for no score, such as 0; empty for what is kept.
         not_applicable: Scores that stand for "does not apply", such as 6,99.
         per_customer: The latest score of a customer and period counts, or all.
         span: The length of a period of the trend.
@@ -61,6 +73,11 @@ class Surveying:
     last: date | None = None
     unit: Unit = "customer"
     as_of: date | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """How scores are read."""
+        return Reading(self.scale, self.blank, self.not_applicable)
 
 
 @dataclass(frozen=True)
@@ -100,10 +117,8 @@ def surveys(
     spec = spec or Surveying()
     check_answers(dataset)
     time = _time(dataset, spec)
-    blank, not_applicable = read_codes(spec.blank), read_codes(spec.not_applicable)
-    frame = asked_questions(
-        dataset, blank, not_applicable, time.cut.before if time else None, cancellation
-    )
+    before = time.cut.before if time else None
+    frame = asked_questions(dataset, before=before, cancellation=cancellation)
     if frame.empty:
         raise SpecError(
             NO_ANSWERS,
@@ -111,7 +126,11 @@ def surveys(
             "Load an export of a survey tool, or a table with a score and, if you"
             " have them, customer and time.",
         )
-    return frame
+    reading = reading_asked(dataset, _kind_of(frame, spec), spec.reading)
+    codes = read_codes(reading.blank), read_codes(reading.not_applicable)
+    if not any(codes):
+        return frame
+    return asked_questions(dataset, *codes, before, cancellation)
 
 
 def prepared(
@@ -128,8 +147,9 @@ def prepared(
     asked = surveys(dataset, spec, cancellation)
     time = _time(dataset, spec)
     row = _survey_of(asked, spec)
-    codes = read_codes(spec.blank), read_codes(spec.not_applicable)
-    scale = spec.scale or guessed_scale(row["kind"], fits(row), int(row["scored"]))
+    reading = reading_asked(dataset, row["kind"], spec.reading)
+    codes = read_codes(reading.blank), read_codes(reading.not_applicable)
+    scale = reading.scale or guessed_scale(row["kind"], fits(row), int(row["scored"]))
     campaigns: tuple[str | None, ...] = ()
     if spec.campaign:
         campaigns = (None if spec.campaign == NONE else spec.campaign,)
@@ -170,19 +190,21 @@ def _time(dataset: Dataset, spec: Surveying) -> asking.ObservedTime | None:
 
 def _survey_of(asked: pd.DataFrame, spec: Surveying) -> pd.Series:
     """Choose the kind and the question: those asked for, else the first."""
-    rows = asked if spec.kind == "auto" else asked[asked["kind"] == spec.kind]
+    rows = asked[asked["kind"] == _kind_of(asked, spec)]
     if rows.empty:
         raise SpecError(
             "no_such_kind",
             f"The workspace has no answers to {NAMES[spec.kind]}.",
             f"There are answers to {_listed(asked)}.",
         )
-    if spec.kind == "auto":
-        rows = rows[rows["kind"] == rows["kind"].iloc[0]]
     if spec.question:
         rows = _of_question(rows, spec.question)
     row: pd.Series = rows.iloc[0]
     return row
+
+
+def _kind_of(asked: pd.DataFrame, spec: Surveying) -> str:
+    return str(asked["kind"].iloc[0]) if spec.kind == "auto" else spec.kind
 
 
 def check_question(dataset: Dataset, kind: str, question: str) -> None:
@@ -197,11 +219,13 @@ def check_question(dataset: Dataset, kind: str, question: str) -> None:
         _of_question(rows[rows["kind"] == kind], question)
 
 
-def several_questions(dataset: Dataset, kind: str, chosen: str) -> list[Caveat]:
+def several_questions(dataset: Dataset, kind: str, chosen: Reading) -> list[Caveat]:
     """Say that answers to several questions are taken together, if they are."""
     if not knows_questions(dataset):
         return []
-    rows = asked_questions(dataset)
+    reading = reading_asked(dataset, kind, chosen)
+    codes = read_codes(reading.blank), read_codes(reading.not_applicable)
+    rows = asked_questions(dataset, *codes)
     rows = rows[(rows["kind"] == kind) & (rows["scored"] > 0)]
     if len(rows) < 2:
         return []
@@ -212,7 +236,7 @@ def several_questions(dataset: Dataset, kind: str, chosen: str) -> list[Caveat]:
     scales = {
         guessed_scale(kind, fits(row), int(row["scored"])) for _, row in rows.iterrows()
     }
-    if len(scales) > 1 and not chosen:
+    if len(scales) > 1 and not reading.scale:
         listed = " and ".join(each.replace("-", " to ") for each in sorted(scales))
         said = (
             f"Answers to {len(rows)} {NAMES[kind]} questions are taken together, though"

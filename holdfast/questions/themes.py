@@ -30,6 +30,7 @@ from holdfast.remarks import (
     remark_relations,
 )
 from holdfast.score_groups import scale_asked
+from holdfast.survey_scales import Reading
 from holdfast.texts.topics import topics_of
 from holdfast.theme_rules import ThemeRules
 
@@ -55,8 +56,10 @@ class Themes:
         language: Only comments of this language, as a code; empty for all.
         question: Only comments on this question of a survey, ``(none)`` where the
             export does not say; empty for all.
-        scale: Least and greatest point, such as 1-5; empty for the usual one of the
-            kind, or a guess from the scores where that does not fit.
+        scale: Least and greatest point, such as 1-5; empty for what the workspace
+            keeps, else the usual one of the kind, or a guess where that does not fit.
+        blank: Scores that stand for no score, such as 0; empty for what is kept.
+        not_applicable: Scores that stand for "does not apply", such as 6,99.
         own: Themes of one's own, such as ``Payment: pay*, card``.
         least: Terms of fewer comments are not shown.
         most: How many terms of each language are shown.
@@ -72,6 +75,8 @@ class Themes:
     language: str = ""
     question: str = ""
     scale: str = ""
+    blank: str = ""
+    not_applicable: str = ""
     own: ThemeRules | None = None
     least: int = 5
     most: int = 30
@@ -80,6 +85,11 @@ class Themes:
     last: date | None = None
     unit: Literal["customer"] = "customer"
     as_of: date | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """How scores are read."""
+        return Reading(self.scale, self.blank, self.not_applicable)
 
 
 @dataclass(frozen=True)
@@ -285,7 +295,9 @@ def _prepare(
         found,
         spec.first,
         until_on,
-        scale_asked(dataset, spec.of, spec.question, spec.scale) if has_score else None,
+        scale_asked(dataset, spec.of, spec.question, spec.reading)
+        if has_score
+        else None,
         spec.question if has_score else "",
         cancellation,
         progress,
@@ -300,7 +312,7 @@ def _prepare(
 def _questions(dataset: Dataset, spec: Themes) -> list[Caveat]:
     if spec.question or not bands_of(spec.of):
         return []
-    return several_questions(dataset, spec.of, spec.scale)
+    return several_questions(dataset, spec.of, spec.reading)
 
 
 def _by_segment(spec: Themes) -> bool:

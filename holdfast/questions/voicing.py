@@ -18,7 +18,7 @@ from holdfast.questions.amounts import unpriced_caveats
 from holdfast.questions.leaving import Leaving, Spells, prepared, sign_caveat
 from holdfast.questions.surveying import check_question, several_questions
 from holdfast.score_groups import GROUP_KEYS, GROUPS
-from holdfast.survey_scales import Kind
+from holdfast.survey_scales import Kind, Reading
 from holdfast.voices import surveys_of
 
 NO_ANSWERS = "no_answers"
@@ -33,8 +33,10 @@ class Voicing(Leaving):
         survey: Which kind of survey: nps, csat or ces.
         question: Its wording, ``(none)`` where the export does not say; empty for all
             of the kind.
-        scale: Least and greatest point, such as 1-5; empty for the usual one of the
-            kind, or a guess from the scores where that does not fit.
+        scale: Least and greatest point, such as 1-5; empty for what the workspace
+            keeps, else the usual one of the kind, or a guess where that does not fit.
+        blank: Scores that stand for no score, such as 0; empty for what is kept.
+        not_applicable: Scores that stand for "does not apply", such as 6,99.
         currency: What money is counted in; empty for the workspace's setting, else
             the one of most customers.
     """
@@ -42,7 +44,14 @@ class Voicing(Leaving):
     survey: Kind = "nps"
     question: str = ""
     scale: str = ""
+    blank: str = ""
+    not_applicable: str = ""
     currency: str = ""
+
+    @property
+    def reading(self) -> Reading:
+        """How scores are read."""
+        return Reading(self.scale, self.blank, self.not_applicable)
 
 
 def prepared_voices(
@@ -97,7 +106,7 @@ def shared_caveats(
     ).iloc[0]
     caveats = [sign_caveat(spells.sign, spec.ending, spells.lapse)]
     if not spec.question:
-        caveats.extend(several_questions(dataset, spec.survey, spec.scale))
+        caveats.extend(several_questions(dataset, spec.survey, spec.reading))
     every = asking.counted(int(row["answers"]), "answer")
     for name, said in _LEFT_OUT.items():
         number = int(row[name])

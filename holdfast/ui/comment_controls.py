@@ -17,7 +17,7 @@ from holdfast.texts.languages import language_name
 from holdfast.theme_rules import ThemeRules, read_theme_rules
 from holdfast.ui import fields, session
 from holdfast.ui.filter_panel import day_input
-from holdfast.ui.survey_fields import question_and_scale
+from holdfast.ui.survey_fields import forget_question, question_and_reading
 from holdfast.ui.words import plain
 
 _PAGE = "comments"
@@ -46,6 +46,8 @@ def comment_controls(dataset: Dataset, filters: Filters) -> Themes:
                 format_func=_SOURCES.__getitem__,
                 key=f"{_PAGE}_of",
                 required=True,
+                on_change=forget_question,
+                args=(_PAGE,),
             )
         }
         if filters.breakdown:
@@ -58,7 +60,7 @@ def comment_controls(dataset: Dataset, filters: Filters) -> Themes:
             )
         with st.popover("More settings", icon=":material/tune:"):
             if values["of"] in KINDS:
-                values |= question_and_scale(dataset, _PAGE, str(values["of"]))
+                values |= question_and_reading(dataset, _PAGE, values["of"])
             values["least"] = st.number_input(
                 "Terms of at least so many comments", 2, 9_999, key=f"{_PAGE}_least"
             )

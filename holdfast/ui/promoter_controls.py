@@ -15,7 +15,7 @@ from holdfast.survey_scales import KINDS, NAMES
 from holdfast.ui import fields
 from holdfast.ui.filter_panel import day_input
 from holdfast.ui.loss_controls import ENDINGS, SIGNS
-from holdfast.ui.survey_fields import question_and_scale
+from holdfast.ui.survey_fields import forget_question, question_and_reading
 from holdfast.voices import surveys_of
 
 _MOMENTS = {
@@ -44,6 +44,8 @@ def promoter_controls(dataset: Dataset) -> ScoreBehaviour:
             format_func=NAMES.__getitem__,
             key=f"{page}_survey",
             width=140,
+            on_change=forget_question,
+            args=(page,),
         )
         values["moment"] = st.selectbox(
             "Looked at from",
@@ -60,7 +62,7 @@ def promoter_controls(dataset: Dataset) -> ScoreBehaviour:
             width=160,
         )
         with st.popover("More settings", icon=":material/tune:"):
-            values |= question_and_scale(dataset, page, str(values["survey"]))
+            values |= question_and_reading(dataset, page, values["survey"])
             values |= _details(dataset, page)
     return fields.kept(page, ScoreBehaviour, values)
 
@@ -85,6 +87,8 @@ def risk_of(spec: ScoreBehaviour) -> MrrAtRisk:
         survey=spec.survey,
         question=spec.question,
         scale=spec.scale,
+        blank=spec.blank,
+        not_applicable=spec.not_applicable,
         currency=spec.currency,
         recent_days=int(days),
     )

@@ -13,9 +13,10 @@ from holdfast.filters import NONE
 from holdfast.periods import SPANS
 from holdfast.questions.scores import Scores
 from holdfast.questions.surveying import surveys
-from holdfast.survey_scales import NAMES, OFFERED
+from holdfast.survey_scales import NAMES
 from holdfast.ui import fields
 from holdfast.ui.filter_panel import day_input
+from holdfast.ui.survey_fields import forget_question, reading_fields
 from holdfast.ui.words import clipped, counted
 
 _PAGE = "scores"
@@ -41,8 +42,11 @@ def score_controls(dataset: Dataset) -> Scores:
             kinds,
             "kind",
             lambda kind: NAMES.get(kind, f"First of them ({_first(asked)})"),
+            on_change=forget_question,
+            args=(_PAGE,),
         )
-        mine = asked[asked["kind"] == _chosen(asked, values["kind"])]
+        kind = _chosen(asked, values["kind"])
+        mine = asked[asked["kind"] == kind]
         values["question"] = _question(mine)
         values["span"] = st.segmented_control(
             "Period",
@@ -52,32 +56,17 @@ def score_controls(dataset: Dataset) -> Scores:
             required=True,
         )
         with st.popover("More settings", icon=":material/tune:"):
-            values |= _details(dataset, mine)
+            values |= _details(dataset, mine, kind)
     return fields.kept(_PAGE, Scores, values)
 
 
-def _details(dataset: Dataset, mine: pd.DataFrame) -> dict[str, Any]:
+def _details(dataset: Dataset, mine: pd.DataFrame, kind: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
         "per_customer": _choice(
             "What counts", list(_COUNTED), "per_customer", _COUNTED.__getitem__
         ),
         "campaign": _campaign(mine),
-        "scale": _choice(
-            "Scale",
-            ["", *OFFERED],
-            "scale",
-            lambda scale: scale.replace("-", " to ") or "The usual one, or guessed",
-        ),
-        "blank": st.text_input(
-            "Scores that mean “left blank”",
-            key=f"{_PAGE}_blank",
-            help="Such as 0. They count as answers without a score.",
-        ),
-        "not_applicable": st.text_input(
-            "Scores that mean “does not apply”",
-            key=f"{_PAGE}_not_applicable",
-            help="Such as 6 or 98,99. They are counted apart.",
-        ),
+        **(reading_fields(dataset, _PAGE, kind) if kind != "auto" else {}),
         "against": _choice(
             "The change is told from",
             list(_AGAINST),
@@ -127,13 +116,17 @@ def _campaign(mine: pd.DataFrame) -> str:
     )
 
 
-def _choice(label: str, options: list[str], name: str, written: Any) -> Any:
+def _choice(
+    label: str, options: list[str], name: str, written: Any, **callback: Any
+) -> Any:
     """Draw a choice; what a link asks for stays, so that the page can refuse it."""
     key = f"{_PAGE}_{name}"
     current = st.session_state.get(key)
     if current is not None and current not in options:
         options = [*options, current]
-    return st.selectbox(label, options, format_func=written, key=key, width=240)
+    return st.selectbox(
+        label, options, format_func=written, key=key, width=240, **callback
+    )
 
 
 def _first(asked: pd.DataFrame) -> str:

@@ -95,6 +95,7 @@ def dataset() -> Dataset | None:
     try:
         found = _opened(str(path), path.stat().st_mtime_ns)
         found.take_segments(workspace().segments.all())
+        found.take_readings(workspace().readings)
         return found
     except HoldfastError as error:
         _stop(error)

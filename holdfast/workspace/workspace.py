@@ -14,6 +14,7 @@ from holdfast.errors import DatasetError, WorkspaceError
 from holdfast.exports.building import Progress
 from holdfast.exports.mapping import SourceMapping
 from holdfast.model import FORMAT_VERSION
+from holdfast.survey_scales import Kind, Reading, kept_readings
 from holdfast.theme_rules import ThemeRules
 from holdfast.workspace.durable import remove
 from holdfast.workspace.erasing import known_as, without_person
@@ -347,6 +348,24 @@ class Workspace(Holdings):
         """
         with self._folder.writing():
             self._folder.write_state({**self._folder.state(), "themes": str(rules)})
+
+    @property
+    def readings(self) -> dict[str, Reading]:
+        """How scores are read on all pages, by the kind of survey."""
+        return kept_readings(self._folder.state().get("readings"))
+
+    def keep_reading(self, kind: Kind, reading: Reading) -> None:
+        """Read the scores of a kind of survey so on all pages, as long as it is kept.
+
+        Raises:
+            SpecError: Its scale or a code cannot be read.
+            WorkspaceError: An import is running.
+        """
+        reading.check(kind)
+        with self._folder.writing():
+            readings = {**self.readings, kind: reading}
+            kept = {name: asdict(each) for name, each in readings.items()}
+            self._folder.write_state({**self._folder.state(), "readings": kept})
 
     def undo(self) -> Status:
         """Go back to the dataset before the last change, and to the mappings then.

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from holdfast.survey_scales import Reading
+from holdfast.workspace import Workspace
 from tests.pages.test_journeys import open_page
 from tests.worlds import dataset_of
 
@@ -83,6 +85,28 @@ def test_a_move_lists_who_made_it(app, folder):
     assert moved[["id", "earlier score", "next score"]].to_numpy().tolist() == [
         ["c0", 10.0, 3.0]
     ]
+
+
+def test_another_survey_drops_what_belongs_to_the_last_and_codes_hold_everywhere(
+    app, demo_copy
+):
+    page = open_page(app, demo_copy, "scores")
+    page.session_state["scores_question"] = "How likely are you to recommend us?"
+    page.run()
+    assert "Nobody answered the question" in page.error[0].value
+    page.selectbox(key="scores_kind").set_value("ces").run()
+    assert not page.error
+    page.text_input(key="scores_blank").set_value("7").run()
+    unscored = page.session_state["scores_spec"].blank
+    assert unscored == "7"
+    page.button(key="scores_reading_keep").click().run()
+    assert not page.exception
+    assert Workspace.open(demo_copy).readings == {"ces": Reading(blank="7")}
+    assert page.session_state["scores_spec"].blank == ""
+    said = words(page.caption)
+    assert "On all pages CES scores are read 7 as left blank." in said
+    page.selectbox(key="scores_kind").set_value("nps").run()
+    assert not page.error
 
 
 def test_without_a_survey_the_page_says_what_to_load(app, tmp_path):

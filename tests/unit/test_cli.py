@@ -27,7 +27,8 @@ from tests.conftest import PROJECT
 from tests.worlds import dataset_of
 
 COMMANDS = (
-    *("load", "ask", "status", "segments", "themes", "undo", "demo", "catalogue"),
+    *("load", "ask", "status", "segments", "themes", "scales", "undo", "demo"),
+    "catalogue",
 )
 
 CUSTOMERS = """customer_id,signed_up_at,country
@@ -391,6 +392,21 @@ def test_settings_and_filters_reach_the_question(loaded, run):
     assert given["filters"]["filters"] == ["did export"]
     assert given["filters"]["sentence"] == "Customers who did export."
     assert given["n"] == 1
+
+
+def test_how_scores_are_read_is_kept_listed_and_forgotten(loaded, run):
+    usual = "Scores are read on the usual scale of their survey, or on what fits.\n"
+    assert run("scales") == (0, usual, "")
+    assert run("scales", "csat", "--scale", "1-5", "--blank", "0")[0] == 0
+    again = run("scales", "csat", "--not-applicable", "6,99", "--csv")[1]
+    assert again.splitlines() == [
+        "survey,scale,blank,not_applicable",
+        'csat,1-5,0,"6,99"',
+    ]
+    status, _, problem = run("scales", "nps", "--scale", "1-5")
+    assert status == 2
+    assert "NPS is defined on a scale of 0 to 10" in problem
+    assert run("scales", "csat", "--forget") == (0, usual, "")
 
 
 def test_own_themes_are_kept_listed_and_removed(loaded, run):

@@ -1,5 +1,6 @@
 """Customers told apart by what they last answered, and on which scale that is read."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from holdfast.questions.mrr_at_risk import MrrAtRisk
 from holdfast.questions.scores import Scores
 from holdfast.questions.themes import Themes, members
 from holdfast.steps import read_steps
+from holdfast.survey_scales import Reading
 from tests.unit.test_population import in_view
 from tests.worlds import dataset_of, table
 
@@ -164,6 +166,47 @@ def test_the_scale_is_the_same_in_scores_groups_themes_and_behaviour(asked):
     # On 1 to 5, chosen, ten of them have no score on the scale.
     chosen = members(asked, Themes("csat", scale="1-5"), Filters())["band"]
     assert dict(chosen.value_counts()) == {"Dissatisfied": 3}
+
+
+def test_codes_that_the_workspace_keeps_are_no_scores_anywhere(asked):
+    filters = Filters(breakdown="csat_group")
+    spec = MrrAtRisk("activity", lapse_days=300, survey="csat", recent_days=999)
+    tens = replace(spec, scale="1-10", blank="10")
+    chosen = ask(asked, tens).frame
+    before = population(asked, filters).segments
+    asked.take_readings({"csat": Reading("1-10", blank="10", not_applicable="2")})
+    try:
+        row = ask(asked, Scores(kind="csat")).frame.iloc[0]
+        told = ("n", "satisfied", "unscored", "not_applicable")
+        assert [row[name] for name in told] == [11, 9, 9, 2]
+        groups = {name: len(ids) for name, ids in in_view(asked, filters).items()}
+        assert groups == {
+            "Satisfied": 9,
+            "Neutral": 1,
+            "Dissatisfied": 1,
+            "Unscored": 11,
+            "Never answered": 7,
+        }
+        risk = ask(asked, spec).frame
+        assert table(risk, "group", "units")[:4] == [
+            ("Satisfied", 9),
+            ("Neutral", 1),
+            ("Dissatisfied", 1),
+            ("No recent score", 11),
+        ]
+        bands = members(asked, Themes("csat"), Filters())["band"].value_counts()
+        assert dict(bands) == {"Satisfied": 9, "Neutral": 1, "Dissatisfied": 1}
+        # What a question says itself goes before.
+        other = ask(asked, Scores(kind="csat", not_applicable="1")).frame.iloc[0]
+        assert (other["unscored"], other["not_applicable"]) == (9, 1)
+    finally:
+        asked.take_readings({})
+    assert population(asked, filters).segments == before
+    assert table(chosen, "group", "units")[:3] == [
+        ("Satisfied", 9),
+        ("Neutral", 1),
+        ("Dissatisfied", 3),
+    ]
 
 
 def test_a_question_that_was_not_asked_is_refused(asked):
