@@ -23,7 +23,7 @@ def check_alike(dataset, rules, clock, counting):
         f"with attempts as ({attempts.text}), chosen as ({chosen.text})"
         f" (from chosen except all from {_SWEPT}) union all"
         f" (from {_SWEPT} except all from chosen)",
-        attempts.values | chosen.values,
+        {**attempts.values, **chosen.values},
     )
     assert apart.empty, (rules, apart)
     return dataset.count(f"from {_SWEPT}")[0]
