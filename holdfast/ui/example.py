@@ -19,7 +19,14 @@ from holdfast.ui.loss_example import (
     return_example,
 )
 from holdfast.ui.score_example import score_example
-from holdfast.ui.voice_example import growth_example, support_example, theme_example
+from holdfast.ui.voice_example import (
+    before_churn_example,
+    day_example,
+    growth_example,
+    risk_example,
+    support_example,
+    theme_example,
+)
 
 
 def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
@@ -53,6 +60,9 @@ def worked_example(answer: Answer, measures: tuple[str, ...]) -> str:
         "support": lambda: support_example(answer, measures),
         "ticket_growth": lambda: growth_example(answer),
         "themes": lambda: theme_example(answer, measures),
+        "ticket_days": lambda: day_example(answer),
+        "tickets_before_churn": lambda: before_churn_example(answer),
+        "mrr_at_risk": lambda: risk_example(answer),
     }
     work_out = examples.get(answer.question)
     return "" if work_out is None or answer.frame.empty else work_out()

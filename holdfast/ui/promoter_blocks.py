@@ -45,13 +45,18 @@ def group_table(answer: Answer, segment: str) -> None:
             "Moments": rows["moments"],
             "Left": [_share(row, "loss", "lost", "mature") for row in cells],
             "Against the best group": [_apart(row) for row in cells],
+        }
+    )
+    activity = pd.DataFrame(
+        {
+            "Group": rows["group"],
             "Active in the month after": [
                 _share(row, "active_after", "active", "seen") for row in cells
             ],
         }
     )
     if days > AROUND_DAYS:
-        behaviour[f"Still active in days {days - AROUND_DAYS + 1} to {days}"] = [
+        activity[f"Still active in days {days - AROUND_DAYS + 1} to {days}"] = [
             _share(row, "retained", "retained", "retained_seen") for row in cells
         ]
     money = pd.DataFrame(
@@ -81,8 +86,14 @@ def group_table(answer: Answer, segment: str) -> None:
             "What each group does",
             behaviour,
             f"Left: within {days} days, of moments at least so many days before the end"
-            " of the data; the difference from the best group, in points. Active: on"
-            " any of these days, counted from the day after. With 95% intervals.",
+            " of the data; the difference from the best group, in points. With"
+            " 95% intervals.",
+        ),
+        (
+            "Whether they come back",
+            activity,
+            "Share with any activity in these days, counted from the day after, where"
+            " they were observed, with 95% intervals.",
         ),
         (
             "What each group pays",

@@ -6,8 +6,9 @@ import pandas as pd
 
 from holdfast.answer import Answer
 from holdfast.measures import percent
-from holdfast.periods import period_label
+from holdfast.periods import day_label, period_label
 from holdfast.population import TOTAL
+from holdfast.questions.ticket_days import outside
 from holdfast.ui.words import counted
 
 
@@ -57,6 +58,60 @@ def growth_example(answer: Answer) -> str:
         f"{row['segment']} has {now:,} tickets in {days}, and had {before:,} in the"
         f" {periods} {answer.spec.span}s before."
         f" Tickets a day now / a day then = {row['growth_ratio']:.1f}."
+    )
+
+
+def day_example(answer: Answer) -> str:
+    """Work out the limits of the day that lies farthest outside, else of the last."""
+    frame, spec = answer.frame, answer.spec
+    rows = outside(frame, TOTAL)
+    row = (frame[frame["segment"] == TOTAL] if rows.empty else rows).iloc[
+        -1 if rows.empty else 0
+    ]
+    middle, spread = f"{row['mean']:.3f}", f"{row['sd']:.3f}"
+    times = f"{spec.times:g}"
+    below = "0, as fewer there cannot be"
+    if row["lower"] > 0:
+        below = f"{middle} - {times} × {spread} = {row['lower']:.2f}"
+    outside_of = "outside" if row["is_outside"] else "inside"
+    return (
+        f"Usual are {middle} tickets a day, with a spread of {spread}. The limits are"
+        f" {middle} + {times} × {spread} = {row['upper']:.2f} and {below}. On"
+        f" {day_label(row['day'])} there were {int(row['tickets']):,}, {outside_of} of"
+        " them."
+    )
+
+
+def before_churn_example(answer: Answer) -> str:
+    """Work out the difference between those who left and those who stayed."""
+    row = answer.frame.iloc[0]
+    left, told = int(row["left_spells"]), int(row["left_with"])
+    if not left or pd.isna(row["ticket_excess"]):
+        return ""
+    share, stayed = percent(row["left_rate"], 1), percent(row["stayed_rate"], 1)
+    return (
+        f"{told:,} of the {left:,} times that somebody left had a ticket in the"
+        f" {counted(answer.spec.days, 'day')} before: {told:,} / {left:,} = {share}. Of"
+        f" the {int(row['stayed_customers']):,} who stayed it was {stayed}, in the mean"
+        f" of the same days. {share} - {stayed} = {100 * row['ticket_excess']:.1f}"
+        " points."
+    )
+
+
+def risk_example(answer: Answer) -> str:
+    """Work out the share of MRR behind the worst group, else behind the first."""
+    rows = answer.frame[answer.frame["segment"] == TOTAL]
+    rows = rows[rows["risk_share"].notna()]
+    if rows.empty:
+        return ""
+    worst = rows[rows["score_group"] == "low"]
+    row = (rows if worst.empty else worst).iloc[0]
+    own, every = row["monthly"], row["of_monthly"]
+    return (
+        f"{row['group']}: {counted(int(row['units']), 'customer')} of"
+        f" {int(row['of_units']):,}, {int(row['paying']):,} of them pay, {own:,.2f} a"
+        f" month together. All pay {every:,.2f}. {own:,.2f} / {every:,.2f} ="
+        f" {percent(row['risk_share'], 1)}."
     )
 
 

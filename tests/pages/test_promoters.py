@@ -25,8 +25,9 @@ def lists(page):
 def test_the_page_says_what_each_group_does(app, voices_workspace):
     page = open_page(app, voices_workspace, "promoters")
     assert [title.value for title in page.subheader] == [
-        *("Left within 90 days", "What each group does", "What each group pays"),
-        *("Whether they ask for help", "How long they stay after"),
+        *("Left within 90 days", "What each group does", "Whether they come back"),
+        *("What each group pays", "Whether they ask for help"),
+        "How long they stay after",
         *("How far they get", "MRR at risk now", "What to know"),
     ]
     (finding,) = [text for text in markdown(page) if text.startswith("#####")]
@@ -37,7 +38,10 @@ def test_the_page_says_what_each_group_does(app, voices_workspace):
         "Moments": 3,
         "Left": "100% (2 of 2; 34% to 100%)",
     }
-    pays = page.dataframe[1].value
+    assert list(page.dataframe[1].value.columns) == [
+        *("Group", "Active in the month after", "Still active in days 61 to 90")
+    ]
+    pays = page.dataframe[2].value
     assert pays.iloc[2][["Group", "NRR", "MRR lost"]].to_list() == [
         *("Detractors", "0%", "50")
     ]
@@ -45,6 +49,10 @@ def test_the_page_says_what_each_group_does(app, voices_workspace):
         "**For example:** Detractors: of 3 moments 2 are at least 90 days old at the"
         " end of the data. 2 of these were followed by a loss within 90 days. 2 / 2 ="
         " 100%." in markdown(page)
+    )
+    assert (
+        "**For example:** Detractors: 1 customer of 5, 1 of them pay, 50.00 a month"
+        " together. All pay 68.00. 50.00 / 68.00 = 73.5%." in markdown(page)
     )
     # at risk now: jon pays, and his last score was a 2
     assert lists(page) == [["jon"]]

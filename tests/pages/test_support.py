@@ -17,6 +17,13 @@ def test_the_page_tells_volume_times_odd_days_themes_and_leaving(app, demo_works
         "Tickets before leaving",
         "Left and stayed",
     ]
+    worked_out = "\n".join(each.value.replace("\\", "") for each in page.markdown)
+    assert (
+        "The limits are 2.329 + 3 × 1.708 = 7.45 and 0, as fewer there cannot be. On"
+        " 6 Mar 2026 there were 12, outside of them." in worked_out
+    )
+    assert "Of the 1,003 who stayed it was 7.0%" in worked_out
+    assert "18.1% - 7.0% = 11.1 points." in worked_out
     page.session_state["support_volume"] = {
         "selection": {"point": [{"period_key": "2026-03-01", "kind": "opened"}]}
     }
