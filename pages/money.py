@@ -49,16 +49,7 @@ bar = blocks.chart(
 money_lists.movement(dataset, answer, segment, bar, "bar")
 row = money_controls.period_choice(answer, segment)
 if row is not None:
-    step = blocks.chart(
-        "From start to end",
-        charts.waterfall(row, spec.interval, currency, segment=segment),
-        answer,
-        key="money_waterfall",
-        caption=f"Click a step to see the customers behind it.{of_segment}",
-        measures=("mrr_start", "mrr_end"),
-        select="step",
-    )
-    money_lists.movement(dataset, answer, segment, step, "step")
+    money_lists.start_to_end(dataset, answer, segment, row)
 money_controls.segment_table(answer, row)
 for title, drawing, keys in rates.all_rates(frame, spec.interval, currency, segment):
     blocks.chart(

@@ -45,9 +45,14 @@ COUNTS = {
 }
 PALETTE = list(zip(LIGHT_PALETTE, DARK_PALETTE, strict=True))
 _COLOURS = [PALETTE[place] for place in (2, 4, 0, 3, 1)]
-_BROKEN = "Start and end are cut: from zero to the gap is more than is drawn"
-_INCOMPLETE = "The dashed interval is incomplete"
 _STEPS = ("start", "new", "reactivation", "expansion", "contraction", "churn", "end")
+_BROKEN = "Start and end are cut: from zero to the gap is more than is drawn."
+# On a narrow page every second name stands below the others.
+_TWO_LINES = (
+    f"width < 480 && indexof({[label(f'mrr_{step}') for step in _STEPS[1::2]]},"
+    " datum.value) >= 0 ? ['', datum.label] : datum.label"
+)
+_INCOMPLETE = "The dashed interval is incomplete"
 
 
 def mrr_lines(frame: pd.DataFrame, interval: str, currency: str) -> Drawing:
@@ -133,14 +138,14 @@ def waterfall(
         level = high
     notes = [_BROKEN] if floor else []
     if not row["is_complete"]:
-        notes.append("the interval is incomplete")
+        notes.append("The interval is incomplete.")
     when = period_label(row["period"], interval)
     of = "" if segment == TOTAL else f" of {segment}"
     return Drawing(
         _waterfall(currency, is_broken=floor > 0),
         {ROWS: pd.DataFrame(steps)},
         f"From start to end of {when}",
-        ("; ".join(notes)[:1].upper() + "; ".join(notes)[1:],),
+        tuple(notes),
         f"Waterfall of monthly revenue{of} in {when}: "
         + ", ".join(
             f"{_step_label(step).lower()} {text(f'mrr_{step}', row[f'mrr_{step}'])}"
@@ -229,7 +234,15 @@ def _waterfall(currency: str, *, is_broken: bool) -> Picture:
     base = alt.Chart().encode(
         alt.X("step_label:O", title="Step", sort=None)
         .scale(paddingInner=0.25)
-        .axis(axis(title=None, labelAngle=0, labelOverlap=False, labelLimit=110))
+        .axis(
+            axis(
+                title=None,
+                labelAngle=0,
+                labelOverlap=False,
+                labelLimit=110,
+                labelExpr=_TWO_LINES,
+            )
+        )
     )
     bar = (
         base.mark_bar(cursor="pointer")
@@ -277,6 +290,8 @@ def _break(base: alt.Chart) -> list[alt.Chart]:
         filled=True,
         opacity=1,
         color=alt.ExprRef("background"),
+        # Else the plot would be made narrower, so that all of the mark fits.
+        clip=True,
     )
     zero = (
         alt.Chart()

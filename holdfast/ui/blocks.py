@@ -24,6 +24,9 @@ from holdfast.ui.words import attribute_label, counted, plain
 
 Selection = dict[str, Any]
 
+NAMES = st.column_config.TextColumn(pinned=True)
+"""The column that names the rows of a wide table: it stays where others scroll."""
+
 _COHORTS_SHOWN = 26
 
 

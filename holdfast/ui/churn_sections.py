@@ -164,12 +164,12 @@ def by_segment(dataset: Dataset, answer: Answer) -> None:
     table = pd.DataFrame(
         {
             "Segment": frame["segment"],
-            "Customers": frame["customers"],
-            "Lost": frame["lost"],
             "Rate": frame["churn_rate"] * 100,
             "95% interval": _ranges(frame, "churn_lower", "churn_upper"),
-            "Points from the rest": [_apart(row) for _, row in frame.iterrows()],
             "Verdict": [_verdict(row) for _, row in frame.iterrows()],
+            "Lost": frame["lost"],
+            "Customers": frame["customers"],
+            "Points from the rest": [_apart(row) for _, row in frame.iterrows()],
             "Of lost": [_share_of_lost(row) for _, row in frame.iterrows()],
             "Of all": frame["share_of_customers"] * 100,
         }
@@ -183,6 +183,7 @@ def by_segment(dataset: Dataset, answer: Answer) -> None:
         placeholder="–",
         alt="Each segment's churn rate, its share of all lost and its difference.",
         column_config={
+            "Segment": blocks.NAMES,
             "Customers": _COUNT,
             "Lost": _COUNT,
             **dict.fromkeys(shares, _SHARE),

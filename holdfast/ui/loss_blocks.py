@@ -15,7 +15,6 @@ from holdfast.questions.exit_reasons import EVERY_REASON
 from holdfast.ui import blocks
 
 _MONTH = 365.25 / 12
-_HORIZONS = (30, 60, 90)
 
 
 def reason_table(answer: Answer, segment: str) -> None:
@@ -44,6 +43,7 @@ def reason_table(answer: Answer, segment: str) -> None:
         key="exit_reasons_table",
         alt="What each reason cost, and what was heard before.",
         column_config={
+            "Reason": blocks.NAMES,
             "Losses": st.column_config.NumberColumn(format="localized"),
             "Months stayed": st.column_config.NumberColumn(format="%.1f"),
         },
@@ -91,19 +91,25 @@ def return_table(answer: Answer, segment: str) -> None:
         "Left because of": rows["reason"],
         "Losses": rows["lost"],
     }
-    for days in _HORIZONS:
-        columns[f"In {days} days"] = [
+
+    def within(days: int) -> list[str]:
+        return [
             _share(row, f"rate_{days}", f"back_{days}", f"lost_{days}")
             for _, row in rows.iterrows()
         ]
+
+    # What matters most stands first: on a narrow page the rest is reached by scrolling.
     columns |= {
-        "Back": rows["back"],
-        "Days": _numbers(rows["median_days_back"], ",.1f"),
+        "In 90 days": within(90),
+        "MRR before": _numbers(rows["monthly_before"], ",.0f"),
+        "MRR after": _numbers(rows["monthly_back"], ",.0f"),
         "Still here": [
             _share(row, "here_rate", "still_here", "back") for _, row in rows.iterrows()
         ],
-        "MRR before": _numbers(rows["monthly_before"], ",.0f"),
-        "MRR after": _numbers(rows["monthly_back"], ",.0f"),
+        "Days": _numbers(rows["median_days_back"], ",.1f"),
+        "Back": rows["back"],
+        "In 30 days": within(30),
+        "In 60 days": within(60),
     }
     table = pd.DataFrame(columns)
     st.dataframe(
@@ -112,10 +118,12 @@ def return_table(answer: Answer, segment: str) -> None:
         height="content",
         key="win_back_table",
         alt="Who came back after each reason, how soon, and what they are worth.",
-        column_config=dict.fromkeys(
-            ("Losses", "Back"),
-            st.column_config.NumberColumn(format="localized"),
-        ),
+        column_config={
+            "Left because of": blocks.NAMES,
+            **dict.fromkeys(
+                ("Losses", "Back"), st.column_config.NumberColumn(format="localized")
+            ),
+        },
     )
     st.caption(
         "In 30, 60 and 90 days: who came back within them, of losses at least so many"

@@ -17,7 +17,7 @@ from holdfast.population import TOTAL
 from holdfast.questions.amounts import money_text
 from holdfast.questions.mrr import Mrr
 from holdfast.questions.revenue_cohorts import RevenueCohorts
-from holdfast.ui import fields
+from holdfast.ui import blocks, fields
 from holdfast.ui.filter_panel import day_input
 
 _PAGE = "money"
@@ -144,17 +144,17 @@ def segment_table(answer: Answer, row: pd.Series | None) -> None:
             "Segment": rows["segment"],
             "Customers": rows["paying_customers"],
             "A month": rows["mrr_end"].round(),
-            "Of a customer": rows["arpa"],
             "Net retention": rows["nrr"] * 100,
-            "95% interval of net": _ranges(rows, "nrr"),
             "Gross retention": rows["grr"] * 100,
-            "95% interval of gross": _ranges(rows, "grr"),
             "Customers lost": [
                 f"{lost:,} of {start:,}"
                 for lost, start in zip(
                     rows["churned_customers"], rows["customers_at_start"], strict=True
                 )
             ],
+            "Of a customer": rows["arpa"],
+            "95% interval of net": _ranges(rows, "nrr"),
+            "95% interval of gross": _ranges(rows, "grr"),
             "Quick ratio": rows["quick_ratio"],
         }
     )
@@ -168,6 +168,7 @@ def segment_table(answer: Answer, row: pd.Series | None) -> None:
         placeholder="–",
         alt=f"Monthly revenue and its rates by segment in {when}.",
         column_config={
+            "Segment": blocks.NAMES,
             "Customers": st.column_config.NumberColumn(format="localized"),
             "A month": st.column_config.NumberColumn(format="localized"),
             "Of a customer": st.column_config.NumberColumn(format="%.2f"),

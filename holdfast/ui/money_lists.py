@@ -5,17 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 from holdfast.answer import Answer
-from holdfast.charts.money import COUNTS
+from holdfast.charts.money import COUNTS, waterfall
 from holdfast.charts.retention import POOLED_KEY
 from holdfast.dataset import Dataset
 from holdfast.measures import label
 from holdfast.periods import period_label
 from holdfast.population import TOTAL
 from holdfast.questions import mrr, revenue_cohorts
-from holdfast.ui import session
+from holdfast.ui import blocks, session
 from holdfast.ui.blocks import Selection
 from holdfast.ui.drill import customer_list
 from holdfast.ui.example import when
+from holdfast.ui.money_controls import currency_of
 
 _NAMES = {
     "mrr_before": "before, a month",
@@ -25,6 +26,26 @@ _NAMES = {
     "mrr_now": "then, a month",
     "paying_since": "paying since",
 }
+
+
+def start_to_end(
+    dataset: Dataset, answer: Answer, segment: str, row: pd.Series
+) -> None:
+    """Show how one interval led from its start to its end, and who did it."""
+    drawing = waterfall(row, answer.spec.interval, currency_of(answer), segment=segment)
+    of_segment = blocks.segment_shown(answer, segment)
+    step = blocks.chart(
+        "From start to end",
+        drawing,
+        answer,
+        key="money_waterfall",
+        caption=" ".join(
+            (*drawing.notes, f"Click a step for its customers.{of_segment}")
+        ),
+        measures=("mrr_start", "mrr_end"),
+        select="step",
+    )
+    movement(dataset, answer, segment, step, "step")
 
 
 def movement(

@@ -88,7 +88,7 @@ def test_small_steps_are_seen_and_the_chart_says_that_bars_are_cut(frame):
     # 55 up from 10 000, so the bars begin 55 below it
     assert rows(drawing)["low"].tolist()[0] == 9_945
     assert drawing.notes == (
-        "Start and end are cut: from zero to the gap is more than is drawn",
+        "Start and end are cut: from zero to the gap is more than is drawn.",
     )
     # an axis with numbers would say that zero is where these bars begin
     assert not axis_of(drawing)["labels"]
