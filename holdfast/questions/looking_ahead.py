@@ -217,20 +217,35 @@ def _of_spells(
         lived = float(rows["counted_days"].sum()) / MONTH_DAYS
         if lived <= 0:
             raise _nothing_paid()
-        paid = amount / lived
-        notes.append(
-            f"A customer brings {money_text(paid, currency)} a month, as {span}: all"
-            f" that came in, {money_text(amount, currency)}, by the {lived:,.0f} months"
-            " that customers were there together."
-        )
         whole = min(observed, _YEAR)
-        notes.append(
-            f"To compare: the {asking.counted(whole, 'day')} before brought"
-            f" {money_text(year, currency)}."
-        )
-        lately, usually = amount / months, year / whole * MONTH_DAYS
-        if later < _YEAR and abs(lately - usually) > _SEASON * abs(usually):
-            caveats.append(_season(span, lately, whole, usually, currency))
+        lately, usual = amount / months, year / whole * MONTH_DAYS
+        # A part of a year may be its season, so all of it is taken where it is known.
+        is_of_year = later < _YEAR <= observed and here > 0
+        if is_of_year:
+            paid = usual / here
+            notes.append(
+                f"A customer brings {money_text(paid, currency)} a month: the last"
+                f" {asking.counted(_YEAR, 'day')} brought {money_text(year, currency)},"
+                f" {money_text(usual, currency)} in a month on average, which the"
+                f" {here:,} who are customers now bring in the first month."
+            )
+        else:
+            paid = amount / lived
+            notes.append(
+                f"A customer brings {money_text(paid, currency)} a month, as {span}:"
+                f" all that came in, {money_text(amount, currency)}, by the"
+                f" {lived:,.0f} months that customers were there together."
+            )
+            notes.append(
+                f"To compare: the {asking.counted(whole, 'day')} before brought"
+                f" {money_text(year, currency)}."
+            )
+        if later < _YEAR and abs(lately - usual) > _SEASON * abs(usual):
+            caveats.append(
+                _not_of_season(span, lately, usual, currency)
+                if is_of_year
+                else _season(span, lately, whole, usual, currency)
+            )
     if known_from > time.from_on:
         hidden = asking.counted((known_from - time.from_on).days, "day")
         notes.append(
@@ -360,6 +375,20 @@ def _season(
         f" {money_text(round(usually), currency)}."
         f" If that is the season and not growth, all figures here are {off} or more too"
         f" {wrong}; enter what a customer brings in a usual month.",
+    )
+
+
+def _not_of_season(span: str, lately: float, usual: float, currency: str) -> Caveat:
+    """Say that a year is taken though its last part is unlike the rest."""
+    kind, wrong = ("More", "low") if lately > usual else ("Less", "high")
+    off = percent(abs(lately / usual - 1)) if usual else "much"
+    return Caveat(
+        "season",
+        f"{kind} came in lately: {money_text(round(lately), currency)} a month,"
+        f" {span}, where an average month of the last year brought"
+        f" {money_text(round(usual), currency)}. The year is taken, since that may be"
+        f" the season. If it is no season and goes on, all figures here are {off} or"
+        f" more too {wrong}; enter what a customer brings a month now.",
     )
 
 

@@ -239,6 +239,27 @@ def test_a_part_of_a_year_unlike_the_rest_is_said(tmp_path):
     assert "are 29% or more too high" in said
 
 
+def test_a_year_is_taken_where_only_a_part_tells_who_is_new(tmp_path):
+    rows = [
+        (f"c{n}", f"{n}-{turn}", f"{date(2025, 1, 1) + timedelta(n + turn)}", worth)
+        for n in range(0, 100, 2)
+        for turn, worth in ((0, 10), (100, 10), (200, 30), (300, 30))
+    ]
+    answer = ask(dataset_of(tmp_path, orders=rows), WhatIf())
+    # of the 50 first orders 33 are in the last 365 days, and all others: 3,830
+    first = answer.frame.iloc[0]
+    assert first["customers"] == 50
+    assert first["revenue_amount"] == pytest.approx(3_830 / 12)
+    assert any(
+        "brought 3,830, 319.17 in a month on average, which the 50 who" in said
+        for said in answer.extras["assumptions"]["assumption"]
+    )
+    (said,) = [each.text for each in answer.caveats if each.code == "season"]
+    # 3,500 in the 299 days after the first hundred
+    assert said.startswith("More came in lately: 356 a month, 11 Apr 2025 to ")
+    assert "all figures here are 12% or more too low" in said
+
+
 def test_five_percent_retention_brings_more_than_that_where_few_stay_long(shop):
     more = ask(shop, WhatIf(retention=5.0)).frame
     sums = more.groupby("scenario")["revenue_amount"].sum()
