@@ -89,6 +89,7 @@ chromium: $(TOOLS)
 
 bench: $(PEERS) ## Compare speed and results with other tools, in one run
 	$(PY) -m benchmarks
+	$(PY) -m benchmarks --case subscriptions --events 0.1
 
 data: $(RUNTIME) ## Write the sample data anew, from its seed
 	$(PY) sample_data/generate.py

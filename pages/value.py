@@ -22,4 +22,4 @@ value_blocks.early(dataset, answer)
 value_blocks.predicted(dataset, answer)
 if "orders" in dataset.observed:
     value_blocks.orders(dataset, aside.attempt(dataset, purchases_of(spec), filters))
-blocks.caveats(answer)
+value_blocks.what_limits(answer)

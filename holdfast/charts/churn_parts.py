@@ -147,7 +147,9 @@ def _segment_rates(segments: tuple[str, ...]) -> Picture:
     click = alt.selection_point(name="segment", fields=["segment"], empty=False)
     colour = light_or_dark(_BAR)
     base = alt.Chart().encode(
-        alt.Y("segment:N", sort=list(segments), title=None).axis(axis(labelLimit=220))
+        alt.Y("segment:N", sort=list(segments), title=None).axis(
+            axis(labelLimit=220, labelPadding=12)
+        )
     )
     rate = alt.X("churn_rate:Q", title=label("churn_rate")).axis(rate_axis())
     interval = base.mark_rule(aria=False, tooltip=None, strokeWidth=2, color=colour)

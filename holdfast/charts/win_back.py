@@ -106,6 +106,8 @@ def return_rates(frame: pd.DataFrame, days: int, *, segment: str = TOTAL) -> Dra
         segment: The one segment to draw.
     """
     rows = frame[(frame["segment"] == segment) & (frame[f"lost_{days}"] > 0)]
+    # The only reason says what all of them say.
+    rows = rows[(rows["reason"] != EVERY_REASON) | (len(rows) != 2)]
     lost, back = rows[f"lost_{days}"], rows[f"back_{days}"]
     lower, upper = rows[f"lower_{days}"], rows[f"upper_{days}"]
     counts = list(map(retained_label, back, lost))
@@ -140,7 +142,7 @@ def _rates(days: int) -> Picture:
     click = alt.selection_point(name="reason", fields=["reason"], empty=False)
     y = alt.Y(
         "reason:N", sort=alt.EncodingSortField("place", op="min", order="ascending")
-    ).axis(axis(title=None, labelLimit=220))
+    ).axis(axis(title=None, labelLimit=220, labelPadding=12))
     blue = light_or_dark((LIGHT_PALETTE[0], DARK_PALETTE[0]))
     faded = alt.when("datum.is_small").then(alt.value(0.45)).otherwise(alt.value(1))
     base = alt.Chart().encode(y)

@@ -112,13 +112,14 @@ def caveats(
                 " not added to it, as the same money may be in both.",
             )
         )
-    found.append(
-        Caveat(
-            "not_the_same",
-            "The three ways assume different things and look at different times, so"
-            " they differ. Where they are far apart, look at the assumptions.",
+    if frame["way"].nunique() > 1:
+        found.append(
+            Caveat(
+                "not_the_same",
+                "The ways assume different things and look at different times, so they"
+                " differ. Where they are far apart, look at the assumptions.",
+            )
         )
-    )
     if frame["is_small"].astype(bool).any():
         found.append(
             Caveat(

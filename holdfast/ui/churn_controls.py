@@ -41,15 +41,16 @@ def churn_controls(dataset: Dataset) -> Churn:
                 format_func=_SIGNS.__getitem__,
                 key="churn_sign",
                 width=260,
-            ),
-            "span": st.segmented_control(
+            )
+        }
+        if offered - {"auto", "tenure", None}:
+            values["span"] = st.segmented_control(
                 "Period",
                 list(SPANS),
                 format_func=str.capitalize,
                 key="churn_span",
                 required=True,
-            ),
-        }
+            )
         with st.popover("More settings", icon=":material/tune:"):
             values["ending"] = st.radio(
                 "A subscription ends",

@@ -21,6 +21,8 @@ def reason_table(answer: Answer, segment: str) -> None:
     """Show what each reason cost and what was heard before, all reasons last."""
     parts = (answer.frame, answer.extras["totals"])
     rows = pd.concat([part[part["segment"] == segment] for part in parts])
+    # The only reason says what all of them say.
+    rows = rows.head(1) if len(rows) == 2 else rows
     table = pd.DataFrame(
         {
             "Reason": rows["reason"],
@@ -87,6 +89,7 @@ def reasons_by_segment(answer: Answer) -> None:
 def return_table(answer: Answer, segment: str) -> None:
     """Show how many came back after each reason, how soon, and what they are worth."""
     rows = answer.frame[answer.frame["segment"] == segment]
+    rows = rows[(rows["reason"] != EVERY_REASON) | (len(rows) != 2)]
     columns: dict[str, Any] = {
         "Left because of": rows["reason"],
         "Losses": rows["lost"],

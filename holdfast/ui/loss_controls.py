@@ -85,13 +85,14 @@ def _controls(
             key=f"{page}_sign",
             width=220,
         )
-        values["ending"] = st.selectbox(
-            "A subscription ends with",
-            list(ENDINGS),
-            format_func=ENDINGS.__getitem__,
-            key=f"{page}_ending",
-            width=220,
-        )
+        if "subscription" in offered:
+            values["ending"] = st.selectbox(
+                "A subscription ends with",
+                list(ENDINGS),
+                format_func=ENDINGS.__getitem__,
+                key=f"{page}_ending",
+                width=220,
+            )
         with st.popover("More settings", icon=":material/tune:"):
             values["first"] = day_input(days[0], f"{page}_first")
             values["last"] = day_input(days[1], f"{page}_last")

@@ -299,6 +299,8 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
         for name in ("monthly_lost", "monthly_back", "nps_score", "tickets", "back_on")
         if name in rows and rows[name].isna().all()
     ]
+    if "kind" in rows and rows["kind"].nunique() == 1:
+        unknown.append("kind")
     return rows.drop(columns=unknown).rename(columns=_WORDS)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -48,6 +50,13 @@ def three_ways(answer: Answer) -> None:
             with st.expander("What it assumes"):
                 for text in said.loc[said["way"].isin(["all", way]), "assumption"]:
                     st.markdown(f"- {plain(text)}")
+
+
+def what_limits(answer: Answer) -> None:
+    """Show what limits the figures; a way without one says why in its own place."""
+    refused = {f"no_{way}" for way in WAYS}
+    kept = tuple(each for each in answer.caveats if each.code not in refused)
+    blocks.caveats(replace(answer, caveats=kept))
 
 
 def worth_table(answer: Answer) -> None:
