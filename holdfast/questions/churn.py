@@ -23,6 +23,7 @@ from holdfast.periods import (
 from holdfast.population import TOTAL, Relation
 from holdfast.query import Value
 from holdfast.questions import asking
+from holdfast.questions.amounts import unpriced_caveats
 from holdfast.questions.leaving import (
     Leaving,
     Spells,
@@ -110,9 +111,32 @@ def answer(
         caveats=(
             sign_caveat(spells.sign, spec.ending, spells.lapse),
             *_caveats(dataset, spec, spells, frame),
+            *_backwards(dataset, spells, cancellation),
             *asking.account_caveat(found),
         ),
     )
+
+
+def _backwards(
+    dataset: Dataset, spells: Spells, cancellation: Cancellation | None
+) -> list[Caveat]:
+    """Say whose subscription ends before it starts, which is no time as customer."""
+    if spells.sign != "subscription" or not _has_backwards(dataset):
+        return []
+    _, caveats = unpriced_caveats(
+        dataset, spells.members, "", spells.time.as_of, cancellation
+    )
+    return [each for each in caveats if each.code == "backwards"]
+
+
+def _has_backwards(dataset: Dataset) -> bool:
+    key = "subscriptions that end before they start"
+    kept = dataset.recall(key)
+    if kept is None:
+        found, _ = dataset.count("from subscriptions where ended_on < started_on")
+        kept = found > 0
+        dataset.keep(key, kept)
+    return bool(kept)
 
 
 def members(

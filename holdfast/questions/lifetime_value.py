@@ -348,6 +348,8 @@ def _lives(
         else:
             each = amount / payers * spec.period / MONTH_DAYS if payers else np.nan
         gain = each * spec.margin / 100
+        # Who gets back more than was paid is worth less the longer the stay.
+        shortest, longest = ("lower", "upper") if not gain < 0 else ("upper", "lower")
         found.append(
             {
                 "segment": segment,
@@ -366,8 +368,8 @@ def _lives(
                 {
                     "customers": customers,
                     "value": gain * told["periods"],
-                    "value_lower": gain * told["periods_lower"],
-                    "value_upper": gain * told["periods_upper"],
+                    "value_lower": gain * told[f"periods_{shortest}"],
+                    "value_upper": gain * told[f"periods_{longest}"],
                     "is_small": customers < dataset.min_n,
                 },
                 told["reach"],

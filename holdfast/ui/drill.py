@@ -204,6 +204,7 @@ def customer_list(
         hide_index=True,
         height=min(280, 38 + 35 * len(shown)),
         key=f"{key}_rows",
+        placeholder="–",
         alt=heading,
         column_config=_COLUMNS
         | {name: st.column_config.Column(attribute_label(name)) for name in names},

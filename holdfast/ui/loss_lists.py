@@ -206,6 +206,7 @@ def _comments(rows: pd.DataFrame, on_leaving: bool, title: str, key: str) -> Non
         hide_index=True,
         height=min(320, 38 + 35 * len(shown)),
         key=key,
+        placeholder="–",
         alt=title,
         column_config=_COMMENTS,
     )

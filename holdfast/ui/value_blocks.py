@@ -18,7 +18,7 @@ from holdfast.population import TOTAL
 from holdfast.questions import asking
 from holdfast.questions.value_words import WAYS
 from holdfast.ui import aside, blocks, value_lists
-from holdfast.ui.words import plain
+from holdfast.ui.words import counted, plain
 
 _NEVER_STOPS = " Until then nobody was seen to stop buying."
 
@@ -293,7 +293,8 @@ def assumed(answer: Answer) -> None:
 
 
 def _told(row: pd.Series, currency: str) -> str:
-    text = f"95% interval {_range(row, currency)}, {int(row['customers']):,} customers."
+    customers = counted(int(row["customers"]), "customer")
+    text = f"95% interval {_range(row, currency)}, {customers}."
     if row["way"] == "first_days":
         text = f"In the first {int(row['days'])} days. {text}"
     elif row["way"] == "lives":

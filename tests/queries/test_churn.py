@@ -95,7 +95,7 @@ def test_each_month_says_who_was_there_left_joined_and_came_back(town):
     )
     assert [each.code for each in answer.caveats] == [
         *("sign_of_life", "incomplete", "no_start", "joined_and_left"),
-        *("left_and_back", "small_n"),
+        *("left_and_back", "small_n", "backwards"),
     ]
 
 
