@@ -8,7 +8,7 @@ that can follow; for one entry and one window no other choice gets further.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -44,7 +44,7 @@ def attempts_relation(
     values: dict[str, Value] = dict(found.values)
     if rules.limit is not None:
         values["window_seconds"] = rules.limit.seconds
-    if write is _by_instants:
+    if write is _by_instants and not rules.has_kinds:
         patterns = _patterns(dataset, rules, found, cancellation)
         values["patterns"] = list(patterns)
         values["runs"] = list(patterns.values())
@@ -189,7 +189,64 @@ def _by_instants(rules: Rules) -> str:
     fill, each another one.
     """
     held = _held(rules, ", {}")
+    placed = _by_kinds(rules) if rules.has_kinds else _by_patterns(rules)
     parts = [
+        *placed,
+        (
+            "chain_1",
+            f"select unit_no{held}{_value(rules)}, happened_at as entered_at,"
+            "\n        happened_at as at_1, place as place_1, runs, 0 as base"
+            "\n    from placed\n    where mask & 1 <> 0",
+        ),
+    ]
+    for step in range(2, len(rules.steps) + 1):
+        if bits := _barred(rules, step):
+            parts.append((f"barred_{step}", _barred_rows("hits", bits)))
+        parts.append((f"chain_{step}", _next_instant(rules, step)))
+    return _with(parts) + _attempts(rules)
+
+
+def _by_kinds(rules: Rules) -> list[tuple[str, str]]:
+    """Tell ``runs`` by the rows of each kind, where every row is of one kind."""
+    held = _held(rules, ", {}")
+    counts = "".join(
+        f",\n        count(*) filter (where mask & {1 << (kind - 1)} <> 0)"
+        f" as rows_{kind}"
+        for kind in sorted(set(rules.kinds))
+    )
+    runs = " + ".join(
+        f"({_filled(rules.kinds[level:])} << {_RUN_BITS * level})"
+        for level in range(len(rules.steps))
+    )
+    return [
+        (
+            "counted",
+            f"select unit_no{held}, happened_at, bit_or(mask) as mask{counts}"
+            f"{_value(rules, 'min({}) filter (where mask & 1 <> 0) as {}')}"
+            "\n    from hits\n    where happened_at is not null and mask > 0"
+            f"\n    group by unit_no{held}, happened_at",
+        ),
+        (
+            "placed",
+            f"select *, happened_at as place,\n        {runs} as runs"
+            "\n    from counted",
+        ),
+    ]
+
+
+def _filled(kinds: Sequence[int]) -> str:
+    """Write how many of these steps, from the first on, an instant's rows can fill."""
+    short = "".join(
+        f" when rows_{kind} < {kinds[: place + 1].count(kind)} then {place}"
+        for place, kind in enumerate(kinds)
+    )
+    return f"(case{short} else {len(kinds)} end)::bigint"
+
+
+def _by_patterns(rules: Rules) -> list[tuple[str, str]]:
+    """Look ``runs`` up by the mix of rows at an instant."""
+    held = _held(rules, ", {}")
+    return [
         (
             "kinds",
             f"select unit_no{held}, happened_at, mask,"
@@ -215,18 +272,7 @@ def _by_instants(rules: Rules) -> str:
             "\n    from instants\n    inner join known"
             " on instants.pattern = known.pattern",
         ),
-        (
-            "chain_1",
-            f"select unit_no{held}{_value(rules)}, happened_at as entered_at,"
-            "\n        happened_at as at_1, place as place_1, runs, 0 as base"
-            "\n    from placed\n    where mask & 1 <> 0",
-        ),
     ]
-    for step in range(2, len(rules.steps) + 1):
-        if bits := _barred(rules, step):
-            parts.append((f"barred_{step}", _barred_rows("hits", bits)))
-        parts.append((f"chain_{step}", _next_instant(rules, step)))
-    return _with(parts) + _attempts(rules)
 
 
 _PATTERN = "string_agg(mask || 'x' || times, ',' order by mask)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Literal
 
 from holdfast.durations import Duration
@@ -124,6 +125,20 @@ class Rules:
             may_share(one, other)
             for place, one in enumerate(occurrences)
             for other in occurrences[:place]
+        )
+
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """Of each step the number of the first that is filled by the same."""
+        occurrences = [step.occurrence for step in self.steps]
+        return tuple(occurrences.index(each) + 1 for each in occurrences)
+
+    @property
+    def has_kinds(self) -> bool:
+        """Whether an event that fills two steps fills whatever either does."""
+        occurrences = {step.occurrence for step in self.steps}
+        return not any(
+            may_share(one, other) for one, other in combinations(occurrences, 2)
         )
 
     def check(self) -> None:

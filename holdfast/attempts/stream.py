@@ -64,7 +64,7 @@ def streamed_levels(
     Raises:
         SpecError: An event or property is not in the data, or a table is empty.
     """
-    if not can_stream(rules, clock):
+    if rules.overlaps or not is_common(rules, clock):
         return None
     span = events_span(dataset)
     # A window longer than the data is as long as they are.
@@ -117,13 +117,13 @@ def streamed_levels(
     return Relation(text, {name: v for name, v in values.items() if name in used})
 
 
-def can_stream(rules: Rules, clock: Clock) -> bool:
-    """Say whether these are the rules of the common funnel."""
+def is_common(rules: Rules, clock: Clock) -> bool:
+    """Say whether rules are the usual ones, of events alone."""
     return (
         rules.order == "ordered"
         and rules.ties == "either"
         and rules.unit == "customer"
-        and not (rules.is_sequence or rules.has_limits or rules.overlaps)
+        and not (rules.is_sequence or rules.has_limits)
         and not (rules.exclusions or rules.holding or rules.by_property)
         and not clock.by_days
         and all(step.occurrence.kind == "event" for step in rules.steps)

@@ -12,16 +12,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from holdfast.attempts.choosing import Numbers, choose
 from holdfast.attempts.counting import Counting
 from holdfast.attempts.hits import prefilter
 from holdfast.attempts.rules import Rules
-from holdfast.attempts.stream import can_stream, events_span, steps_done
+from holdfast.attempts.stream import events_span, is_common, steps_done
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
@@ -37,10 +36,9 @@ _MOST_CODES = 1 << 16
 _NEVER = -(1 << 62)
 _UNLIMITED = 1 << 61
 # Of the arrays that the pass reads, and of the columns that it fills.
-_READ = (np.int32, np.int64, np.uint16, np.uint8, np.int64)
+_READ = (np.int32, np.int64, np.uint16, np.uint8, np.uint8, np.int64)
 _FILLED = (np.int32, np.int64, np.int64, np.uint8, np.bool_)
 
-Numbers = npt.NDArray[Any]
 Pass = Callable[..., int]
 
 _lock = threading.Lock()
@@ -104,7 +102,8 @@ def compiled() -> Pass | None:
 def can_sweep(dataset: Dataset, rules: Rules, clock: Clock) -> bool:
     """Say whether the pass serves these rules, is ready, and worth it."""
     is_large = _events(dataset) >= _LEAST_EVENTS
-    return is_large and can_stream(rules, clock) and _ready() is not None
+    serves = is_common(rules, clock) and rules.has_kinds
+    return is_large and serves and _ready() is not None
 
 
 def sweep_chosen(
@@ -134,8 +133,8 @@ def sweep_chosen(
     """
     if dataset.has_table(name):
         return True
-    text, values, step_of = _rows(dataset, rules, clock)
-    sweeping = _Sweeping(dataset, rules, counting, step_of)
+    text, values, kind_of = _rows(dataset, rules, clock)
+    sweeping = _Sweeping(dataset, rules, counting, kind_of)
     dataset.each_batch(text, values, sweeping.follow, cancellation)
     if not sweeping.finish():
         return False
@@ -147,12 +146,13 @@ class _Sweeping:
     """The pass over batches of rows, each of which may end amid a customer."""
 
     def __init__(
-        self, dataset: Dataset, rules: Rules, counting: Counting, step_of: Numbers
+        self, dataset: Dataset, rules: Rules, counting: Counting, kind_of: Numbers
     ) -> None:
         follows = _ready()
         assert follows is not None
         self._choose = follows
-        self._step_of = step_of
+        self._kind_of = kind_of
+        self._kinds = np.array(rules.kinds, np.uint8)
         self._steps = len(rules.steps)
         self._interval = counting.interval
         edges, self._periods = _edges(dataset, counting.interval)
@@ -204,11 +204,12 @@ class _Sweeping:
             self._make_room(many)
         found = self._choose(
             *rows,
-            self._step_of,
+            self._kind_of,
+            self._kinds,
             self._edges,
             *self._bounds,
             self._last,
-            self._done,
+            self._room,
             self._times,
             *self._filled,
         )
@@ -220,7 +221,7 @@ class _Sweeping:
 
     def _make_room(self, many: int) -> None:
         """Make room for the attempts of so many rows; kept from batch to batch."""
-        self._done = np.empty((self._steps, many), np.int64)
+        self._room = np.empty((4, many + 1), np.int64)
         self._times = np.empty((many, self._steps), np.int64)
         self._filled = [np.empty(many, kind) for kind in _FILLED]
 
@@ -282,7 +283,7 @@ def _instant(microseconds: int) -> datetime:
 def _rows(
     dataset: Dataset, rules: Rules, clock: Clock
 ) -> tuple[str, dict[str, Value], Numbers]:
-    """Select rows with a code, and tell which step each code stands for; 0 for none."""
+    """Select rows with a code, and tell which kind each code stands for; 0 for none."""
     occurrences = [step.occurrence for step in rules.steps]
     done, values = steps_done(dataset, rules, clock)
     where = ["happened_at is not null", "event is not null"]
@@ -296,127 +297,18 @@ def _rows(
         values |= bound
     is_by_event = all(each.events and not each.where for each in occurrences)
     if not is_by_event or len(dataset.event_codes) > _MOST_CODES:
-        cases = " ".join(f"when {test} then {k}" for k, test in enumerate(done, 1))
+        tests = dict(zip(rules.kinds, done, strict=True))
+        cases = " ".join(f"when {test} then {kind}" for kind, test in tests.items())
         code = f"case {cases} else 0 end"
-        step_of = np.arange(len(done) + 1, dtype=np.uint8)
+        kind_of = np.arange(len(done) + 1, dtype=np.uint8)
     else:
         code = "enum_code(event)"
-        step_of = np.zeros(max(dataset.event_codes.values()) + 1, np.uint8)
-        for number, each in enumerate(occurrences, 1):
-            step_of[[dataset.event_codes[name] for name in each.events]] = number
+        kind_of = np.zeros(max(dataset.event_codes.values()) + 1, np.uint8)
+        for kind, each in zip(rules.kinds, occurrences, strict=True):
+            kind_of[[dataset.event_codes[name] for name in each.events]] = kind
     text = (
         f"select customer_no, happened_at, ({code})::usmallint as code"
         f" from events where {' and '.join(where)}"
     )
     used = parameters(text)
-    return text, {name: v for name, v in values.items() if name in used}, step_of
-
-
-def choose(
-    customers: Numbers,
-    instants: Numbers,
-    codes: Numbers,
-    step_of: Numbers,
-    edges: Numbers,
-    window: int,
-    as_of: int,
-    first: int,
-    end: int,
-    is_first: bool,
-    before: int,
-    done: Numbers,
-    times: Numbers,
-    who: Numbers,
-    place: Numbers,
-    entered: Numbers,
-    level: Numbers,
-    is_open: Numbers,
-) -> int:
-    """Find the attempts that count of whole customers.
-
-    Args:
-        customers: Whose row it is.
-        instants: When, in microseconds.
-        codes: What happened.
-        step_of: The step that each code fills; 0 for none.
-        edges: When intervals of entry begin; one for no intervals.
-        window: Longest time from the entry, its end included.
-        as_of: The end of the observed time.
-        first: The first instant of entries.
-        end: The instant after the last of them.
-        is_first: The first attempt counts, not the one that gets furthest.
-        before: The customer of the last row before these.
-        done: Room for the instants of each step.
-        times: Filled: when the steps were reached.
-        who: Filled: the customer.
-        place: Filled: the place of the interval among the edges.
-        entered: Filled: when the attempt began.
-        level: Filled: how many steps it reached.
-        is_open: Filled: whether one of those it stands for still has time.
-
-    Returns:
-        How many attempts were filled in; -1 where the rows lay out of order.
-    """
-    # Element by element: whole arrays take the compiler three times as long.
-    steps, many, found = len(done), len(customers), 0
-    counts = np.zeros(steps, np.int64)
-    nexts = np.zeros(steps, np.int64)
-    reached = np.zeros(steps, np.int64)
-    row = 0
-    while row < many:
-        customer = customers[row]
-        if customer <= before:
-            return -1
-        before = customer
-        for step in range(steps):
-            counts[step] = 0
-            nexts[step] = 0
-        latest = instants[row]
-        while row < many and customers[row] == customer:
-            at = instants[row]
-            if at < latest:
-                return -1
-            latest = at
-            step = step_of[codes[row]]
-            if step:
-                done[step - 1, counts[step - 1]] = at
-                counts[step - 1] += 1
-            row += 1
-        interval, interval_so_far, best, has_time = 0, -1, 0, False
-        for entry in range(counts[0]):
-            at = done[0, entry]
-            if not first <= at < end:
-                continue
-            while interval + 1 < len(edges) and edges[interval + 1] <= at:
-                interval += 1
-            if interval != interval_so_far:
-                if best:
-                    is_open[found] = best < steps and has_time
-                    found += 1
-                interval_so_far, best, has_time = interval, 0, False
-            if best == steps or (is_first and best):
-                continue
-            # Nothing before the entry follows it, nor what an earlier one passed by.
-            since, got = at, 1
-            reached[0] = at
-            while got < steps:
-                following = nexts[got]
-                while following < counts[got] and done[got, following] < since:
-                    following += 1
-                nexts[got] = following
-                if following == counts[got] or done[got, following] - at > window:
-                    break
-                since = done[got, following]
-                reached[got] = since
-                got += 1
-            has_time |= at + window > as_of
-            if got > best:
-                best = got
-                who[found], place[found], entered[found] = customer, interval, at
-                level[found] = got
-                for step in range(got):
-                    times[found, step] = reached[step]
-        if best:
-            is_open[found] = best < steps and has_time
-            found += 1
-    return found
+    return text, {name: v for name, v in values.items() if name in used}, kind_of

@@ -2,6 +2,7 @@
 
 from holdfast.attempts import progress, sweep
 from holdfast.attempts.chains import attempts_relation
+from holdfast.attempts.choosing import choose
 
 _SWEPT = "swept_attempts"
 
@@ -9,7 +10,7 @@ _SWEPT = "swept_attempts"
 def sweep_always(patch):
     """Use the pass, run as Python, for logs of any size."""
     patch.setattr(sweep, "_LEAST_EVENTS", 0)
-    patch.setattr(sweep, "_ready", lambda: sweep.choose)
+    patch.setattr(sweep, "_ready", lambda: choose)
 
 
 def check_alike(dataset, rules, clock, counting):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from holdfast.attempts import sweep
+from holdfast.attempts.choosing import choose
 from holdfast.attempts.counting import Counting
 from holdfast.attempts.rules import ALL_ENTRIES, Entered, Rules
 from holdfast.attempts.stream import streamed_levels
@@ -171,7 +172,7 @@ def test_batches_end_amid_a_customer(shop, monkeypatch):
 
 def test_a_small_log_is_not_worth_the_pass(shop, monkeypatch):
     assert sweep.prepare(shop) is None
-    monkeypatch.setattr(sweep, "_ready", lambda: sweep.choose)
+    monkeypatch.setattr(sweep, "_ready", lambda: choose)
     assert not sweep.can_sweep(shop, RULES, CLOCK)
 
 
@@ -189,17 +190,18 @@ def test_without_numba_there_is_no_pass(monkeypatch):
 class Followed:
     """What a pass makes of rows of whole customers."""
 
-    def __init__(self, choose, rows, steps):
+    def __init__(self, follow, rows, steps):
         many = len(rows[0])
         columns = [np.zeros(many, kind) for kind in sweep._FILLED]
         times = np.zeros((many, steps), np.int64)
-        step_of = np.arange(steps + 1, dtype=np.uint8)
+        kind_of = np.arange(steps + 1, dtype=np.uint8)
+        kinds = np.arange(1, steps + 1, dtype=np.uint8)
         edges = np.array([0, 40, 70])
         bounds = (5, 90, -100, 95, False)
-        self.attempts = choose(
+        self.attempts = follow(
             *rows,
-            *(step_of, edges, *bounds, -1),
-            *(np.zeros((steps, many), np.int64), times, *columns),
+            *(kind_of, kinds, edges, *bounds, -1),
+            *(np.zeros((4, many + 1), np.int64), times, *columns),
         )
         self.columns = [column.tolist() for column in (*columns, times)]
 
@@ -218,7 +220,7 @@ def test_compiled_it_does_what_it_says():
         column.flags.writeable = False
     compiled = sweep.compiled()
     assert compiled is not None
-    found, expected = (Followed(each, rows, 4) for each in (compiled, sweep.choose))
+    found, expected = (Followed(each, rows, 4) for each in (compiled, choose))
     assert found.attempts == expected.attempts == 146
     assert found.columns == expected.columns
     assert set(found.columns[3][:146]) == {1, 2, 3, 4}
@@ -229,4 +231,4 @@ def test_rows_out_of_order_are_noticed(column):
     rows = [each[:2].copy() for each in random_rows()]
     rows[0][:], rows[2][:] = 7, 1
     rows[column][:] = 9, 8
-    assert Followed(sweep.choose, rows, 4).attempts == -1
+    assert Followed(choose, rows, 4).attempts == -1

@@ -1,0 +1,141 @@
+"""The loop that ``sweep`` compiles: plain numbers in, plain numbers out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[Any]
+"""An array of numbers, of instants in microseconds or of yes and no."""
+
+
+def choose(
+    customers: Numbers,
+    instants: Numbers,
+    codes: Numbers,
+    kind_of: Numbers,
+    kinds: Numbers,
+    edges: Numbers,
+    window: int,
+    as_of: int,
+    first: int,
+    end: int,
+    is_first: bool,
+    before: int,
+    room: Numbers,
+    times: Numbers,
+    who: Numbers,
+    place: Numbers,
+    entered: Numbers,
+    level: Numbers,
+    is_open: Numbers,
+) -> int:
+    """Find the attempts that count of whole customers.
+
+    Rows of one instant follow each other whichever way they lie, and each fills one
+    step, so what an instant adds to an attempt is told by how many rows it has of
+    which kind.
+
+    Args:
+        customers: Whose row it is.
+        instants: When, in microseconds.
+        codes: What happened.
+        kind_of: The kind of step that each code fills, from 1; 0 for none.
+        kinds: The kind of each step; steps of one kind are filled by the same rows.
+        edges: When intervals of entry begin; one for no intervals.
+        window: Longest time from the entry, its end included.
+        as_of: The end of the observed time.
+        first: The first instant of entries.
+        end: The instant after the last of them.
+        is_first: The first attempt counts, not the one that gets furthest.
+        before: The customer of the last row before these.
+        room: Four rows of room for a customer's rows and instants, one more of each.
+        times: Filled: when the steps were reached.
+        who: Filled: the customer.
+        place: Filled: the place of the interval among the edges.
+        entered: Filled: when the attempt began.
+        level: Filled: how many steps it reached.
+        is_open: Filled: whether one of those it stands for still has time.
+
+    Returns:
+        How many attempts were filled in; -1 where the rows lay out of order.
+    """
+    # Element by element: whole arrays take the compiler three times as long.
+    steps, many, found = len(kinds), len(customers), 0
+    kind_at, moments, begins, present = room[0], room[1], room[2], room[3]
+    left = np.zeros(steps + 1, np.int64)
+    nexts = np.zeros(steps, np.int64)
+    reached = np.zeros(steps, np.int64)
+    row = 0
+    while row < many:
+        customer = customers[row]
+        if customer <= before:
+            return -1
+        before = customer
+        rows, spots = 0, 0
+        latest = instants[row]
+        while row < many and customers[row] == customer:
+            at = instants[row]
+            if at < latest:
+                return -1
+            latest = at
+            kind = kind_of[codes[row]]
+            if kind:
+                if spots == 0 or moments[spots - 1] != at:
+                    moments[spots], begins[spots], present[spots] = at, rows, 0
+                    spots += 1
+                present[spots - 1] |= 1 << kind
+                kind_at[rows] = kind
+                rows += 1
+            row += 1
+        begins[spots] = rows
+        for step in range(steps):
+            nexts[step] = 0
+        interval, interval_so_far, best, has_time = 0, -1, 0, False
+        for entry in range(spots):
+            at = moments[entry]
+            if not present[entry] >> kinds[0] & 1 or not first <= at < end:
+                continue
+            while interval + 1 < len(edges) and edges[interval + 1] <= at:
+                interval += 1
+            if interval != interval_so_far:
+                if best:
+                    is_open[found] = best < steps and has_time
+                    found += 1
+                interval_so_far, best, has_time = interval, 0, False
+            if best == steps or (is_first and best):
+                continue
+            spot, got = entry, 0
+            while True:
+                for kind in range(steps + 1):
+                    left[kind] = 0
+                for each in range(begins[spot], begins[spot + 1]):
+                    left[kind_at[each]] += 1
+                while got < steps and left[kinds[got]]:
+                    left[kinds[got]] -= 1
+                    reached[got] = moments[spot]
+                    got += 1
+                if got == steps:
+                    break
+                # No later entry gets to a step earlier, so the search goes on where
+                # the one of the entry before ended.
+                following = max(nexts[got], spot + 1)
+                while following < spots and not present[following] >> kinds[got] & 1:
+                    following += 1
+                nexts[got] = following
+                if following == spots or moments[following] - at > window:
+                    break
+                spot = following
+            has_time |= at + window > as_of
+            if got > best:
+                best = got
+                who[found], place[found], entered[found] = customer, interval, at
+                level[found] = got
+                for step in range(got):
+                    times[found, step] = reached[step]
+        if best:
+            is_open[found] = best < steps and has_time
+            found += 1
+    return found
