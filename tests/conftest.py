@@ -90,9 +90,10 @@ def datasets() -> Iterator[None]:
 
 @pytest.fixture
 def app(datasets, monkeypatch) -> Callable:
-    """Return how to start the app on a workspace: `app(folder, country=["de"])`.
+    """Return how to start the app on a workspace: `app(folder, "funnel", by=["plan"])`.
 
-    Further words are query parameters of the address. Call `.run()` on what you get.
+    Without a page it is the first one; further words are query parameters of the
+    address. Call `.run()` on what you get.
     """
     from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest
@@ -101,12 +102,12 @@ def app(datasets, monkeypatch) -> Callable:
     # installed packages say of themselves, for every test anew.
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
 
-    def start(workspace: Path, **address: list[str]) -> AppTest:
+    def start(workspace: Path, page: str = "", **address: str | list[str]) -> AppTest:
         monkeypatch.setenv(WORKSPACE, str(workspace))
         test = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=20)
         for name, values in address.items():
             test.query_params[name] = values
-        return test
+        return test.switch_page(f"pages/{page}.py") if page else test
 
     return start
 

@@ -73,10 +73,12 @@ def test_without_segments_there_is_no_table_of_them(app, demo_workspace):
 
 
 def test_attributes_are_named_in_words(app, demo_workspace):
-    page = app(demo_workspace, by=["joined_on"], filter=["joined_on:2025-01-05.."])
-    assert (
-        "**Customers with Joined from 2025-01-05, by Joined.**" in said(page.run())[0]
+    page = open_page(
+        *(app, demo_workspace, "survival"),
+        by="joined_on",
+        filter="joined_on:2025-01-05..",
     )
+    assert "**Customers with Joined from 2025-01-05, by Joined.**" in said(page)[0]
 
 
 def test_each_chart_works_a_figure_out_and_defines_it(app, demo_workspace):

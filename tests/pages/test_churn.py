@@ -1,7 +1,6 @@
 import pytest
 
 from tests.pages.test_journeys import open_page
-from tests.pages.test_links import visit
 from tests.worlds import dataset_of
 
 
@@ -60,10 +59,7 @@ def test_the_page_says_who_left_when_and_by_which_definition(app, demo_workspace
 
 
 def test_segments_are_compared_and_what_moved_the_rate_is_told(app, demo_workspace):
-    page = app(demo_workspace, by=["channel"]).run()
-    page.query_params["sign"] = "activity"
-    page.switch_page("pages/churn.py").run()
-    assert not page.exception
+    page = open_page(app, demo_workspace, "churn", by="channel", sign="activity")
     (table,) = [each.value for each in page.dataframe if "Verdict" in each.value]
     verdicts = dict(zip(table["Segment"], table["Verdict"], strict=True))
     assert verdicts["affiliate"] == "leaves more"
@@ -81,9 +77,7 @@ def test_segments_are_compared_and_what_moved_the_rate_is_told(app, demo_workspa
 
 
 def test_a_flag_without_dates_is_shown_by_segment_with_what_cannot_be_known(app, flags):
-    page = app(flags, by=["plan"]).run()
-    page.switch_page("pages/churn.py").run()
-    assert not page.exception
+    page = open_page(app, flags, "churn", by="plan")
     assert [title.value for title in page.subheader] == [
         "By segment",
         "When do they leave?",
@@ -94,7 +88,9 @@ def test_a_flag_without_dates_is_shown_by_segment_with_what_cannot_be_known(app,
 
 
 def test_settings_of_a_link_are_taken(app, demo_workspace):
-    page = visit(app, demo_workspace, "churn", ending="cancellation", span="quarter")
+    page = open_page(
+        app, demo_workspace, "churn", ending="cancellation", span="quarter"
+    )
     assert not page.warning
     (finding,) = [text for text in headings(page) if text.startswith("#####")]
     assert finding.startswith("##### In Q2 2026, 12% (63 of 530)")

@@ -6,7 +6,6 @@ import pytest
 from holdfast.exports.mapping import Condition
 from holdfast.workspace import Workspace
 
-DATA = "pages/data.py"
 ORDERS = b"""order_id,customer_id,ordered_at,amount
 1,ann,2025-01-10,10
 2,bob,2025-01-12,20
@@ -18,7 +17,7 @@ SENTENCES = ("error", "warning")
 @pytest.fixture
 def data(app, tmp_path):
     """Return the Data page on a workspace that is empty."""
-    return app(tmp_path / "empty").run().switch_page(DATA).run()
+    return app(tmp_path / "empty", "data").run()
 
 
 def upload(page, name, content):

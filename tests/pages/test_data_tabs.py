@@ -44,7 +44,7 @@ def home(loaded, tmp_path):
 
 @pytest.fixture
 def data(app, home):
-    return app(home.path).run().switch_page(DATA).run()
+    return app(home.path, "data").run()
 
 
 def said(page):
@@ -146,7 +146,7 @@ def test_a_workspace_is_made_opened_and_remembered_for_this_session(
     listed = json.loads((tmp_path / "recent-workspaces.json").read_text())
     assert listed["workspaces"] == [str(home.path), str(tmp_path / name)]
     # Another browser starts with the usual one.
-    other = app(home.path).run().switch_page(DATA).run()
+    other = app(home.path, "data").run()
     assert files(other) == [
         "people.csv",
         "events.csv",

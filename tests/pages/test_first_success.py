@@ -1,7 +1,6 @@
 import pytest
 
 from tests.pages.test_journeys import open_page
-from tests.pages.test_links import visit
 
 
 def headings(page):
@@ -73,7 +72,7 @@ def test_a_click_lists_who_is_behind_a_mark(
 
 
 def test_a_link_sets_every_control(app, demo_workspace):
-    page = visit(
+    page = open_page(
         app,
         demo_workspace,
         "first_success",
@@ -96,14 +95,14 @@ def test_segments_are_compared(app, demo_workspace):
 
 
 def test_what_cannot_be_asked_is_said_and_the_page_goes_on(app, demo_workspace):
-    page = visit(app, demo_workspace, "first_success", retained_at="1")
+    page = open_page(app, demo_workspace, "first_success", retained_at="1")
     assert "Staying cannot be measured in month 1" in (
         page.warning[0].value.replace("\\", "")
     )
 
 
 def test_success_can_be_narrowed_to_a_property_and_widened(app, demo_workspace):
-    page = visit(app, demo_workspace, "first_success", milestone="event:commented")
+    page = open_page(app, demo_workspace, "first_success", milestone="event:commented")
     page.selectbox(key="first_success_property").set_value("platform").run()
     values = page.selectbox(key="first_success_value_platform").options
     page.selectbox(key="first_success_value_platform").set_value(values[0]).run()

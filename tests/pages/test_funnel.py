@@ -12,7 +12,6 @@ from holdfast.spec import read_spec
 from holdfast.steps import write_steps
 from tests.conftest import PROJECT
 from tests.pages.test_journeys import demo, open_page
-from tests.pages.test_links import visit
 from tests.worlds import dataset_of
 
 __all__ = ["demo"]
@@ -96,11 +95,11 @@ def test_a_step_takes_conditions_several_events_and_a_limit(page):
 
 
 def test_there_are_two_steps_to_twelve(app, demo_workspace):
-    page = visit(app, demo_workspace, "funnel", steps="signup > trial")
+    page = open_page(app, demo_workspace, "funnel", steps="signup > trial")
     assert page.button(key="funnel_step_1_remove").disabled
     assert page.button(key="funnel_step_1_up").disabled
     full = " > ".join(["event:commented"] * 12)
-    page = visit(app, demo_workspace, "funnel", steps=full)
+    page = open_page(app, demo_workspace, "funnel", steps=full)
     assert not page.exception
     assert page.button(key="funnel_add").disabled
     assert page.button(key="funnel_step_1_copy").disabled
@@ -121,7 +120,7 @@ def test_a_link_is_the_funnel(app, demo_workspace):
         "last_entry": "2025-06-30",
         "interval": "month",
     }
-    page = visit(app, demo_workspace, "funnel", **link)
+    page = open_page(app, demo_workspace, "funnel", **link)
     assert not page.exception
     asked, notices = read_spec(type(spec_of(page)), link)
     assert not notices
@@ -136,7 +135,7 @@ def test_a_link_is_the_funnel(app, demo_workspace):
 
 def test_an_exclusion_is_added_and_removed(app, demo_workspace):
     steps = "event:opened_app > event:commented > event:exported_report"
-    page = visit(
+    page = open_page(
         app,
         demo_workspace,
         "funnel",
@@ -155,7 +154,7 @@ def test_an_exclusion_is_added_and_removed(app, demo_workspace):
 
 
 def test_an_event_that_the_data_lack_is_said_and_can_be_replaced(app, demo_workspace):
-    page = visit(app, demo_workspace, "funnel", steps="signup > event:comented")
+    page = open_page(app, demo_workspace, "funnel", steps="signup > event:comented")
     (problem,) = said(page.error)
     assert problem.startswith("The data have no event 'comented'. Did you mean comm")
     box = page.selectbox(key="funnel_step_2_what")
@@ -335,9 +334,9 @@ def test_nobody_and_a_window_longer_than_the_data_are_said(app, tmp_path):
         customers=[("ann", "2025-01-01", {"plan": "pro"})],
         events=[("ann", "x", "2025-01-02"), ("ann", "y", "2025-01-09")],
     )
-    page = visit(app, folder, "funnel", steps="event:x > event:y", window="3mo")
+    page = open_page(app, folder, "funnel", steps="event:x > event:y", window="3mo")
     assert any("longer than the observed time" in text for text in said(page.caption))
-    page = visit(app, folder, "funnel", steps="event:y > event:x", window="1h")
+    page = open_page(app, folder, "funnel", steps="event:y > event:x", window="1h")
     assert any(
         text.startswith("##### Not even the 1 cust") for text in said(page.markdown)
     )

@@ -13,8 +13,7 @@ from holdfast.workspace import Workspace
 
 
 def open_page(app, folder, name: str, **address):
-    test = app(folder, **address).run()
-    test.switch_page(f"pages/{name}.py").run()
+    test = app(folder, name, **address).run()
     assert not test.exception
     return test
 
@@ -111,9 +110,7 @@ def test_the_sample_company_is_loaded_from_the_first_page(app, tmp_path, monkeyp
 
 
 def test_a_setting_of_the_address_that_is_none_is_told(app, demo_workspace):
-    page = app(demo_workspace).run()
-    page.query_params["interval"] = "decade"
-    page.switch_page("pages/retention.py").run()
+    page = open_page(app, demo_workspace, "retention", interval="decade")
     assert page.segmented_control(key="retention_interval").value == "month"
     notices = [text.value.replace("\\", "") for text in page.warning]
     assert notices == [

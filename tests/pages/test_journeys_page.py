@@ -2,16 +2,12 @@ from holdfast.dataset import Dataset
 from holdfast.questions import ask
 from holdfast.questions.journeys import Journeys
 from holdfast.workspace import Workspace
+from tests.pages.test_journeys import open_page
 from tests.worlds import dataset_of
 
 
 def opened(app, folder, **address):
-    page = app(folder).run()
-    for name, text in address.items():
-        page.query_params[name] = text
-    page.switch_page("pages/journeys.py").run()
-    assert not page.exception
-    return page
+    return open_page(app, folder, "journeys", **address)
 
 
 def words(page) -> list[str]:
@@ -89,7 +85,5 @@ def test_sessions_and_the_table_are_shown_on_demand(app, tmp_path):
 def test_without_events_the_page_says_what_to_load(app, tmp_path):
     dataset = dataset_of(tmp_path, orders=[("ann", "o1", "2025-01-01 10:00:00", 5)])
     dataset.close()
-    page = app(dataset.path.parent.parent).run()
-    page.switch_page("pages/journeys.py").run()
-    assert not page.exception
+    page = opened(app, dataset.path.parent.parent)
     assert "no events with a time" in page.error[0].value.replace("\\", "")

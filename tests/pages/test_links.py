@@ -11,6 +11,7 @@ from holdfast.questions.retention import Retention
 from holdfast.questions.support import Support
 from holdfast.ui import address
 from holdfast.workspace import Workspace
+from tests.pages.test_journeys import open_page
 
 
 def notices(page) -> list[str]:
@@ -19,8 +20,7 @@ def notices(page) -> list[str]:
 
 @pytest.mark.parametrize("text", ["9" * 5000, "0", "21", "many", "²"])
 def test_a_number_of_segments_that_is_none_is_told(app, demo_workspace, text):
-    page = app(demo_workspace, by=["plan"], segments=[text]).run()
-    assert not page.exception
+    page = open_page(app, demo_workspace, "survival", by="plan", segments=text)
     (notice,) = notices(page)
     assert "is no number of segments to show" in notice
 
@@ -29,8 +29,7 @@ def test_a_number_of_segments_that_is_none_is_told(app, demo_workspace, text):
     "text", ["did opened_app>=" + "9" * 5000, 'plan="', "seats:5", "did", "seats:x.."]
 )
 def test_a_filter_that_is_none_is_told(app, demo_workspace, text):
-    page = app(demo_workspace, filter=[text]).run()
-    assert not page.exception
+    page = open_page(app, demo_workspace, "survival", filter=text)
     assert len(notices(page)) == 1
     assert in_view(page).endswith("**All customers.**")
 
@@ -137,16 +136,6 @@ def test_what_names_each_customer_makes_no_segments_unless_asked(app, seats):
     assert asked.selectbox(key="filter_breakdown").value == "email"
 
 
-def visit(app, folder, name, **settings):
-    """Open a page by a link with settings of its own."""
-    page = app(folder).run()
-    for setting, text in settings.items():
-        page.query_params[setting] = text
-    page.switch_page(f"pages/{name}.py").run()
-    assert not page.exception
-    return page
-
-
 @pytest.mark.parametrize(
     ("name", "settings", "notice"),
     [
@@ -171,17 +160,17 @@ def visit(app, folder, name, **settings):
     ],
 )
 def test_a_setting_that_no_control_can_hold_is_told(app, seats, name, settings, notice):
-    page = visit(app, seats, name, **settings)
+    page = open_page(app, seats, name, **settings)
     assert notices(page) == [notice]
     assert notices(page.run()) == []
 
 
 def test_every_setting_that_a_control_can_hold_is_taken_silently(app, seats):
-    page = visit(app, seats, "survival", lapse_days="99999", horizon="30")
+    page = open_page(app, seats, "survival", lapse_days="99999", horizon="30")
     assert notices(page) == []
     assert page.number_input(key="survival_lapse_days").value == 99999
     assert page.number_input(key="survival_horizon").value == 30
-    page = visit(
+    page = open_page(
         app, seats, "retention", mode="brackets", brackets="0,1-2", interval="week"
     )
     assert notices(page) == []
@@ -189,11 +178,11 @@ def test_every_setting_that_a_control_can_hold_is_taken_silently(app, seats):
 
 
 def test_a_number_that_the_question_chooses_is_shown_as_automatic(app, seats):
-    page = visit(app, seats, "survival")
+    page = open_page(app, seats, "survival")
     for key in ("survival_lapse_days", "survival_horizon"):
         field = page.number_input(key=key)
         assert (field.value, field.placeholder) == (None, "Automatic")
-    page = visit(app, seats, "retention")
+    page = open_page(app, seats, "retention")
     field = page.number_input(key="retention_intervals")
     assert (field.label, field.value) == ("Months shown after the start", None)
     field.set_value(2).run()
@@ -201,7 +190,7 @@ def test_a_number_that_the_question_chooses_is_shown_as_automatic(app, seats):
 
 
 def test_the_ways_of_counting_are_named_by_the_interval(app, seats):
-    page = visit(app, seats, "retention", interval="week")
+    page = open_page(app, seats, "retention", interval="week")
     assert page.selectbox(key="retention_mode").options == [
         "In that week",
         "In that week or later",

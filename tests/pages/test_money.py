@@ -3,7 +3,6 @@ import re
 import pytest
 
 from tests.pages.test_journeys import open_page
-from tests.pages.test_links import visit
 from tests.worlds import dataset_of
 
 
@@ -95,7 +94,7 @@ def test_several_currencies_are_a_choice_and_what_is_left_out_is_said(app, mixed
 
 
 def test_a_currency_of_a_link_that_nothing_is_paid_in_is_said_once(app, mixed):
-    page = visit(app, mixed, "money", currency="CHF")
+    page = open_page(app, mixed, "money", currency="CHF")
     assert words(page.warning) == [
         "Money in: the link asks for CHF, which cannot be set here. It is in the usual"
         " one."

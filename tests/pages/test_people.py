@@ -20,7 +20,7 @@ MONEY = (
 def data(app, tmp_path):
     """Return the Data page on files whose people are partly the same."""
     mapped(tmp_path, (PEOPLE, MONEY))
-    return app(tmp_path / "workspace").run().switch_page("pages/data.py").run()
+    return app(tmp_path / "workspace", "data").run()
 
 
 def table(page, key):
@@ -54,7 +54,7 @@ def test_addresses_that_prove_nothing_are_offered(data):
 
 def test_one_file_alone_is_compared_with_nothing(app, tmp_path):
     mapped(tmp_path, (MONEY,))
-    page = app(tmp_path / "workspace").run().switch_page("pages/data.py").run()
+    page = app(tmp_path / "workspace", "data").run()
     assert not page.exception
     assert "Who is who" not in [each.value for each in page.subheader]
 
@@ -62,7 +62,7 @@ def test_one_file_alone_is_compared_with_nothing(app, tmp_path):
 def test_tables_of_an_earlier_version_are_made_anew_by_a_button(app, tmp_path):
     workspace = mapped(tmp_path, (PEOPLE, MONEY))
     made_earlier(workspace)
-    page = app(workspace.path).run().switch_page("pages/data.py").run()
+    page = app(workspace.path, "data").run()
     assert not page.exception
     assert any("earlier version" in each.value for each in page.info)
     assert "Who is who" not in [each.value for each in page.subheader]

@@ -4,7 +4,6 @@ import pytest
 from holdfast.stage_rules import read_stage_rules
 from holdfast.ui.stage_controls import as_rules, as_table
 from tests.pages.test_journeys import open_page
-from tests.pages.test_links import visit
 
 
 def headings(page):
@@ -78,7 +77,7 @@ def test_another_month_shows_its_moves(app, demo_workspace):
 
 def test_stages_of_a_link_are_taken_and_told(app, demo_workspace):
     stages = "Trying;Happy:did exported_report>=1;Gone:silent>60d"
-    page = visit(app, demo_workspace, "stages", stages=stages)
+    page = open_page(app, demo_workspace, "stages", stages=stages)
     assert not page.warning
     assert any(
         "**Happy**: those who did exported_report at least once" in text
@@ -89,16 +88,13 @@ def test_stages_of_a_link_are_taken_and_told(app, demo_workspace):
 
 def test_stages_may_be_called_as_the_other_columns_of_the_table(app, demo_workspace):
     named = "Segment;Customers:did exported_report>=1"
-    page = app(demo_workspace, by=["plan"]).run()
-    page.query_params["stages"] = named
-    page.switch_page("pages/stages.py").run()
-    assert not page.exception
+    page = open_page(app, demo_workspace, "stages", by="plan", stages=named)
     (shown,) = [each.value for each in page.dataframe if "Customers" in each.value]
     assert list(shown) == ["Segment", "Customers", "“Segment”", "“Customers”"]
 
 
 def test_stages_that_cannot_be_read_fall_back_with_a_notice(app, demo_workspace):
-    page = visit(app, demo_workspace, "stages", stages="Land:happy")
+    page = open_page(app, demo_workspace, "stages", stages="Land:happy")
     assert "cannot be read" in page.warning[0].value
     assert "##### Of 6,073" in "".join(headings(page))
 

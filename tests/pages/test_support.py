@@ -1,10 +1,10 @@
 from datetime import date
 
+from tests.pages.test_journeys import open_page
+
 
 def test_the_page_tells_volume_times_odd_days_themes_and_leaving(app, demo_workspace):
-    page = app(demo_workspace).run()
-    page.switch_page("pages/support.py").run()
-    assert not page.exception
+    page = open_page(app, demo_workspace, "support")
     assert not page.error
     titles = [title.value for title in page.subheader]
     assert titles == [

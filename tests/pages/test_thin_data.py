@@ -89,10 +89,8 @@ def test_a_day_that_only_the_main_answer_knows_leaves_the_page_whole(app, tmp_pa
         subscriptions=[("ann", "2025-02-01", "")],
     )
     dataset.close()
-    page = app(dataset.path.parent.parent, as_of=["2024-12-20"]).run()
-    page.query_params["as_of"] = ["2024-12-20"]
-    page.switch_page("pages/retention.py").run()
-    assert not page.exception
+    folder = dataset.path.parent.parent
+    page = open_page(app, folder, "retention", as_of="2024-12-20")
     assert not page.error
     assert "cannot be read as of 2024-12-20" in page.info[0].value.replace("\\", "")
     assert [title.value for title in page.subheader][-2:] == [

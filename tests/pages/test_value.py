@@ -1,7 +1,6 @@
 import pytest
 
 from tests.pages.test_journeys import open_page
-from tests.pages.test_links import visit
 
 
 def written(page):
@@ -46,7 +45,7 @@ def test_a_click_on_a_mark_lists_who_is_behind_it(app, demo_workspace):
 
 
 def test_a_margin_and_source_of_a_link_are_taken(app, demo_workspace):
-    page = visit(app, demo_workspace, "value", source="subscriptions", margin="50")
+    page = open_page(app, demo_workspace, "value", source="subscriptions", margin="50")
     assert not page.warning
     assert "at a margin of 50%" in written(page)
 
@@ -72,7 +71,7 @@ def test_the_articles_example_is_one_click_away(app, demo_workspace):
 def test_five_percent_more_of_a_lever_brings_what_the_box_says(
     app, demo_workspace, lever
 ):
-    page = visit(app, demo_workspace, "what_if", **{lever: "5"})
+    page = open_page(app, demo_workspace, "what_if", **{lever: "5"})
     assert not page.exception
     assert not page.warning
     share = metrics(page)[f"+5% {lever}"]
