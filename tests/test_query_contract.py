@@ -1,8 +1,9 @@
 """Every query of the answers says the truth about itself: held against the engine."""
 
 import re
+from contextlib import contextmanager
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import duckdb
@@ -482,20 +483,41 @@ class Statements:
         return found
 
 
-@pytest.fixture
-def statements(monkeypatch):
+@contextmanager
+def noting():
     kept = Statements()
     frame = Dataset.frame
-    # An answer that an earlier test has asked for would not be run again.
-    monkeypatch.setattr(Dataset, "recall", lambda self, key: None)
 
     def noted(self, text, values=None, cancellation=None):
         rows = frame(self, text, values, cancellation)
         kept.run.append((text, dict(values or {}), rows.copy()))
         return rows
 
-    monkeypatch.setattr(Dataset, "frame", noted)
-    return kept
+    with pytest.MonkeyPatch.context() as patch:
+        # An answer that an earlier test has asked for would not be run again.
+        patch.setattr(Dataset, "recall", lambda self, key: None)
+        patch.setattr(Dataset, "frame", noted)
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def statement(sample):
+    """Return what a query was run as, put once for all tests of a query."""
+
+    @cache
+    def found(name):
+        with noting() as statements:
+            put(name, sample)
+        return statements.of(name)
+
+    return found
+
+
+@pytest.fixture(scope="module")
+def bare(sample):
+    """Return the dataset's file without the app."""
+    with duckdb.connect(str(sample.path), read_only=True) as connection:
+        yield connection
 
 
 def put(name: str, dataset: Dataset) -> None:
@@ -547,9 +569,8 @@ def test_it_is_one_select(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_engine_returns_what_the_header_declares(name, sample, statements):
-    put(name, sample)
-    text, values, _ = statements.of(name)
+def test_the_engine_returns_what_the_header_declares(name, sample, statement):
+    text, values, _ = statement(name)
     described = sample.frame(f"describe {text}", values)
     returned = list(
         zip(described["column_name"], described["column_type"], strict=True)
@@ -558,9 +579,8 @@ def test_the_engine_returns_what_the_header_declares(name, sample, statements):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_grain_is_unique(name, sample, statements):
-    put(name, sample)
-    _, _, rows = statements.of(name)
+def test_the_grain_is_unique(name, statement):
+    _, _, rows = statement(name)
     # Nobody in the sample is a stranger.
     assert len(rows) or name == "strangers"
     grain = load(name).grain
@@ -590,14 +610,14 @@ def test_it_has_a_test_of_its_own(name):
 )
 @pytest.mark.parametrize("spec", SPECS, ids=repr)
 def test_the_shown_sql_gives_the_same_rows_on_the_datasets_file(
-    spec, filters, sample, statements
+    spec, filters, sample, bare
 ):
     module = __import__(type(spec).__module__, fromlist=["answer"])
-    answer = module.answer(sample, spec, filters)
+    with noting() as statements:
+        answer = module.answer(sample, spec, filters)
     _, _, rows = statements.of(answer.question)
     assert len(rows)
-    with duckdb.connect(str(sample.path), read_only=True) as bare:
-        shown = bare.sql(answer.sql).to_arrow_table().to_pandas()
+    shown = bare.execute(answer.sql).to_arrow_table().to_pandas()
     pd.testing.assert_frame_equal(shown, rows)
 
 
