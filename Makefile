@@ -21,10 +21,13 @@ RUNTIME := .venv/.runtime-$(firstword $(shell cat requirements.txt | cksum))
 TOOLS := .venv/.tools-$(firstword $(shell cat requirements.txt tests/requirements.txt | cksum))
 PEERS := .venv/.peers-$(firstword $(shell cat requirements.txt benchmarks/requirements.txt | cksum))
 TYPED := holdfast app.py pages tests
+# Where nothing is checked twice, what is kept for the next time is kept in vain.
+UNKEPT := $(if $(CI),--cache-dir=/dev/null)
 STAGES := tests/queries tests/charts tests/pages tests/browser
 # Two workers more than there are cores: one mostly waits for the browser, others for the
 # disk.
 WORKERS = $(shell $(PY) -c "import os; print(min(6, (os.cpu_count() or 1) + 2))")
+FOUND = $(PY) -m pytest --collect-only --quiet --quiet tests >/dev/null
 PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test checks lint fix types sql pytest unit queries charts pages \
@@ -51,10 +54,11 @@ fix: $(TOOLS) ## Mend what the tools can mend by themselves
 	$(PY) -m ruff format .
 	$(PY) -m sqlfluff fix queries
 
-# Types take one core, so the SQL takes another.
+# Types take one core, so the SQL takes another, and then what the workers would each
+# compile at once: in a fresh copy that takes longer than to find the tests.
 checks: $(TOOLS)
-	@$(PY) -m mypy $(TYPED) & types=$$!; \
-		$(PY) -m sqlfluff lint queries; sql=$$?; \
+	@$(PY) -m mypy $(UNKEPT) $(TYPED) & types=$$!; \
+		$(PY) -m sqlfluff lint queries; sql=$$?; $(FOUND) || true; \
 		wait $$types && exit $$sql
 
 types: $(TOOLS) ## Check types, strictly in holdfast/
