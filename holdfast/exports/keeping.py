@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import duckdb
 
-from holdfast.query import load, quoted
+from holdfast.query import Query, load, quoted
 
 
 def keep(
@@ -24,7 +25,19 @@ def keep(
         parameters: Values at hand; the query takes those that it names.
         is_temporary: The table is for the import only.
     """
-    query = load(f"dataset_{name}")
+    values = {each.name: parameters[each.name] for each in _query(name).params}
+    engine.execute(_statement(name, is_temporary), values)
+
+
+def _query(name: str) -> Query:
+    return load(f"dataset_{name}")
+
+
+# Each import of a process runs the same texts, and to parse one takes up to 7 ms.
+@cache
+def _statement(name: str, is_temporary: bool) -> duckdb.Statement:
     kind = "temp table" if is_temporary else "table"
-    values = {each.name: parameters[each.name] for each in query.params}
-    engine.execute(f"create {kind} {quoted(name)} as {query.text}", values)
+    (statement,) = duckdb.extract_statements(
+        f"create {kind} {quoted(name)} as {_query(name).text}"
+    )
+    return statement
