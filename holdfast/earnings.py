@@ -128,11 +128,14 @@ def value_relations(
         starts = _SIGNUPS.format(unit=f"{members.unit}_no")
     else:
         starts = _STARTS.format(began=began)
-    text = _EARLY.format(starts=starts)
-    kept = _name("early", source, members.unit, currency, as_of, from_signup)
-    early = Relation(
-        text, {"as_of_on": as_of, "horizons": list(HORIZONS)}, kept_as=kept
+    text = _EARLY.format(
+        starts=starts,
+        days=list(HORIZONS),
+        amounts=", ".join(f"first_{days}" for days in HORIZONS),
+        sums=",\n        ".join(_FIRST_DAYS.format(days=days) for days in HORIZONS),
     )
+    kept = _name("early", source, members.unit, currency, as_of, from_signup)
+    early = Relation(text, {"as_of_on": as_of}, kept_as=kept)
     inner = [("earned", earned)]
     if source == "orders":
         inner.insert(0, ("purchase_days", f"select * from {table}"))
@@ -344,27 +347,35 @@ _SIGNUPS = """select
     where joined_on < $as_of_on and {unit} is not null
     group by all"""
 
+# All days of a unit are told in one pass over what it brought.
 _EARLY = """select
-    starts.unit_no,
-    starts.started_on,
-    horizons.days,
-    coalesce(
-        sum(
-            greatest(
-                least(earned.until_on, starts.started_on + horizons.days)
-                - greatest(earned.from_on, starts.started_on),
-                0
-            ) * earned.daily
-        ),
-        0
-    )::double as amount
+    unit_no,
+    started_on,
+    unnest({days}) as days,
+    unnest([{amounts}]) as amount
 from (
-    {starts}
-) as starts
-cross join (select unnest($horizons::integer[]) as days) as horizons
-left join earned
-    on starts.unit_no = earned.unit_no
-group by all"""
+    select
+        starts.unit_no,
+        starts.started_on,
+        {sums}
+    from (
+        {starts}
+    ) as starts
+    left join earned
+        on starts.unit_no = earned.unit_no
+    group by all
+)"""
+
+_FIRST_DAYS = """coalesce(
+            sum(
+                greatest(
+                    least(earned.until_on, starts.started_on + {days})
+                    - greatest(earned.from_on, starts.started_on),
+                    0
+                ) * earned.daily
+            ),
+            0
+        )::double as first_{days}"""
 
 _WORTH_EVER = """select
     unit_no,

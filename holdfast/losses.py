@@ -204,7 +204,7 @@ from (
         next_started_on,
         {reason} as reason,
         {kind} as kind,
-        bool_or(ended_on is null) over (partition by unit_no) as is_here
+        unit_no in (select unit_no from unit_spells where ended_on is null) as is_here
     from unit_spells
 ) as ended
 left join ({worth}) as worth
