@@ -22,6 +22,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from holdfast.answer_marks import IN_ORDER
 from holdfast.cancellation import Cancellation
 from holdfast.errors import CancelledError, DatasetError
 from holdfast.query import Value, literal, load, quoted
@@ -424,6 +425,11 @@ class Dataset:
         if sizes.get("monthly_movements"):
             found = self._rows("select currency, as_of from monthly_movements limit 1")
             self.movements_of = found[0]
+        # Kind, question and scale of the answers that are kept in order.
+        self.answers_in_order: frozenset[tuple[str, str | None, str]] = frozenset()
+        if sizes.get(IN_ORDER):
+            kept = f"select distinct kind, question, scale from {IN_ORDER}"
+            self.answers_in_order = frozenset(self._rows(kept))
         derived = self._rows("from derivations") if "derivations" in sizes else []
         self.derivations: dict[str, Derivation] = {
             table: Derivation(*told) for table, *told in derived

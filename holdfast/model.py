@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from holdfast.answer_marks import GROUPS_OF_SCORES, IN_ORDER, STATUSES
 from holdfast.movements import MOVEMENTS
 
 FORMAT_VERSION = 1
@@ -620,6 +621,31 @@ TABLES: tuple[Table, ...] = (
             Column("mrr_before", "DECIMAL(18,6)", "MRR at the end of the month before"),
             Column("mrr_after", "DECIMAL(18,6)", "MRR at its end"),
             Column("first_mrr", "DECIMAL(18,6)", "MRR at the end of the first month"),
+        ),
+    ),
+    Table(
+        IN_ORDER,
+        "one row per answer to a question that very many answered, with what depends on"
+        " no filter; else empty",
+        (
+            Column("kind", "VARCHAR", "nps, csat or ces"),
+            Column("question", "VARCHAR", "the question asked; null = not said"),
+            Column("scale", "VARCHAR", "the scale that scores are read on"),
+            Column("response_no", "INTEGER", "its place in responses, from 1"),
+            Column("customer_no", "INTEGER", "who answered; null = unknown"),
+            Column("unit_no", "INTEGER", "the same"),
+            Column("answered_on", "DATE", "local day"),
+            Column("campaign_no", "INTEGER", "its campaign's place by name, from 1"),
+            Column("status", f"ENUM{STATUSES}", "what its score says"),
+            Column("score", "DOUBLE", "the score; null = none on the scale"),
+            Column("score_group", f"ENUM{GROUPS_OF_SCORES}", "the score's group"),
+            Column("is_latest", "BOOLEAN", "the customer's latest score"),
+            Column("later_on", "DATE", "local day of the next score; null = none"),
+            Column("is_latest_in_campaign", "BOOLEAN", "the latest of the campaign"),
+            Column("from_group", f"ENUM{GROUPS_OF_SCORES}", "group of the one before"),
+            Column("from_score", "DOUBLE", "score of the one before"),
+            Column("from_on", "DATE", "its local day"),
+            Column("moves", "INTEGER", "such moves of the customer, told once"),
         ),
     ),
     Table(

@@ -24,10 +24,10 @@ from holdfast.filters import NONE
 from holdfast.query import Value, literal, load
 from holdfast.survey_scales import (
     KINDS,
-    OFFERED,
     Kind,
     Reading,
     Scale,
+    fitting_scale,
     guessed_scale,
     read_codes,
     scale_of,
@@ -44,7 +44,6 @@ GROUP_KEYS = ("high", "middle", "low", "unscored", "silent")
 
 _ATTRIBUTES: dict[str, Kind] = {f"{kind}_group": kind for kind in KINDS}
 _AS_KEPT = Reading()
-_FITS = ("fits_5", "fits_7", "fits_10", "fits_0_10", "fits_0_100")
 
 
 def knows_questions(dataset: Dataset) -> bool:
@@ -123,20 +122,13 @@ def _scale_asked(
 ) -> Scale:
     if chosen:
         return scale_of(kind, chosen)
-    scored, fitting = 0, dict.fromkeys(OFFERED, 0)
-    if kind != "nps" and knows_questions(dataset):
-        rows = asked_questions(dataset, blank, not_applicable)
-        rows = rows[rows["kind"] == kind]
-        if question:
-            rows = rows[rows["question"].fillna(NONE) == question]
-        scored = int(rows["scored"].sum())
-        fitting = fits(rows.sum(numeric_only=True))
-    return scale_of(kind, guessed_scale(kind, fitting, scored))
-
-
-def fits(row: pd.Series) -> dict[str, int]:
-    """Return how many scores fit each scale that is offered."""
-    return {scale: int(row[name]) for scale, name in zip(OFFERED, _FITS, strict=True)}
+    if kind == "nps" or not knows_questions(dataset):
+        return scale_of(kind, guessed_scale(kind, {}, 0))
+    rows = asked_questions(dataset, blank, not_applicable)
+    rows = rows[rows["kind"] == kind]
+    if question:
+        rows = rows[rows["question"].fillna(NONE) == question]
+    return scale_of(kind, fitting_scale(kind, dict(rows.sum(numeric_only=True))))
 
 
 def is_scored(kind: str, score: str) -> str:

@@ -27,6 +27,7 @@ _SCALE = re.compile(r"(\d{1,3})-(\d{1,3})")
 _CODES = re.compile(r"-?\d{1,6}(\.\d{1,3})?")
 _USUAL = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 # What is looked for where the usual scale does not fit, the narrowest first.
+_FITS = ("fits_5", "fits_7", "fits_10", "fits_0_10", "fits_0_100")
 OFFERED = ("1-5", "1-7", "1-10", "0-10", "0-100")
 # So many answers have to fit: more than codes for "not applicable" can hide.
 _FITS_USUAL = 0.9
@@ -149,6 +150,14 @@ def scale_of(kind: str, text: str) -> Scale:
         high = ceil(lowest + (highest - lowest) * 2 / 3)
     high = max(high, lowest + 1)
     return Scale(lowest, highest, high, lowest + highest - high)
+
+
+def fitting_scale(kind: str, row: Mapping[Any, Any]) -> str:
+    """Guess the scale of scores from a row of ``queries/answers/surveys.sql``."""
+    fitting = {
+        scale: int(row[name]) for scale, name in zip(OFFERED, _FITS, strict=True)
+    }
+    return guessed_scale(kind, fitting, int(row["scored"]))
 
 
 def guessed_scale(kind: str, fitting: Mapping[str, int], scored: int) -> str:

@@ -9,7 +9,10 @@ filter: that is worked out once for everyone and kept.
   score, or a code for a blank), ``not_applicable`` (a code for that) or ``off_scale``;
   ``score`` is null where that is not ``scored``; ``score_group`` is ``high``,
   ``middle``, ``low`` or ``none``. No text is among its columns.
-- ``unit_answers``: the same, and which count; kept. Of the scored answers of one unit,
+- ``unit_marks``: the same, and which scored ones are the latest of their unit, of all
+  and in their campaign, and when the next later one was given; kept. Of many answers
+  the import keeps them and the moves.
+- ``unit_answers``: the same, and which count. Of the scored answers of one unit,
   ``is_counted`` marks the latest of all, ``is_counted_in_period`` and
   ``is_counted_in_campaign`` the latest of each; all are marked where all are asked for.
   Of two at one instant the lower score counts.
@@ -33,10 +36,22 @@ from dataclasses import dataclass
 from datetime import date
 from textwrap import indent
 
+from holdfast.answer_marks import (
+    CAMPAIGNS,
+    MARKED,
+    MARKS_IN_ORDER,
+    MOVED,
+    MOVED_IN_ORDER,
+    MOVES,
+    MOVES_IN_ORDER,
+    NUMBERED,
+    answers_sql,
+    asked_sql,
+)
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.errors import SpecError
-from holdfast.periods import Span, period_sql
+from holdfast.periods import Span
 from holdfast.population import Population, Relation
 from holdfast.query import Value
 from holdfast.score_groups import knows_questions, scale_values
@@ -106,40 +121,91 @@ def survey_relations(
         with_unknown: Answers of unknown people are in view, too.
         cancellation: Lets another thread stop the work.
     """
-    values = _values(survey)
     campaigns = "campaigns_of_answers"
-    dataset.materialise(campaigns, _CAMPAIGNS, {}, cancellation)
-    text = _asked_text(members)
-    asked = _kept(
-        dataset, "asked", text, values, {"answer_campaigns": campaigns}, cancellation
+    dataset.materialise(campaigns, CAMPAIGNS, {}, cancellation)
+    made = {"answer_campaigns": Relation(CAMPAIGNS, kept_as=campaigns)}
+    if is_kept_in_order(dataset, members, survey):
+        made |= _in_order(survey)
+    else:
+        made |= _put_in_order(dataset, members, survey, campaigns, cancellation)
+    marks = made["unit_marks"]
+    answers = Relation(
+        answers_sql(survey.span, dataset.week_start),
+        {"all_answers": survey.all_answers},
     )
-    read = {"asked_answers": asked}
-    period = period_sql("answered_on", survey.span, dataset.week_start)
-    marked, every = _MARKED.format(period=period), {"all_answers": survey.all_answers}
-    answers = _kept(dataset, "answers", marked, every, read, cancellation)
-    moves = _kept(dataset, "moves", _MOVES, {}, read, cancellation)
-    moved = _kept(dataset, "moved", _MOVED, {}, {"unit_moves": moves}, cancellation)
     in_view = _in_view(members, "unit_answers", with_unknown)
-    read = {"unit_answers": answers, "answer_campaigns": campaigns}
+    read = {
+        "unit_marks": f"from {marks.kept_as}" if marks.kept_as else marks.text,
+        "unit_answers": answers.text,
+        "answer_campaigns": f"from {campaigns}",
+    }
     if not members.is_everyone:
-        read["population"] = str(members.relations["population"].kept_as)
+        read["population"] = f"from {members.relations['population'].kept_as}"
     counted = _COUNTED.format(in_view=indent(in_view, " " * 8))
-    counts = _kept(dataset, "counts", counted, {}, read, cancellation)
+    values = {**answers.values, **({} if marks.kept_as else marks.values)}
+    counts = _kept(dataset, "counts", counted, values, read, cancellation)
     labels = "select distinct\n    segment_no,\n    segment\nfrom segments"
     if with_unknown and members.segments:
         labels += f"\nunion all\nselect\n    999,\n    '{UNKNOWN_PEOPLE}'"
     return {
-        "answer_campaigns": Relation(_CAMPAIGNS, kept_as=campaigns),
-        "asked_answers": Relation(text, values, kept_as=asked),
-        "unit_answers": Relation(marked, every, kept_as=answers),
-        "unit_moves": Relation(_MOVES, kept_as=moves),
-        "unit_move_counts": Relation(_MOVED, kept_as=moved),
+        **made,
+        "unit_answers": answers,
         "score_answers": Relation(in_view),
         "score_counts": Relation(counted, kept_as=counts),
         "score_moves": Relation(_in_view(members, "unit_moves", False)),
         "score_move_counts": Relation(_in_view(members, "unit_move_counts", False)),
         "told_answers": Relation(_TOLD),
         "answer_segments": Relation(labels),
+    }
+
+
+def is_kept_in_order(dataset: Dataset, members: Population, survey: Survey) -> bool:
+    """Say whether the import has put the answers to a question in order.
+
+    It does so for customers, on the scale that fits, without codes or limits.
+    """
+    is_usual = not (survey.blank or survey.not_applicable or survey.campaigns)
+    is_all = survey.first_on is None and survey.until_on is None
+    asked = (survey.kind, survey.question, str(survey.scale))
+    is_kept = asked in dataset.answers_in_order
+    return is_usual and is_all and members.unit == "customer" and is_kept
+
+
+def _in_order(survey: Survey) -> dict[str, Relation]:
+    """Read marks and moves from the table that the import has made."""
+    values: dict[str, Value] = {
+        "kind": survey.kind,
+        "question": survey.question,
+        "scale": str(survey.scale),
+    }
+    return {
+        "unit_marks": Relation(MARKS_IN_ORDER, values),
+        "unit_moves": Relation(MOVES_IN_ORDER, values),
+        "unit_move_counts": Relation(MOVED_IN_ORDER, values),
+    }
+
+
+def _put_in_order(
+    dataset: Dataset,
+    members: Population,
+    survey: Survey,
+    campaigns: str,
+    cancellation: Cancellation | None,
+) -> dict[str, Relation]:
+    """Find out which answers are the latest and what they moved from, and keep it."""
+    values, text = _values(survey), _asked_text(members)
+    named = {"answer_campaigns": f"from {campaigns}"}
+    asked = _kept(dataset, "asked", text, values, named, cancellation)
+    read = {"asked_answers": f"from {asked}"}
+    marks = _kept(dataset, "marks", MARKED, {}, read, cancellation)
+    moves = _kept(dataset, "moves", MOVES, {}, read, cancellation)
+    read = {"unit_moves": f"from {moves}"}
+    moved = _kept(dataset, "moved", MOVED, {}, read, cancellation)
+    return {
+        "asked_answers": Relation(text, values, kept_as=asked),
+        "unit_marks": Relation(MARKED, kept_as=marks),
+        "unit_moves": Relation(MOVES, kept_as=moves),
+        "unit_move_counts": Relation(MOVED, kept_as=moved),
     }
 
 
@@ -154,7 +220,7 @@ def _kept(
     """Keep the rows of a relation by all that they depend on; return the table."""
     asked = f"{text} {read!r} {sorted(values.items(), key=lambda item: item[0])!r}"
     key = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()[:12]
-    named = ",\n".join(f"{each} as (from {kept})" for each, kept in read.items())
+    named = ",\n".join(f"{each} as (\n{part}\n)" for each, part in read.items())
     made = f"with {named}\nfrom (\n{text}\n)"
     dataset.materialise(f"{name}_{key}", made, values, cancellation)
     return f"{name}_{key}"
@@ -182,7 +248,7 @@ def _asked_text(members: Population) -> str:
             "\nleft join customers"
             "\n    on responses.customer_no = customers.customer_no"
         )
-    return _ASKED.format(unit=unit, accounts=accounts, numbered=_NUMBERED)
+    return asked_sql(unit, accounts)
 
 
 def _in_view(members: Population, source: str, with_unknown: bool) -> str:
@@ -202,134 +268,6 @@ def _in_view(members: Population, source: str, with_unknown: bool) -> str:
         f"\nfrom {source}\nwhere customer_no is null"
     )
 
-
-# Numbers sort and group faster than names do, and in the same order.
-_CAMPAIGNS = """select
-    campaign,
-    row_number() over (order by campaign)::integer as campaign_no
-from (select distinct campaign from responses where campaign is not null)"""
-
-# The rows of a dataset lie in one order, so that their places name them.
-_NUMBERED = """select
-        *,
-        (row_number() over ())::integer as response_no
-    from responses"""
-
-# All of a unit together, the latest first; of one instant the one that counts first.
-# What follows streams over these rows, which is why no text is among them. Which of
-# equal scores at one instant comes first changes no figure, and each key costs time.
-_ASKED = """select
-    responses.response_no,
-    responses.customer_no,
-    {unit} as unit_no,
-    responses.answered_at,
-    responses.answered_on,
-    answer_campaigns.campaign_no,
-    case
-        when
-            responses.score is null
-            or list_contains($blank::double[], responses.score)
-            then 'unscored'
-        when list_contains($not_applicable::double[], responses.score)
-            then 'not_applicable'
-        when
-            not isfinite(responses.score)
-            or responses.score not between $lowest and $highest
-            or ($kind = 'nps' and responses.score <> round(responses.score))
-            then 'off_scale'
-        else 'scored'
-    end::enum('scored', 'unscored', 'not_applicable', 'off_scale') as status,
-    case when status = 'scored' then responses.score end as score,
-    case
-        when status <> 'scored' then 'none'
-        when responses.score >= $high_from then 'high'
-        when responses.score <= $low_to then 'low'
-        else 'middle'
-    end::enum('high', 'middle', 'low', 'none') as score_group
-from (
-    {numbered}
-) as responses
-left join answer_campaigns
-    on responses.campaign = answer_campaigns.campaign{accounts}
-where
-    responses.kind = $kind
-    and responses.question is not distinct from $question
-    and ($any_campaign or responses.campaign is not distinct from $campaign)
-    and (
-        $answered_from_on::date is null
-        or responses.answered_on >= $answered_from_on
-    )
-    and (
-        $answered_until_on::date is null
-        or responses.answered_on < $answered_until_on
-    )
-order by
-    unit_no asc nulls last,
-    answered_at desc nulls last,
-    score asc nulls last"""
-
-# Answers of a unit lie in order, so the one before tells whether an answer is the first
-# of its unit and period; in any other order that would be silently wrong.
-_MARKED = """with scored as materialized (
-    select
-        *,
-        row_number() over () as place,
-        case
-            when unit_no < lag(unit_no) over ()
-                then error('Answers are not in order of who gave them.')
-            else unit_no is distinct from lag(unit_no) over ()
-        end as is_latest,
-        period is distinct from lag(period) over () as is_of_other_period
-    from (
-        select
-            *,
-            {period} as period
-        from asked_answers
-        where status = 'scored'
-    )
-),
-
-latest_of_campaigns as (
-    select min(place) as place
-    from scored
-    where unit_no is not null
-    group by
-        unit_no,
-        campaign_no
-)
-
-select
-    scored.response_no,
-    scored.customer_no,
-    scored.unit_no,
-    scored.answered_on,
-    scored.period,
-    scored.campaign_no,
-    scored.status,
-    scored.score,
-    scored.score_group,
-    $all_answers or scored.unit_no is null or scored.is_latest as is_counted,
-    is_counted or scored.is_of_other_period as is_counted_in_period,
-    is_counted or latest_of_campaigns.place is not null as is_counted_in_campaign
-from scored
-left join latest_of_campaigns
-    on scored.place = latest_of_campaigns.place
-union all
-select
-    response_no,
-    customer_no,
-    unit_no,
-    answered_on,
-    {period} as period,
-    campaign_no,
-    status,
-    score,
-    score_group,
-    false as is_counted,
-    false as is_counted_in_period,
-    false as is_counted_in_campaign
-from asked_answers
-where status <> 'scored'"""
 
 _COUNTED = """select
     counted.* exclude (campaign_no),
@@ -366,52 +304,6 @@ _TOLD = f"""select
     responses.response_id
 from score_answers as answers
 inner join (
-    {_NUMBERED}
+    {NUMBERED}
 ) as responses
     on answers.response_no = responses.response_no"""
-
-# Two answers at one instant have no order: the one that counts stands for both.
-_MOVES = """select
-    customer_no,
-    unit_no,
-    from_group,
-    score_group as to_group,
-    from_score,
-    score as to_score,
-    from_on,
-    answered_on as to_on
-from (
-    select
-        *,
-        lead(unit_no) over () as from_unit_no,
-        lead(score_group) over () as from_group,
-        lead(score) over () as from_score,
-        lead(answered_on) over () as from_on
-    from (
-        select
-            *,
-            case
-                when unit_no < lag(unit_no) over ()
-                    then error('Answers are not in order of who gave them.')
-                else
-                    unit_no is not distinct from lag(unit_no) over ()
-                    and answered_at is not distinct from lag(answered_at) over ()
-            end as is_of_same_instant
-        from asked_answers
-        where unit_no is not null and answered_at is not null
-    )
-    where not is_of_same_instant
-)
-where unit_no = from_unit_no"""
-
-_MOVED = """select
-    min(customer_no) as customer_no,
-    unit_no,
-    from_group,
-    to_group,
-    count(*) as moves
-from unit_moves
-group by
-    unit_no,
-    from_group,
-    to_group"""

@@ -24,7 +24,7 @@ ROOMS = (
     *("reasons", "stage_rules", "survey_scales", "theme_rules"),
     "durations",
     *("occurrence", "steps", "filters", "saved_segments", "query"),
-    *("movements", "model", "exports"),
+    *("movements", "answer_marks", "model", "exports"),
     "texts",
     *("dataset", "score_groups", "plan_traits", "population"),
     *(
@@ -190,6 +190,7 @@ COMPOSES_SQL = (
     "holdfast/spells.py",
     "holdfast/stays.py",
     "holdfast/movements.py",
+    "holdfast/answer_marks.py",
     "holdfast/pricing.py",
     "holdfast/revenue.py",
     "holdfast/earnings.py",

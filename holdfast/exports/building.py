@@ -20,6 +20,7 @@ from holdfast.exports.feeding import fed_by, make_empty, unfed
 from holdfast.exports.keeping import keep
 from holdfast.exports.mapping import Source, profile, staged_columns
 from holdfast.exports.moving import keep_movements
+from holdfast.exports.ordering import keep_answers
 from holdfast.model import TABLES
 from holdfast.periods import WEEK_SHIFTS
 from holdfast.query import literal, load, quoted
@@ -43,6 +44,7 @@ _QUERIES = (
     "activity",
     "observed",
     "monthly_movements",
+    "answers_in_order",
     "holes",
     "rejected",
     "source_rows",
@@ -51,6 +53,10 @@ _SIDE_BY_SIDE = (
     ("activity", "event_names"),
     ("activity_days", "activity_weeks", "activity_months"),
 )
+_KEPT_OF_MUCH = {
+    "monthly_movements": keep_movements,
+    "answers_in_order": keep_answers,
+}
 _TEMPORARY = ("customer_numbers",)
 _NO_EVENTS = ("order",)
 
@@ -298,8 +304,8 @@ def _fill(
         if name == _SIDE_BY_SIDE[0][0]:
             _keep_side_by_side(engine, parameters, cancellation)
             continue
-        if name == "monthly_movements":
-            keep_movements(engine)
+        if name in _KEPT_OF_MUCH:
+            _KEPT_OF_MUCH[name](engine)
             continue
         keep(engine, name, parameters, is_temporary=name in _TEMPORARY)
         if name == "events" and not staged_columns(stored, name)[1]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import duckdb
 
+from holdfast.answer_marks import IN_ORDER
 from holdfast.exports.mapping import Source
 from holdfast.model import FEEDS, table
 from holdfast.query import quoted
@@ -21,6 +22,7 @@ _OF_FEEDS = {
         name: {feed.name for feed in FEEDS if feed.table == name}
         for name in (*_OWN, "touches", "exchange_rates")
     },
+    IN_ORDER: {feed.name for feed in FEEDS if feed.table == "responses"},
     **{
         name: {feed.name for feed in FEEDS if feed.table == "subscriptions"}
         | {"payments"}

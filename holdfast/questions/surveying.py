@@ -19,7 +19,6 @@ from holdfast.population import Population, Relation, Unit, population, suggesti
 from holdfast.questions import asking
 from holdfast.score_groups import (
     asked_questions,
-    fits,
     knows_questions,
     reading_asked,
 )
@@ -27,7 +26,7 @@ from holdfast.survey_scales import (
     KINDS,
     NAMES,
     Reading,
-    guessed_scale,
+    fitting_scale,
     read_codes,
     scale_of,
 )
@@ -149,7 +148,7 @@ def prepared(
     row = _survey_of(asked, spec)
     reading = reading_asked(dataset, row["kind"], spec.reading)
     codes = read_codes(reading.blank), read_codes(reading.not_applicable)
-    scale = reading.scale or guessed_scale(row["kind"], fits(row), int(row["scored"]))
+    scale = reading.scale or fitting_scale(row["kind"], dict(row))
     campaigns: tuple[str | None, ...] = ()
     if spec.campaign:
         campaigns = (None if spec.campaign == NONE else spec.campaign,)
@@ -233,9 +232,7 @@ def several_questions(dataset: Dataset, kind: str, chosen: Reading) -> list[Cave
         f"Answers to {len(rows)} {NAMES[kind]} questions are taken together. Choose one"
         " to look at it alone."
     )
-    scales = {
-        guessed_scale(kind, fits(row), int(row["scored"])) for _, row in rows.iterrows()
-    }
+    scales = {fitting_scale(kind, dict(row)) for _, row in rows.iterrows()}
     if len(scales) > 1 and not reading.scale:
         listed = " and ".join(each.replace("-", " to ") for each in sorted(scales))
         said = (
