@@ -91,6 +91,16 @@ def suggested_steps(
     return tuple(Step(occurrence) for occurrence in chosen), _window(found, chosen)
 
 
+def frequent_steps(dataset: Dataset) -> Steps:
+    """Return the two events that are done most often, beyond looking in; else none."""
+    counts = dataset.event_counts
+    events = sorted(counts, key=lambda name: (-counts[name], name))
+    names = [name for name in events if not is_mere_look(name)][:2]
+    if len(names) < 2:
+        return ()
+    return tuple(Step(Occurrence("event", (name,))) for name in names)
+
+
 def _early_events(dataset: Dataset, found: pd.DataFrame, most: int) -> list[Occurrence]:
     """Choose the events between the start and the end, in their usual order."""
     events = found[found["kind"] == "event"]

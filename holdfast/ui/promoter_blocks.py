@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +12,12 @@ from holdfast.answer import Answer
 from holdfast.dataset import Dataset
 from holdfast.filters import Filters
 from holdfast.measures import UNKNOWN, formatted, percent, percent_range
+from holdfast.periods import day_label
 from holdfast.population import TOTAL
 from holdfast.questions import mrr_at_risk, score_behaviour
 from holdfast.questions.funnel import Funnel
 from holdfast.questions.score_behaviour import Outcome, ScoreBehaviour
+from holdfast.questions.suggested_steps import frequent_steps
 from holdfast.ui import aside, blocks, session
 from holdfast.ui.blocks import Selection
 from holdfast.ui.drill import customer_list
@@ -31,6 +34,7 @@ _WORDS = {
     "tickets_before": "tickets before",
     "tickets_after": "tickets after",
 }
+_LATELY_DAYS = 180
 _FIRST = ("MRR", "MRR then", "score", "on", "days until it left")
 
 
@@ -190,11 +194,17 @@ def funnel_of_groups(dataset: Dataset, spec: ScoreBehaviour, filters: Filters) -
         as_of=spec.as_of,
         unit=spec.unit,
     )
-    answer = aside.attempt(dataset, asked, replace(filters, breakdown=attribute))
+    by_group = replace(filters, breakdown=attribute)
+    answer = aside.attempt(dataset, asked, by_group)
     if not isinstance(answer, Answer):
         return
-    frame = answer.frame
-    last = frame[(frame["step"] == frame["step"].max()) & (frame["segment"] != TOTAL)]
+    since = "since the survey began"
+    if len(_ends(answer)) < 2 and "funnel_spec" not in st.session_state:
+        later = _later_funnel(dataset, asked, answer)
+        found = aside.attempt(dataset, later, by_group) if later else answer
+        if isinstance(found, Answer) and len(_ends(found)) > 1:
+            answer, since = found, f"since {day_label(found.spec.first_entry)}"
+    frame, last = answer.frame, _ends(answer)
     path = " → ".join(frame.drop_duplicates("step")["label"])
     st.subheader("How far they get", anchor=False)
     if frame.empty:
@@ -229,11 +239,31 @@ def funnel_of_groups(dataset: Dataset, spec: ScoreBehaviour, filters: Filters) -
             },
         )
         st.caption(
-            f"{plain(path)}: the first entry of each since the survey began, by the"
-            " last answer before it, with 95% intervals."
+            f"{plain(path)}: the first entry of each {since}, by the last answer before"
+            " it, with 95% intervals."
         )
         blocks.how_computed(answer, ())
     st.page_link("pages/funnel.py", label="Choose the steps: Funnel")
+
+
+def _ends(answer: Answer) -> pd.DataFrame:
+    """Return how many of each group went all the way."""
+    frame = answer.frame
+    is_end = (frame["step"] == frame["step"].max()) & (frame["segment"] != TOTAL)
+    ends: pd.DataFrame = frame[is_end]
+    return ends
+
+
+def _later_funnel(dataset: Dataset, asked: Funnel, answer: Answer) -> Funnel | None:
+    """Choose a way that customers go again and again, where nobody chose another.
+
+    The suggested one begins with joining, before which nobody has answered.
+    """
+    steps = frequent_steps(dataset)
+    if not steps or answer.as_of is None or asked.first_entry is None:
+        return None
+    lately = answer.as_of - timedelta(days=_LATELY_DAYS)
+    return replace(asked, steps=steps, first_entry=max(asked.first_entry, lately))
 
 
 def at_risk(dataset: Dataset, spec: ScoreBehaviour, filters: Filters) -> None:

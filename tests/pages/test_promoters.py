@@ -70,6 +70,24 @@ def test_the_page_says_what_each_group_does(app, voices_workspace):
     assert not page.exception
 
 
+def test_where_nobody_answered_before_joining_a_later_way_tells_groups_apart(
+    app, demo_workspace
+):
+    page = open_page(app, demo_workspace, "promoters")
+    assert not page.exception
+    (shown,) = [
+        each.value for each in page.dataframe if "Went all the way" in each.value
+    ]
+    assert shown[["Last answer before", "Entered"]].to_numpy().tolist()[:3] == [
+        ["Promoters", 342],
+        ["Passives", 347],
+        ["Detractors", 204],
+    ]
+    said = [text.value.replace("\\", "") for text in page.caption]
+    way = "completed_task → commented: the first entry of each since 2 Jan 2026"
+    assert any(text.startswith(way) for text in said)
+
+
 def test_without_answers_it_says_what_to_load(app, tmp_path):
     dataset_of(tmp_path, subscriptions=[("ann", "2025-01-01", "2025-02-01")]).close()
     page = open_page(app, tmp_path / "world 0" / "workspace", "promoters")
