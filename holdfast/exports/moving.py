@@ -19,7 +19,6 @@ _MANY = 100_000
 """From so many subscriptions on movements are kept; of fewer they are told at once."""
 
 _TOLD = """select
-    count(*),
     count(distinct coalesce(currency, ''))
         filter (where price is not null and paid_from_on is not null),
     min(coalesce(currency, ''))
@@ -38,8 +37,10 @@ def keep_movements(engine: duckdb.DuckDBPyConnection) -> None:
     Args:
         engine: Connection with the tables of subscriptions and of what was observed.
     """
-    ((rows, currencies, currency, as_of),) = engine.execute(_TOLD).fetchall()
-    if rows >= _MANY and currencies == 1 and as_of is not None:
+    ((rows,),) = engine.execute("select count(*) from subscriptions").fetchall()
+    told = engine.execute(_TOLD).fetchall() if rows >= _MANY else [(0, None, None)]
+    ((currencies, currency, as_of),) = told
+    if currencies == 1 and as_of is not None:
         changes = kept_sql(
             prices_sql(_PAID),
             paid_sql("prices.customer_no"),

@@ -86,3 +86,17 @@ def test_the_same_people_are_behind_movements_that_are_kept(both, movement):
     kept, told = (mrr.members(each, Mrr(), Filters(), month, movement) for each in both)
     pd.testing.assert_frame_equal(kept, told)
     assert len(kept) == busiest[moved] > 0
+
+
+def test_sums_that_are_too_large_to_keep_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("holdfast.exports.moving._MANY", 1)
+    paid = {"price": 99_000_000_000, "interval_months": 1, "currency": "EUR"}
+    firm = dataset_of(
+        tmp_path,
+        events=[("ann", "look", "2025-05-02")],
+        subscriptions=[("ann", "2025-01-01", "2025-04-01", paid)] * 20
+        + [("ann", f"2025-02-{day:02}", "2025-04-01", paid) for day in range(1, 21)],
+    )
+    assert firm.movements_of is None
+    # in February twenty begin; rows that are alike are one subscription
+    assert ask(firm, Mrr()).frame["mrr_end"][1] == 21 * 99_000_000_000
