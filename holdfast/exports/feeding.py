@@ -50,6 +50,9 @@ def unfed(sources: Sequence[Source]) -> frozenset[str]:
     empty = {name for name, feeds in _OF_FEEDS.items() if feeds.isdisjoint(fed)}
     if not has_addresses(sources):
         empty.add("ambiguities")
+    # They are of pairs.
+    if len(sources) == 1:
+        empty.add("matches")
     return frozenset(empty)
 
 

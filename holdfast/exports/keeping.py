@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 import duckdb
 
-from holdfast.query import Query, load, quoted
+from holdfast.query import load, quoted
+
+# Each import of a process runs the same texts, and to parse one takes up to 7 ms.
+_parsed: dict[str, duckdb.Statement] = {}
 
 
 def keep(
@@ -25,19 +27,10 @@ def keep(
         parameters: Values at hand; the query takes those that it names.
         is_temporary: The table is for the import only.
     """
-    values = {each.name: parameters[each.name] for each in _query(name).params}
-    engine.execute(_statement(name, is_temporary), values)
-
-
-def _query(name: str) -> Query:
-    return load(f"dataset_{name}")
-
-
-# Each import of a process runs the same texts, and to parse one takes up to 7 ms.
-@cache
-def _statement(name: str, is_temporary: bool) -> duckdb.Statement:
+    query = load(f"dataset_{name}")
+    values = {each.name: parameters[each.name] for each in query.params}
     kind = "temp table" if is_temporary else "table"
-    (statement,) = duckdb.extract_statements(
-        f"create {kind} {quoted(name)} as {_query(name).text}"
-    )
-    return statement
+    text = f"create {kind} {quoted(name)} as {query.text}"
+    if text not in _parsed:
+        (_parsed[text],) = engine.extract_statements(text)
+    engine.execute(_parsed[text], values)
