@@ -38,15 +38,15 @@ class Forgetful(Dataset):
 
     Attributes:
         engine_seconds: Time spent in calls of the engine, until it is set back.
-        forgets_levels: How far everyone got in a funnel is computed anew too.
+        forgets_attempts: The attempts of a funnel that count are found anew too.
     """
 
     engine_seconds = 0.0
-    forgets_levels = True
+    forgets_attempts = True
 
     def has_table(self, name: str) -> bool:
-        """Say whether a table is kept; levels only where they are not forgotten."""
-        if self.forgets_levels and name.startswith("levels_"):
+        """Say whether a table is kept; attempts only where they are not forgotten."""
+        if self.forgets_attempts and name.startswith(("levels_", "chosen_")):
             return False
         return super().has_table(name)
 
@@ -128,7 +128,7 @@ class Engine:
                 "select sum(customer_no) as customers, max(happened_at) as latest"
                 " from events"
             )
-        self.dataset.forgets_levels = not case.is_kept
+        self.dataset.forgets_attempts = not case.is_kept
         plan = (AttributeIn("plan", (case.plan,)),) if case.plan else ()
         filters = Filters(plan, "plan" if case.by_plan else None)
         return ask(self.dataset, spec_of(case), filters)

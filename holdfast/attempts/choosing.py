@@ -74,7 +74,7 @@ def choose(
         if customer <= before:
             return -1
         before = customer
-        rows, spots = 0, 0
+        rows, spots, moment, mask = 0, 0, 0, 0
         latest = instants[row]
         while row < many and customers[row] == customer:
             at = instants[row]
@@ -83,10 +83,12 @@ def choose(
             latest = at
             kind = kind_of[codes[row]]
             if kind:
-                if spots == 0 or moments[spots - 1] != at:
-                    moments[spots], begins[spots], present[spots] = at, rows, 0
+                if spots == 0 or at != moment:
+                    moment, mask = at, 0
+                    moments[spots], begins[spots] = at, rows
                     spots += 1
-                present[spots - 1] |= 1 << kind
+                mask |= 1 << kind
+                present[spots - 1] = mask
                 kind_at[rows] = kind
                 rows += 1
             row += 1
@@ -94,9 +96,12 @@ def choose(
         for step in range(steps):
             nexts[step] = 0
         interval, interval_so_far, best, has_time = 0, -1, 0, False
+        # Beyond the last row of a step nobody gets who enters later.
+        most = steps
         for entry in range(spots):
             at = moments[entry]
-            if not present[entry] >> kinds[0] & 1 or not first <= at < end:
+            # The kind of the first step is 1.
+            if not present[entry] & 2 or not first <= at < end:
                 continue
             while interval + 1 < len(edges) and edges[interval + 1] <= at:
                 interval += 1
@@ -105,18 +110,25 @@ def choose(
                     is_open[found] = best < steps and has_time
                     found += 1
                 interval_so_far, best, has_time = interval, 0, False
-            if best == steps or (is_first and best):
+            if is_first and best:
+                continue
+            has_time |= at + window > as_of
+            if best >= most:
                 continue
             spot, got = entry, 0
             while True:
-                for kind in range(steps + 1):
-                    left[kind] = 0
-                for each in range(begins[spot], begins[spot + 1]):
-                    left[kind_at[each]] += 1
-                while got < steps and left[kinds[got]]:
-                    left[kinds[got]] -= 1
+                if begins[spot + 1] - begins[spot] == 1:
                     reached[got] = moments[spot]
                     got += 1
+                else:
+                    for kind in range(steps + 1):
+                        left[kind] = 0
+                    for each in range(begins[spot], begins[spot + 1]):
+                        left[kind_at[each]] += 1
+                    while got < steps and left[kinds[got]]:
+                        left[kinds[got]] -= 1
+                        reached[got] = moments[spot]
+                        got += 1
                 if got == steps:
                     break
                 # No later entry gets to a step earlier, so the search goes on where
@@ -125,10 +137,12 @@ def choose(
                 while following < spots and not present[following] >> kinds[got] & 1:
                     following += 1
                 nexts[got] = following
-                if following == spots or moments[following] - at > window:
+                if following == spots:
+                    most = got
+                    break
+                if moments[following] - at > window:
                     break
                 spot = following
-            has_time |= at + window > as_of
             if got > best:
                 best = got
                 who[found], place[found], entered[found] = customer, interval, at
