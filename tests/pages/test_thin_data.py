@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import holdfast
+from holdfast import cli
 from tests.pages.test_journeys import open_page
 from tests.worlds import dataset_of
 
@@ -32,10 +32,11 @@ def test_survival_of_tenures_without_dates_is_a_page(app, tenures):
     assert any(text.value.startswith(NO_DATES) for text in page.caption)
 
 
-def test_survival_of_tenures_without_dates_is_printed(tenures):
-    lines = holdfast("ask", "survival", workspace=tenures).splitlines()
-    assert lines[-1] == NO_DATES
-    assert '"as_of": null' in holdfast("ask", "survival", "--json", workspace=tenures)
+def test_survival_of_tenures_without_dates_is_printed(tenures, capsys):
+    assert cli.main(["ask", "survival", "--workspace", str(tenures)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == NO_DATES
+    assert cli.main(["ask", "survival", "--json", "--workspace", str(tenures)]) == 0
+    assert '"as_of": null' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["overview", "retention", "lifecycle", "stages"])
