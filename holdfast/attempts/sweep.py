@@ -32,6 +32,8 @@ _LEAST_EVENTS = 500_000
 # To leave rows out takes the engine as long as to hand this share of all over.
 _WORTH_A_FILTER = 0.5
 _MOST_CODES = 1 << 16
+_PASSES = 2
+_WAITING = 4
 # Far beyond any instant, and still apart from each by less than 64 bits.
 _NEVER = -(1 << 62)
 _UNLIMITED = 1 << 61
@@ -134,28 +136,39 @@ def sweep_chosen(
     if dataset.has_table(name):
         return True
     text, values, kind_of = _rows(dataset, rules, clock)
-    sweeping = _Sweeping(dataset, rules, counting, kind_of)
-    dataset.each_batch(text, values, sweeping.follow, cancellation)
-    if not sweeping.finish():
+    with ThreadPoolExecutor(_PASSES, thread_name_prefix="sweep") as workers:
+        sweeping = _Sweeping(dataset, rules, counting, kind_of, workers)
+        dataset.each_batch(text, values, sweeping.follow, cancellation)
+        columns = sweeping.columns()
+    if columns is None:
         return False
-    dataset.take(name, sweeping.columns())
+    dataset.take(name, columns)
     return True
 
 
 class _Sweeping:
-    """The pass over batches of rows, each of which may end amid a customer."""
+    """The pass over batches of rows, each of which may end amid a customer.
+
+    Customers do not depend on each other, so batches are followed side by side.
+    """
 
     def __init__(
-        self, dataset: Dataset, rules: Rules, counting: Counting, kind_of: Numbers
+        self,
+        dataset: Dataset,
+        rules: Rules,
+        counting: Counting,
+        kind_of: Numbers,
+        workers: ThreadPoolExecutor,
     ) -> None:
         follows = _ready()
         assert follows is not None
         self._choose = follows
+        self._workers = workers
         self._kind_of = kind_of
         self._kinds = np.array(rules.kinds, np.uint8)
         self._steps = len(rules.steps)
         self._interval = counting.interval
-        edges, self._periods = _edges(dataset, counting.interval)
+        self._edges, self._periods = _edges(dataset, counting.interval)
         limit, entered = rules.limit, counting.entered
         window, as_of = _UNLIMITED, -_NEVER
         if limit is not None:
@@ -169,12 +182,10 @@ class _Sweeping:
             -_NEVER if end is None else _microseconds(end),
             counting.entry == "first",
         )
-        self._edges = edges
         self._rest: list[Numbers] = [np.empty(0, kind) for kind in _READ[:3]]
         self._last = -1
-        self._make_room(0)
-        self._found: list[list[Numbers]] = []
-        self._is_ordered = True
+        self._found: list[Future[list[Numbers] | None]] = []
+        self._rooms = threading.local()
 
     def follow(self, batch: pa.RecordBatch) -> None:
         """Follow all customers of a batch but the last, who may go on."""
@@ -184,54 +195,74 @@ class _Sweeping:
             instants.view(pa.int64()).to_numpy(),
             codes.to_numpy(),
         ]
-        rows = [np.concatenate(pair) for pair in zip(self._rest, rows, strict=True)]
-        if not len(rows[0]):
-            return
-        whole = int(np.searchsorted(rows[0], rows[0][-1]))
-        self._take([column[:whole] for column in rows])
-        self._rest = [column[whole:] for column in rows]
-
-    def finish(self) -> bool:
-        """Follow the last customer, and say whether all rows lay in order."""
-        self._take(self._rest)
-        return self._is_ordered
-
-    def _take(self, rows: list[Numbers]) -> None:
-        if not self._is_ordered:
-            return
         many = len(rows[0])
-        if many > len(self._times):
-            self._make_room(many)
+        if not many:
+            return
+        begin = 0
+        if len(self._rest[0]):
+            begin = int(np.searchsorted(rows[0], self._rest[0][0], "right"))
+            goes_on = [column[:begin] for column in rows]
+            self._rest = [
+                np.concatenate(pair) for pair in zip(self._rest, goes_on, strict=True)
+            ]
+            if begin == many:
+                return
+            self._hand_over(self._rest)
+        whole = max(begin, int(np.searchsorted(rows[0], rows[0][-1])))
+        self._hand_over([column[begin:whole] for column in rows])
+        self._rest = [column[whole:].copy() for column in rows]
+
+    def _hand_over(self, rows: list[Numbers]) -> None:
+        self._found.append(self._workers.submit(self._take, rows, self._last))
+        if len(rows[0]):
+            self._last = int(rows[0][-1])
+        # So that rows which wait take no more memory than a few batches.
+        if len(self._found) > _WAITING:
+            self._found[-_WAITING].result()
+
+    def _take(self, rows: list[Numbers], before: int) -> list[Numbers] | None:
+        """Find the attempts of whole customers; nothing where rows lie out of order."""
+        times, room, filled = self._room(len(rows[0]))
         found = self._choose(
             *rows,
             self._kind_of,
             self._kinds,
             self._edges,
             *self._bounds,
-            self._last,
-            self._room,
-            self._times,
-            *self._filled,
+            before,
+            room,
+            times,
+            *filled,
         )
-        self._is_ordered = found >= 0
-        columns = (*self._filled, self._times)
-        self._found.append([column[:found].copy() for column in columns])
-        if many:
-            self._last = int(rows[0][-1])
+        if found < 0:
+            return None
+        return [column[:found].copy() for column in (*filled, times)]
 
-    def _make_room(self, many: int) -> None:
-        """Make room for the attempts of so many rows; kept from batch to batch."""
-        self._room = np.empty((4, many + 1), np.int64)
-        self._times = np.empty((many, self._steps), np.int64)
-        self._filled = [np.empty(many, kind) for kind in _FILLED]
+    def _room(self, many: int) -> tuple[Numbers, Numbers, list[Numbers]]:
+        """Return room for the attempts of so many rows; each thread keeps its own."""
+        kept: tuple[Numbers, Numbers, list[Numbers]] | None
+        kept = getattr(self._rooms, "kept", None)
+        if kept is None or many > len(kept[0]):
+            kept = (
+                np.empty((many, self._steps), np.int64),
+                np.empty((4, many + 1), np.int64),
+                [np.empty(many, kind) for kind in _FILLED],
+            )
+            self._rooms.kept = kept
+        return kept
 
-    def columns(self) -> dict[str, object]:
-        """Return the columns of ``chosen``."""
+    def columns(self) -> dict[str, object] | None:
+        """Return the columns of ``chosen``; nothing where rows lay out of order."""
+        self._hand_over(self._rest)
+        parts = [each.result() for each in self._found]
+        whole = [part for part in parts if part is not None]
+        if len(whole) < len(parts):
+            return None
         who, place, entered, level, is_open, times = (
-            np.concatenate(column) for column in zip(*self._found, strict=True)
+            np.concatenate(column) for column in zip(*whole, strict=True)
         )
         reached = times[np.arange(self._steps) < level[:, None]]
-        ends = np.concatenate([[0], np.cumsum(level, dtype=np.int32)])
+        ends = np.concatenate([[0], np.cumsum(level, dtype=np.int64)])
         nothing = pa.nulls(len(who), pa.string())
         period = pa.nulls(len(who), pa.int32())
         if self._interval is not None:
