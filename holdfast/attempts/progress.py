@@ -15,7 +15,7 @@ from holdfast.attempts.chains import attempts_relation
 from holdfast.attempts.counting import Counting
 from holdfast.attempts.rules import Rules
 from holdfast.attempts.stream import streamed_levels
-from holdfast.attempts.sweep import can_sweep, sweep_chosen
+from holdfast.attempts.sweep import can_sweep, sweep_chosen, sweep_levels
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
 from holdfast.happenings import Clock
@@ -48,14 +48,14 @@ def progress_relations(
     alike = replace(counting, segments=0, by_score=None, with_times=False)
     name = _name("chosen", rules, clock, alike)
     asked = (dataset, name, rules, clock, counting, cancellation)
-    if can_sweep(dataset, rules, clock) and sweep_chosen(*asked):
-        attempts = attempts_relation(dataset, rules, clock, cancellation)
-    elif levels := _levels(dataset, rules, clock, counting, cancellation):
+    if levels := _levels(dataset, rules, clock, counting, cancellation):
         return {
             "levels": levels,
             "chosen": _chosen_of_levels(rules, counting),
             "progress": _in_view(members, ["level", "is_open"]),
         }
+    if can_sweep(dataset, rules, clock) and sweep_chosen(*asked):
+        attempts = attempts_relation(dataset, rules, clock, cancellation)
     else:
         attempts = _kept_attempts(dataset, rules, clock, cancellation)
         dataset.materialise(
@@ -85,7 +85,9 @@ def _levels(
     if levels is None:
         return None
     name = _name("levels", rules, clock, counting.entered)
-    dataset.materialise(name, levels.text, levels.values, cancellation)
+    asked = (dataset, name, rules, clock, counting.entered, cancellation)
+    if not (can_sweep(dataset, rules, clock) and sweep_levels(*asked)):
+        dataset.materialise(name, levels.text, levels.values, cancellation)
     return replace(levels, kept_as=name)
 
 

@@ -9,17 +9,18 @@ opened a large dataset; until then, and without numba, SQL answers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 
-from holdfast.attempts.choosing import Numbers, choose
+from holdfast.attempts.choosing import Numbers, choose, reach
 from holdfast.attempts.counting import Counting
 from holdfast.attempts.hits import prefilter
-from holdfast.attempts.rules import Rules
+from holdfast.attempts.rules import Entered, Rules
 from holdfast.attempts.stream import events_span, is_common, steps_done
 from holdfast.cancellation import Cancellation
 from holdfast.dataset import Dataset
@@ -40,18 +41,33 @@ _UNLIMITED = 1 << 61
 # Of the arrays that the pass reads, and of the columns that it fills.
 _READ = (np.int32, np.int64, np.uint16, np.uint8, np.uint8, np.int64)
 _FILLED = (np.int32, np.int64, np.int64, np.uint8, np.bool_)
+_FILLED_LEVELS = (np.int32, np.int64, np.uint8)
 
 Pass = Callable[..., int]
 
+
+@dataclass(frozen=True)
+class Passes:
+    """The loops, as they are called.
+
+    Attributes:
+        choose: Finds the attempts that count.
+        reach: Finds how far everyone came.
+    """
+
+    choose: Pass
+    reach: Pass
+
+
 _lock = threading.Lock()
-_compiling: list[Future[Pass | None]] = []
+_compiling: list[Future[Passes | None]] = []
 
 
-def prepare(dataset: Dataset) -> Future[Pass | None] | None:
-    """Begin to compile the pass, aside, where the dataset is large enough for it.
+def prepare(dataset: Dataset) -> Future[Passes | None] | None:
+    """Begin to compile the passes, aside, where the dataset is large enough for it.
 
     Returns:
-        What ends when the pass is used; nothing where it is not.
+        What ends when they are used; nothing where they are not.
     """
     if _events(dataset) < _LEAST_EVENTS:
         return None
@@ -63,17 +79,17 @@ def prepare(dataset: Dataset) -> Future[Pass | None] | None:
     return _compiling[0]
 
 
-def _ready() -> Pass | None:
+def _ready() -> Passes | None:
     if not _compiling or not _compiling[0].done() or _compiling[0].exception():
         return None
     return _compiling[0].result()
 
 
-def compiled() -> Pass | None:
-    """Compile the pass, or load what an earlier process compiled.
+def compiled() -> Passes | None:
+    """Compile the passes, or load what an earlier process compiled.
 
     Returns:
-        ``choose`` as machine code; nothing where numba is missing.
+        Both as machine code; nothing where numba is missing.
     """
     try:
         import numba
@@ -86,19 +102,28 @@ def compiled() -> Pass | None:
 
     whole, yes_or_no = numba.int64, numba.boolean
     table = numba.types.Array(whole, 2, "C")
-    signature = whole(
+    of_choose = whole(
         *arrays(_READ, is_read=True),
         *(whole, whole, whole, whole, yes_or_no, whole),
         *(table, table),
         *arrays(_FILLED, is_read=False),
     )
-    made: Pass
-    try:
-        made = numba.njit(signature, nogil=True, cache=True)(choose)
-    except (RuntimeError, OSError):
-        # Nothing can be written, so nothing is kept for the next process.
-        made = numba.njit(signature, nogil=True)(choose)
-    return made
+    of_reach = whole(
+        *arrays(_READ[:4], is_read=True),
+        *(whole, whole, whole, whole, whole),
+        *arrays(_FILLED_LEVELS, is_read=False),
+    )
+
+    def made(follow: Pass, signature: object) -> Pass:
+        machine: Pass
+        try:
+            machine = numba.njit(signature, nogil=True, cache=True)(follow)
+        except (RuntimeError, OSError):
+            # Nothing can be written, so nothing is kept for the next process.
+            machine = numba.njit(signature, nogil=True)(follow)
+        return machine
+
+    return Passes(made(choose, of_choose), made(reach, of_reach))
 
 
 def can_sweep(dataset: Dataset, rules: Rules, clock: Clock) -> bool:
@@ -135,9 +160,10 @@ def sweep_chosen(
     """
     if dataset.has_table(name):
         return True
-    text, values, kind_of = _rows(dataset, rules, clock)
+    passes, (text, values, kind_of) = _ready(), _rows(dataset, rules, clock)
+    assert passes is not None
     with ThreadPoolExecutor(_PASSES, thread_name_prefix="sweep") as workers:
-        sweeping = _Sweeping(dataset, rules, counting, kind_of, workers)
+        sweeping = _Attempts(dataset, rules, counting, kind_of, workers, passes.choose)
         dataset.each_batch(text, values, sweeping.follow, cancellation)
         columns = sweeping.columns()
     if columns is None:
@@ -146,42 +172,63 @@ def sweep_chosen(
     return True
 
 
+def sweep_levels(
+    dataset: Dataset,
+    name: str,
+    rules: Rules,
+    clock: Clock,
+    entered: Entered,
+    cancellation: Cancellation | None = None,
+) -> bool:
+    """Keep the rows of ``streamed_levels`` as a table; ask ``can_sweep`` first.
+
+    Args:
+        dataset: Whose events.
+        name: Of the table.
+        rules: What fills which step; rules that ``streamed_levels`` serves.
+        clock: Which data may be seen.
+        entered: Which entries count.
+        cancellation: Lets another thread stop the work.
+
+    Returns:
+        Whether the table is there; it is not where rows lie out of order.
+
+    Raises:
+        SpecError: An event or property is not in the data, or a table is empty.
+        CancelledError: The cancellation was used.
+    """
+    if dataset.has_table(name):
+        return True
+    passes, (text, values, kind_of) = _ready(), _rows(dataset, rules, clock)
+    assert passes is not None
+    with ThreadPoolExecutor(_PASSES, thread_name_prefix="sweep") as workers:
+        sweeping = _Levels(rules, entered, kind_of, workers, passes.reach)
+        dataset.each_batch(text, values, sweeping.follow, cancellation)
+        found = sweeping.found()
+    if found is None:
+        return False
+    who, latest, level = found
+    dataset.take(
+        name,
+        {
+            "unit_no": who,
+            "level": level,
+            "last_entered_at": latest.view("datetime64[us]"),
+        },
+    )
+    return True
+
+
 class _Sweeping:
-    """The pass over batches of rows, each of which may end amid a customer.
+    """A pass over batches of rows, each of which may end amid a customer.
 
     Customers do not depend on each other, so batches are followed side by side.
     """
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        rules: Rules,
-        counting: Counting,
-        kind_of: Numbers,
-        workers: ThreadPoolExecutor,
-    ) -> None:
-        follows = _ready()
-        assert follows is not None
-        self._choose = follows
+    def __init__(self, workers: ThreadPoolExecutor, kinds: Sequence[type]) -> None:
+        """Begin without rows; the columns to fill are of these kinds."""
         self._workers = workers
-        self._kind_of = kind_of
-        self._kinds = np.array(rules.kinds, np.uint8)
-        self._steps = len(rules.steps)
-        self._interval = counting.interval
-        self._edges, self._periods = _edges(dataset, counting.interval)
-        limit, entered = rules.limit, counting.entered
-        window, as_of = _UNLIMITED, -_NEVER
-        if limit is not None:
-            window = min(limit.seconds * 1_000_000, _UNLIMITED)
-            as_of = _microseconds(counting.as_of_at)
-        first, end = entered.from_at, entered.until_at
-        self._bounds = (
-            window,
-            as_of,
-            _NEVER if first is None else _microseconds(first),
-            -_NEVER if end is None else _microseconds(end),
-            counting.entry == "first",
-        )
+        self._columns = kinds
         self._rest: list[Numbers] = [np.empty(0, kind) for kind in _READ[:3]]
         self._last = -1
         self._found: list[Future[list[Numbers] | None]] = []
@@ -221,46 +268,97 @@ class _Sweeping:
             self._found[-_WAITING].result()
 
     def _take(self, rows: list[Numbers], before: int) -> list[Numbers] | None:
-        """Find the attempts of whole customers; nothing where rows lie out of order."""
-        times, room, filled = self._room(len(rows[0]))
-        found = self._choose(
-            *rows,
-            self._kind_of,
-            self._kinds,
-            self._edges,
-            *self._bounds,
-            before,
-            room,
-            times,
-            *filled,
-        )
-        if found < 0:
-            return None
-        return [column[:found].copy() for column in (*filled, times)]
+        filled = self._room(len(rows[0]))
+        found = self._follow(rows, before, filled)
+        return None if found < 0 else [column[:found].copy() for column in filled]
 
-    def _room(self, many: int) -> tuple[Numbers, Numbers, list[Numbers]]:
-        """Return room for the attempts of so many rows; each thread keeps its own."""
-        kept: tuple[Numbers, Numbers, list[Numbers]] | None
-        kept = getattr(self._rooms, "kept", None)
-        if kept is None or many > len(kept[0]):
-            kept = (
-                np.empty((many, self._steps), np.int64),
-                np.empty((4, many + 1), np.int64),
-                [np.empty(many, kind) for kind in _FILLED],
-            )
-            self._rooms.kept = kept
+    def _follow(self, rows: list[Numbers], before: int, filled: list[Numbers]) -> int:
+        """Follow whole customers; return how many rows were filled in, as the loop."""
+        raise NotImplementedError
+
+    def _room(self, many: int) -> list[Numbers]:
+        """Return columns to fill for so many rows; each thread keeps its own."""
+        kept: list[Numbers] = getattr(self._rooms, "kept", [])
+        if not kept or many > len(kept[0]):
+            kept = self._rooms.kept = self._make_room(many)
         return kept
 
-    def columns(self) -> dict[str, object] | None:
-        """Return the columns of ``chosen``; nothing where rows lay out of order."""
+    def _make_room(self, many: int) -> list[Numbers]:
+        return [np.empty(many, kind) for kind in self._columns]
+
+    def found(self) -> list[Numbers] | None:
+        """Return the columns of all batches; nothing where rows lay out of order."""
         self._hand_over(self._rest)
         parts = [each.result() for each in self._found]
         whole = [part for part in parts if part is not None]
         if len(whole) < len(parts):
             return None
-        who, place, entered, level, is_open, times = (
-            np.concatenate(column) for column in zip(*whole, strict=True)
+        return [np.concatenate(column) for column in zip(*whole, strict=True)]
+
+
+class _Levels(_Sweeping):
+    """The pass that finds how far everyone came."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        entered: Entered,
+        kind_of: Numbers,
+        workers: ThreadPoolExecutor,
+        follow: Pass,
+    ) -> None:
+        super().__init__(workers, _FILLED_LEVELS)
+        self._reach = follow
+        self._asked = (kind_of, len(rules.steps), _window(rules), *_bounds(entered))
+
+    def _follow(self, rows: list[Numbers], before: int, filled: list[Numbers]) -> int:
+        return self._reach(*rows, *self._asked, before, *filled)
+
+
+class _Attempts(_Sweeping):
+    """The pass that finds the attempts that count."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        rules: Rules,
+        counting: Counting,
+        kind_of: Numbers,
+        workers: ThreadPoolExecutor,
+        follow: Pass,
+    ) -> None:
+        super().__init__(workers, _FILLED)
+        self._choose = follow
+        self._steps = len(rules.steps)
+        self._interval = counting.interval
+        edges, self._periods = _edges(dataset, counting.interval)
+        as_of = -_NEVER if rules.limit is None else _microseconds(counting.as_of_at)
+        self._asked = (
+            kind_of,
+            np.array(rules.kinds, np.uint8),
+            edges,
+            _window(rules),
+            as_of,
+            *_bounds(counting.entered),
+            counting.entry == "first",
         )
+
+    def _make_room(self, many: int) -> list[Numbers]:
+        times = np.empty((many, self._steps), np.int64)
+        self._rooms.between = np.empty((4, many + 1), np.int64)
+        return [*super()._make_room(many), times]
+
+    def _follow(self, rows: list[Numbers], before: int, filled: list[Numbers]) -> int:
+        *columns, times = filled
+        between = self._rooms.between
+        return self._choose(*rows, *self._asked, before, between, times, *columns)
+
+    def columns(self) -> dict[str, object] | None:
+        """Return the columns of ``chosen``; nothing where rows lay out of order."""
+        found = self.found()
+        if found is None:
+            return None
+        who, place, entered, level, is_open, times = found
         reached = times[np.arange(self._steps) < level[:, None]]
         ends = np.concatenate([[0], np.cumsum(level, dtype=np.int64)])
         nothing = pa.nulls(len(who), pa.string())
@@ -279,6 +377,21 @@ class _Sweeping:
             "period": period,
             "is_open": is_open,
         }
+
+
+def _window(rules: Rules) -> int:
+    if rules.limit is None:
+        return _UNLIMITED
+    return min(rules.limit.seconds * 1_000_000, _UNLIMITED)
+
+
+def _bounds(entered: Entered) -> tuple[int, int]:
+    """Return the first instant of entries, and the one after the last."""
+    first, end = entered.from_at, entered.until_at
+    return (
+        _NEVER if first is None else _microseconds(first),
+        -_NEVER if end is None else _microseconds(end),
+    )
 
 
 def _edges(dataset: Dataset, interval: Interval | None) -> tuple[Numbers, Numbers]:

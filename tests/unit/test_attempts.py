@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from holdfast.attempts import sweep
-from holdfast.attempts.choosing import choose
+from holdfast.attempts.choosing import choose, reach
 from holdfast.attempts.counting import Counting
 from holdfast.attempts.rules import ALL_ENTRIES, Entered, Rules
 from holdfast.attempts.stream import streamed_levels
@@ -172,7 +172,7 @@ def test_batches_end_amid_a_customer(shop, monkeypatch):
 
 def test_a_small_log_is_not_worth_the_pass(shop, monkeypatch):
     assert sweep.prepare(shop) is None
-    monkeypatch.setattr(sweep, "_ready", lambda: choose)
+    monkeypatch.setattr(sweep, "_ready", lambda: sweep.Passes(choose, reach))
     assert not sweep.can_sweep(shop, RULES, CLOCK)
 
 
@@ -188,22 +188,24 @@ def test_without_numba_there_is_no_pass(monkeypatch):
 
 
 class Followed:
-    """What a pass makes of rows of whole customers."""
+    """What the passes make of rows of whole customers."""
 
-    def __init__(self, follow, rows, steps):
+    def __init__(self, passes, rows, steps):
         many = len(rows[0])
         columns = [np.zeros(many, kind) for kind in sweep._FILLED]
         times = np.zeros((many, steps), np.int64)
         kind_of = np.arange(steps + 1, dtype=np.uint8)
         kinds = np.arange(1, steps + 1, dtype=np.uint8)
         edges = np.array([0, 40, 70])
-        bounds = (5, 90, -100, 95, False)
-        self.attempts = follow(
+        self.attempts = passes.choose(
             *rows,
-            *(kind_of, kinds, edges, *bounds, -1),
+            *(kind_of, kinds, edges, 5, 90, -100, 95, False, -1),
             *(np.zeros((4, many + 1), np.int64), times, *columns),
         )
         self.columns = [column.tolist() for column in (*columns, times)]
+        levels = [np.zeros(many, kind) for kind in sweep._FILLED_LEVELS]
+        self.people = passes.reach(*rows, kind_of, steps, 5, -100, 95, -1, *levels)
+        self.levels = [column.tolist() for column in levels]
 
 
 def random_rows(rows=3_000):
@@ -220,9 +222,13 @@ def test_compiled_it_does_what_it_says():
         column.flags.writeable = False
     compiled = sweep.compiled()
     assert compiled is not None
-    found, expected = (Followed(each, rows, 4) for each in (compiled, choose))
+    as_python = sweep.Passes(choose, reach)
+    found, expected = (Followed(each, rows, 4) for each in (compiled, as_python))
     assert found.attempts == expected.attempts == 146
     assert found.columns == expected.columns
+    assert found.people == expected.people == 50
+    assert found.levels == expected.levels
+    assert set(found.levels[2][:50]) == {2, 3, 4}
     assert set(found.columns[3][:146]) == {1, 2, 3, 4}
 
 
@@ -231,4 +237,5 @@ def test_rows_out_of_order_are_noticed(column):
     rows = [each[:2].copy() for each in random_rows()]
     rows[0][:], rows[2][:] = 7, 1
     rows[column][:] = 9, 8
-    assert Followed(choose, rows, 4).attempts == -1
+    found = Followed(sweep.Passes(choose, reach), rows, 4)
+    assert (found.attempts, found.people) == (-1, -1)
