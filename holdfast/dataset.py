@@ -266,19 +266,24 @@ class Dataset:
         text: str,
         values: Mapping[str, Value] | None = None,
         cancellation: Cancellation | None = None,
-    ) -> None:
+    ) -> int | None:
         """Keep the rows of a statement as a table of the in-memory instance.
 
         The oldest tables are dropped beyond a bound; ask ``has_table`` first.
+
+        Returns:
+            How many rows it has; none where the table was there already.
         """
         # Two that make the same table at once would be in each other's way.
         with self._making, self._cursor(cancellation) as cursor:
             if self.has_table(name):
-                return
-            cursor.execute(
+                return None
+            made = cursor.execute(
                 f"create or replace table {quoted(name)} as {text}", dict(values or {})
-            )
+            ).fetchall()
         self._note_table(name)
+        rows: int = made[0][0]
+        return rows
 
     def _note_table(self, name: str) -> None:
         """Note a table as the newest, and drop the oldest beyond the bound."""

@@ -159,12 +159,16 @@ def population(
     units = dataset.customers
     if not is_everyone:
         names = ("segments", "population") if filters.breakdown else ("population",)
+        rows = None
         for name in names:
             table = f"{name}_{key}"
             body = _nested(relations, upto=name, key=key)
-            dataset.materialise(table, body.text, body.values, cancellation)
+            rows = dataset.materialise(table, body.text, body.values, cancellation)
             relations[name] = replace(relations[name], kept_as=table)
-        segments, units = _counted(dataset, filters, unit, key, cancellation)
+        if rows is not None and unit == "customer" and not filters.breakdown:
+            units = rows
+        else:
+            segments, units = _counted(dataset, filters, unit, key, cancellation)
     without = 0
     if unit == "account":
         without = _without_account(

@@ -75,11 +75,11 @@ class Forgetful(Dataset):
         text: str,
         values: Mapping[str, Value] | None = None,
         cancellation: Cancellation | None = None,
-    ) -> None:
+    ) -> int | None:
         """Keep the rows of a statement and add up its time."""
         began = perf_counter()
         try:
-            super().materialise(name, text, values, cancellation)
+            return super().materialise(name, text, values, cancellation)
         finally:
             self.engine_seconds += perf_counter() - began
 
