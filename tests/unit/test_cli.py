@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pandas as pd
 import pytest
 
 from holdfast import cli
-from holdfast.cli import asking, cataloguing, loading
+from holdfast.cli import asking, cataloguing, loading, opening
 from holdfast.dataset import Dataset
 from holdfast.filters import InSegment, read_filters
 from holdfast.query import load
@@ -315,8 +316,19 @@ def test_segments_stand_beside_each_other(loaded, run):
     assert names == ["All", "=cmd", "de", "fr"]
 
 
+@pytest.fixture(scope="module")
+def left_open(built):
+    with opening.opened_dataset(built) as dataset:
+        yield dataset
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_question_is_answered_in_every_form(loaded, run, question):
+def test_every_question_is_answered_in_every_form(
+    built, left_open, run, question, monkeypatch
+):
+    monkeypatch.setenv(ENVIRONMENT, str(built))
+    # Opened once for all of them: that takes longer than to answer.
+    monkeypatch.setattr(asking, "opened_dataset", lambda _: nullcontext(left_open))
     for words in ((), ("--by", "country"), ("--json",), ("--csv",), ("--sql",)):
         status, output, complaint = run("ask", question, *words)
         if status == 2:
