@@ -164,10 +164,13 @@ def reach(
     window: int,
     first: int,
     end: int,
+    over: int,
     before: int,
     who: Numbers,
     latest: Numbers,
     level: Numbers,
+    latest_over: Numbers,
+    level_over: Numbers,
 ) -> int:
     """Find how far whole customers come, where no row could fill two steps.
 
@@ -183,30 +186,38 @@ def reach(
         window: Longest time from the entry, its end included.
         first: The first instant of entries.
         end: The instant after the last of them.
+        over: The instant after the last entry of those that are also told apart.
         before: The customer of the last row before these.
         who: Filled: the customers who entered.
         latest: Filled: when they entered last.
         level: Filled: their furthest step.
+        latest_over: Filled: when they entered last of the entries before ``over``.
+        level_over: Filled: their furthest step from those; 0 for none of them.
 
     Returns:
         How many customers were filled in; -1 where the rows lay out of order.
     """
     never = -(1 << 62)
-    start = np.full(steps + 1, never)
+    # The second row is of the entries before ``over``; it is needed from there on.
+    start = np.full((2, steps + 1), never)
+    best = np.zeros(2, np.int64)
     if len(customers) and customers[0] <= before:
         return -1
-    customer, instant, done, best, entered, found = before, never, 0, 0, never, 0
+    customer, instant, done, found, counts = before, never, 0, 0, 1
+    entered, entered_over = never, never
     for row in range(len(customers)):
         at, now = instants[row], customers[row]
         if now != customer:
             if now < customer:
                 return -1
-            if best:
-                who[found], latest[found], level[found] = customer, entered, best
+            if best[0]:
+                who[found], latest[found], level[found] = customer, entered, best[0]
+                latest_over[found] = entered if counts == 1 else entered_over
+                level_over[found] = best[counts - 1]
                 found += 1
             for step_before in range(steps + 1):
-                start[step_before] = never
-            customer, instant, done, best = now, at, 0, 0
+                start[0, step_before] = never
+            customer, instant, done, counts, best[0] = now, at, 0, 1, 0
         elif at != instant:
             if at < instant:
                 return -1
@@ -214,24 +225,31 @@ def reach(
         step = kind_of[codes[row]]
         if step == 0 or (step == 1 and not first <= at < end):
             continue
-        # An entry follows itself.
-        start[0] = at
         if step == 1:
-            entered = at
-        since = start[step - 1]
-        if at - since <= window:
-            start[step] = since
-            best = max(best, step)
-        # Rows of one instant follow each other whichever way they lie, so those of
-        # later steps that came before this one are looked at again.
-        if done >> step:
-            for later in range(step + 1, steps + 1):
-                since = start[later - 1]
-                if done >> later & 1 and at - since <= window:
-                    start[later] = since
-                    best = max(best, later)
+            if at >= over and counts == 1:
+                counts, entered_over, best[1] = 2, entered, best[0]
+                for step_before in range(steps + 1):
+                    start[1, step_before] = start[0, step_before]
+            # An entry follows itself.
+            entered = start[0, 0] = at
+        # Entries come in order: whatever enters from there on is in the first only.
+        for count in range(1 if step == 1 else counts):
+            since = start[count, step - 1]
+            if at - since <= window:
+                start[count, step] = since
+                best[count] = max(best[count], step)
+            # Rows of one instant follow each other whichever way they lie, so those of
+            # later steps that came before this one are looked at again.
+            if done >> step:
+                for later in range(step + 1, steps + 1):
+                    since = start[count, later - 1]
+                    if done >> later & 1 and at - since <= window:
+                        start[count, later] = since
+                        best[count] = max(best[count], later)
         done |= 1 << step
-    if best:
-        who[found], latest[found], level[found] = customer, entered, best
+    if best[0]:
+        who[found], latest[found], level[found] = customer, entered, best[0]
+        latest_over[found] = entered if counts == 1 else entered_over
+        level_over[found] = best[counts - 1]
         found += 1
     return found

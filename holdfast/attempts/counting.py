@@ -22,6 +22,7 @@ class Counting:
         entry: Of each unit the attempt that got furthest (the earliest of several), or
             the first.
         entered: Which entries count.
+        over_at: Those of them before this instant are likely to be asked for next.
         by_value: Each value held constant counts, instead of each unit.
         interval: Each counts once in every interval of entry.
         with_times: ``progress`` says when the steps were reached.
@@ -32,6 +33,7 @@ class Counting:
     as_of_at: datetime
     entry: Entry = "best"
     entered: Entered = ALL_ENTRIES
+    over_at: datetime | None = None
     by_value: bool = False
     interval: Interval | None = None
     with_times: bool = False

@@ -45,7 +45,7 @@ def progress_relations(
     rules.check()
     chosen = _chosen_of_attempts(dataset, rules, clock, counting)
     # Who is in view, and what is told of them, makes no other table.
-    alike = replace(counting, segments=0, by_score=None, with_times=False)
+    alike = replace(counting, segments=0, by_score=None, with_times=False, over_at=None)
     name = _name("chosen", rules, clock, alike)
     asked = (dataset, name, rules, clock, counting, cancellation)
     if levels := _levels(dataset, rules, clock, counting, cancellation):
@@ -85,7 +85,11 @@ def _levels(
     if levels is None:
         return None
     name = _name("levels", rules, clock, counting.entered)
-    asked = (dataset, name, rules, clock, counting.entered, cancellation)
+    over = None
+    if counting.over_at is not None:
+        entries = replace(counting.entered, until_at=counting.over_at)
+        over = (_name("levels", rules, clock, entries), counting.over_at)
+    asked = (dataset, name, rules, clock, counting.entered, over, cancellation)
     if not (can_sweep(dataset, rules, clock) and sweep_levels(*asked)):
         dataset.materialise(name, levels.text, levels.values, cancellation)
     return replace(levels, kept_as=name)

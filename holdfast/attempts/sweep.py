@@ -41,7 +41,7 @@ _UNLIMITED = 1 << 61
 # Of the arrays that the pass reads, and of the columns that it fills.
 _READ = (np.int32, np.int64, np.uint16, np.uint8, np.uint8, np.int64)
 _FILLED = (np.int32, np.int64, np.int64, np.uint8, np.bool_)
-_FILLED_LEVELS = (np.int32, np.int64, np.uint8)
+_FILLED_LEVELS = (np.int32, np.int64, np.uint8, np.int64, np.uint8)
 
 Pass = Callable[..., int]
 
@@ -110,7 +110,7 @@ def compiled() -> Passes | None:
     )
     of_reach = whole(
         *arrays(_READ[:4], is_read=True),
-        *(whole, whole, whole, whole, whole),
+        *(whole, whole, whole, whole, whole, whole),
         *arrays(_FILLED_LEVELS, is_read=False),
     )
 
@@ -178,6 +178,7 @@ def sweep_levels(
     rules: Rules,
     clock: Clock,
     entered: Entered,
+    over: tuple[str, datetime] | None = None,
     cancellation: Cancellation | None = None,
 ) -> bool:
     """Keep the rows of ``streamed_levels`` as a table; ask ``can_sweep`` first.
@@ -188,6 +189,8 @@ def sweep_levels(
         rules: What fills which step; rules that ``streamed_levels`` serves.
         clock: Which data may be seen.
         entered: Which entries count.
+        over: A second table of those of them before an instant, which costs little
+            beside the first.
         cancellation: Lets another thread stop the work.
 
     Returns:
@@ -202,21 +205,27 @@ def sweep_levels(
     passes, (text, values, kind_of) = _ready(), _rows(dataset, rules, clock)
     assert passes is not None
     with ThreadPoolExecutor(_PASSES, thread_name_prefix="sweep") as workers:
-        sweeping = _Levels(rules, entered, kind_of, workers, passes.reach)
+        bounds = (*_bounds(entered), _microseconds(over[1]) if over else -_NEVER)
+        sweeping = _Levels(rules, bounds, kind_of, workers, passes.reach)
         dataset.each_batch(text, values, sweeping.follow, cancellation)
         found = sweeping.found()
     if found is None:
         return False
-    who, latest, level = found
-    dataset.take(
-        name,
-        {
-            "unit_no": who,
-            "level": level,
-            "last_entered_at": latest.view("datetime64[us]"),
-        },
-    )
+    who, latest, level, latest_over, level_over = found
+    _take_levels(dataset, name, who, latest, level)
+    if over is not None:
+        is_in = level_over > 0
+        columns = (who[is_in], latest_over[is_in], level_over[is_in])
+        _take_levels(dataset, over[0], *columns)
     return True
+
+
+def _take_levels(
+    dataset: Dataset, name: str, who: Numbers, latest: Numbers, level: Numbers
+) -> None:
+    entered_at = latest.view("datetime64[us]")
+    columns = {"unit_no": who, "level": level, "last_entered_at": entered_at}
+    dataset.take(name, columns)
 
 
 class _Sweeping:
@@ -302,14 +311,14 @@ class _Levels(_Sweeping):
     def __init__(
         self,
         rules: Rules,
-        entered: Entered,
+        bounds: tuple[int, int, int],
         kind_of: Numbers,
         workers: ThreadPoolExecutor,
         follow: Pass,
     ) -> None:
         super().__init__(workers, _FILLED_LEVELS)
         self._reach = follow
-        self._asked = (kind_of, len(rules.steps), _window(rules), *_bounds(entered))
+        self._asked = (kind_of, len(rules.steps), _window(rules), *bounds)
 
     def _follow(self, rows: list[Numbers], before: int, filled: list[Numbers]) -> int:
         return self._reach(*rows, *self._asked, before, *filled)

@@ -185,10 +185,16 @@ def prepared(
         return midnight if by_days else dataset.utc(day)
 
     as_of_at = instant(time.as_of)
+    entered = _entered(spec, as_of_at, instant, by_days=by_days)
+    over_at = None
+    if spec.judged == "closed":
+        matured = replace(spec, judged="matured")
+        over_at = _entered(matured, as_of_at, instant, by_days=by_days).until_at
     counting = Counting(
         as_of_at,
         spec.entry,
-        _entered(spec, as_of_at, instant, by_days=by_days),
+        entered,
+        None if over_at == entered.until_at else over_at,
         spec.counts_values,
         spec.interval if by_interval else None,
         with_times,

@@ -126,6 +126,8 @@ def counting(**chosen):
             5,
         ),
         ({}, CLOCK, {"entered": Entered(datetime(2026, 1, 1))}, 0),
+        ({}, CLOCK, {"over_at": datetime(2025, 1, 4)}, 20),
+        ({}, CLOCK, {"over_at": datetime(2024, 1, 1)}, 20),
     ],
 )
 def test_the_pass_gives_the_rows_of_the_statement(
@@ -204,7 +206,8 @@ class Followed:
         )
         self.columns = [column.tolist() for column in (*columns, times)]
         levels = [np.zeros(many, kind) for kind in sweep._FILLED_LEVELS]
-        self.people = passes.reach(*rows, kind_of, steps, 5, -100, 95, -1, *levels)
+        bounds = (5, -100, 95, 60)
+        self.people = passes.reach(*rows, kind_of, steps, *bounds, -1, *levels)
         self.levels = [column.tolist() for column in levels]
 
 
