@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 
 from holdfast.exports.mapping.parts import ISO, FeedMapping, Made
-from holdfast.exports.mapping.times import instant
-from holdfast.exports.notations import COMMA, number_text
+from holdfast.exports.mapping.times import instant, is_time
+from holdfast.exports.notations import BUDDHIST, COMMA, number_text
 from holdfast.model import Role
 from holdfast.query import literal, quoted
 
@@ -24,6 +24,8 @@ def cell_text(column: str, type_: str, padded: Container[str]) -> str:
     name = quoted(column)
     if type_ == "VARCHAR":
         return f"nullif(trim({name}), '')" if column in padded else name
+    if "INT" in type_ or is_time(type_):
+        return f"{name}::varchar"
     if type_ in ("DOUBLE", "FLOAT"):
         # An id column with a gap becomes 17850.0 on its way through pandas.
         return (
@@ -53,6 +55,28 @@ def role_text(
     ]
     first = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
     return _translated(first, part.values.get(role, {}))
+
+
+def cell_of_instant(
+    role: str, part: FeedMapping, columns: Mapping[str, str]
+) -> str | None:
+    """Return the column that holds a role's instants as such; None where it is text.
+
+    Args:
+        role: The role.
+        part: The mapping that it belongs to.
+        columns: Name and DuckDB type of each column of the file.
+    """
+    names = part.roles[role]
+    if (
+        len(names) > 1
+        or names[0] in part.made
+        or part.values.get(role)
+        or part.formats.get(role, "").startswith(BUDDHIST)
+        or not is_time(columns[names[0]])
+    ):
+        return None
+    return quoted(names[0])
 
 
 def role_type(role: str, part: FeedMapping, columns: Mapping[str, str]) -> str:

@@ -8,7 +8,10 @@ cannot be read is kept with its reason.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -27,6 +30,15 @@ from holdfast.exports.reading.description import (
 from holdfast.exports.reading.relations import AS_PARQUET, one
 from holdfast.exports.reading.sieving import numbered, sieve
 from holdfast.query import literal, quoted
+
+_LARGE = 32 << 20
+"""Bytes of a file from which on plain instants are kept as such, and not as text."""
+
+_SAMPLE_ROWS = 100
+_PLAIN_INSTANT = re.compile(
+    r"(19|20)\d\d-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d", re.ASCII
+)
+_NOT_PLAIN = "some instant is not plain"
 
 
 def read_csv(
@@ -75,7 +87,10 @@ def _read_strictly(
     """Read a well-formed file; None if it is not, or if a line cannot be accounted."""
     plain = survey.content
     with plain.open("rb") as stream:
-        header = next(numbered(stream, reading, survey), None)
+        records = numbered(stream, reading, survey)
+        header = next(records, None)
+        size = _SAMPLE_ROWS if survey.size >= _LARGE else 0
+        sample = [record.cells or [] for record in islice(records, size)]
     # Whether a blank line is a row of one column only its text tells.
     if header is None or not header.cells or len(header.cells) < 2:
         return None
@@ -90,22 +105,76 @@ def _read_strictly(
         f"{newline.get(reading.newline, '')} strict_mode = true,"
         f" max_line_size = {MAX_LINE_BYTES})"
     )
-    try:
-        (rows,) = one(
-            cursor,
-            f"copy (from {table}) to {literal(str(target))} {AS_PARQUET}",
-        )
-    except duckdb.InterruptException:
-        raise
-    except duckdb.Error:
-        return None
+    instants = _plain_instants(names, sample)
+    rows = _write(cursor, table, names, instants, target)
+    if rows is None and instants:
+        instants = []
+        rows = _write(cursor, table, names, instants, target)
     if not rows:
         return None
-    columns = tuple((name, "VARCHAR") for name in names)
-    result = Rows(columns, int(rows), header.lines + 1)
+    columns = tuple(
+        (name, "TIMESTAMP" if name in instants else "VARCHAR") for name in names
+    )
+    result = Rows(columns, rows, header.lines + 1)
     if survey.lines == rows + header.lines:
         return result
     return _with_lines(cursor, survey, reading, target, result)
+
+
+def _write(
+    cursor: duckdb.DuckDBPyConnection,
+    table: str,
+    names: Sequence[str],
+    instants: Sequence[str],
+    target: Path,
+) -> int | None:
+    """Write rows as Parquet, and return how many there are.
+
+    Args:
+        cursor: Cursor that may read the table and write the target.
+        table: Where the rows are, all of them text.
+        names: Its columns.
+        instants: Those that are kept as instants.
+        target: File to write.
+
+    Returns:
+        None if one of the instants is none, or written in another way; 0 if the file
+        is not well-formed.
+    """
+    cells = ", ".join(
+        _instant(quoted(name)) if name in instants else quoted(name) for name in names
+    )
+    try:
+        (rows,) = one(
+            cursor,
+            f"copy (select {cells} from {table}) to {literal(str(target))}"
+            f" {AS_PARQUET}",
+        )
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        return None if _NOT_PLAIN in str(error) else 0
+    return int(rows)
+
+
+def _instant(name: str) -> str:
+    """Write a cell as an instant; what does not come back as it was stops it all."""
+    told = f"try_cast({name} as timestamp)"
+    return (
+        f"case when {told}::varchar = {name} then {told}"
+        f" when {name} is not null then error({literal(_NOT_PLAIN)}) end as {name}"
+    )
+
+
+def _plain_instants(names: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:
+    """Return the columns whose sampled cells are all instants as the engine writes."""
+    found = []
+    for position, name in enumerate(names):
+        cells = [row[position] for row in sample if len(row) == len(names)]
+        filled = [cell for cell in cells if cell]
+        if filled and all(_PLAIN_INSTANT.fullmatch(cell) for cell in filled):
+            found.append(name)
+    return found
 
 
 def _with_lines(
@@ -120,11 +189,14 @@ def _with_lines(
     Cells with line ends inside quotes explain it, and so do blank lines at the end.
     Anything else would mean that a row was lost: then it is None.
     """
+    texts = [quoted(name) for name, type_ in rows.columns if type_ == "VARCHAR"]
+    newline = literal(reading.newline[-1])
     breaks = " + ".join(
-        f"coalesce(length({column}) - length(replace({column}, {newline}, '')), 0)"
-        for column in (quoted(name) for name, _ in rows.columns)
-        for newline in [literal(reading.newline[-1])]
+        f"coalesce(length({text}) - length(replace({text}, {newline}, '')), 0)"
+        for text in texts
     )
+    if not texts:
+        breaks = "0"
     source = f"read_parquet({literal(str(target))})"
     (inside,) = one(cursor, f"select sum({breaks})::bigint from {source}")
     end = _blank_lines_at_end(survey.content)

@@ -9,8 +9,11 @@ import duckdb
 
 from holdfast.query import literal
 
-# Nobody looks for single values in sources, for which the filters would be.
-AS_PARQUET = "(format parquet, compression snappy, write_bloom_filter false)"
+# Nobody looks for single values in sources, for which the filters would be. Of version
+# 2 instants take a quarter of the room.
+AS_PARQUET = (
+    "(format parquet, parquet_version v2, compression snappy, write_bloom_filter false)"
+)
 """Options of COPY for the rows of a source."""
 
 

@@ -6,6 +6,7 @@ import codecs
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -64,7 +65,7 @@ def unpack(
     check = cancellation.check
     if reading.container == "plain" and _is_kept(path, reading):
         _link(path, content)
-        return _survey(content, reading, check, hashlib.sha256())
+        return _survey(content, reading, check)
     names = part_names(path, reading.container, reading.member)
     digest, size = _digest(path, reading, names, check)
     notes: tuple[str, ...] = ()
@@ -79,7 +80,7 @@ def unpack(
         copy_part(path, reading.container, names[0], content)
     else:
         is_damaged, files = _write_text(path, reading, names, content, check)
-    survey = _survey(content, reading, check, hashlib.sha256())
+    survey = _survey(content, reading, check)
     return replace(
         survey,
         digest=digest,
@@ -170,9 +171,24 @@ def _digest(
     return digest.hexdigest(), size
 
 
-def _survey(
-    content: Path, reading: Reading, check: Callable[[], None], digest: hashlib._Hash
-) -> Survey:
+def _survey(content: Path, reading: Reading, check: Callable[[], None]) -> Survey:
+    # Hashing takes as long as all else, and leaves the other core alone.
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(_hash, content, check)
+        survey = _look_through(content, reading, check)
+        return replace(survey, digest=digest.result())
+
+
+def _hash(content: Path, check: Callable[[], None]) -> str:
+    digest = hashlib.sha256()
+    with content.open("rb") as source:
+        while chunk := source.read(CHUNK):
+            check()
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _look_through(content: Path, reading: Reading, check: Callable[[], None]) -> Survey:
     line_end = ord(_line_end(reading))
     cell_ends = _cell_ends(reading)
     is_text = reading.format != "parquet"
@@ -183,7 +199,6 @@ def _survey(
     with content.open("rb") as source:
         while chunk := source.read(CHUNK):
             check()
-            digest.update(chunk)
             size += len(chunk)
             if is_text:
                 is_damaged = is_damaged or b"\0" in chunk
@@ -197,7 +212,7 @@ def _survey(
         lines += 1
     return Survey(
         content,
-        digest.hexdigest(),
+        "",
         size,
         lines,
         is_damaged,
