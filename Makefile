@@ -30,7 +30,7 @@ WORKERS = $(shell $(PY) -c "import os; print(min(6, (os.cpu_count() or 1) + 2))"
 FOUND = $(PY) -m pytest --collect-only --quiet --quiet tests >/dev/null
 PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test checks lint fix types sql pytest unit queries charts pages \
+.PHONY: help setup run test lint fix types sql unit queries charts pages \
 	browser chromium bench data docs clean
 
 help: ## List the commands
@@ -42,7 +42,20 @@ run: $(RUNTIME) ## Open the app; builds the demo workspace where there is none
 	@test -f "$$HOLDFAST_WORKSPACE/workspace.json" || $(PY) -m holdfast demo
 	@$(PY) -m streamlit run app.py $(if $(PORT),--server.port="$(PORT)")
 
-test: lint checks pytest ## Run every check and every test
+# Types and SQL are checked beside the tests, which leave a core idle now and then; what
+# they say stands at the end. What the workers would each compile at once goes first: in a
+# fresh copy that takes longer than to find the tests.
+test: lint chromium ## Run every check and every test
+	@mkdir -p build; \
+		nice $(PY) -m mypy $(UNKEPT) $(TYPED) >build/types.txt 2>&1 & types=$$!; \
+		nice $(PY) -m sqlfluff lint queries >build/sql.txt 2>&1 & sql=$$!; \
+		trap 'kill $$types $$sql; exit 130' INT TERM; \
+		$(FOUND) || true; \
+		$(PY) -m pytest $(PARALLEL) tests; passed=$$?; \
+		wait $$types || passed=1; \
+		wait $$sql || passed=1; \
+		cat build/types.txt build/sql.txt; \
+		exit $$passed
 	@echo "All checks and tests passed."
 
 lint: $(TOOLS) ## Check style
@@ -54,23 +67,11 @@ fix: $(TOOLS) ## Mend what the tools can mend by themselves
 	$(PY) -m ruff format .
 	$(PY) -m sqlfluff fix queries
 
-# Types take one core, so the SQL takes another, and then what the workers would each
-# compile at once: in a fresh copy that takes longer than to find the tests.
-checks: $(TOOLS)
-	@$(PY) -m mypy $(UNKEPT) $(TYPED) & types=$$!; \
-		$(PY) -m sqlfluff lint queries; sql=$$?; $(FOUND) || true; \
-		wait $$types && exit $$sql
-
 types: $(TOOLS) ## Check types, strictly in holdfast/
 	$(PY) -m mypy $(TYPED)
 
 sql: $(TOOLS) ## Check the style of the queries
 	$(PY) -m sqlfluff lint --processes 2 queries
-
-# One run for all: what is shared is built once, and while one worker waits for the
-# browser the others have the rest.
-pytest: $(TOOLS) chromium
-	$(PY) -m pytest $(PARALLEL) tests
 
 # Whatever has no stage of its own runs here, so that no test is left out.
 unit: $(TOOLS) ## Run the tests that need neither pages nor a browser
