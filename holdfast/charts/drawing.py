@@ -8,7 +8,6 @@ building one takes longer than most answers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -60,7 +59,7 @@ class Drawing:
 
     def page_spec(self) -> dict[str, Any]:
         """Return the specification for a page, which has the words around it."""
-        return deepcopy(self.picture.spec) | {"datasets": dict(self.rows)}
+        return self.picture.spec | {"datasets": dict(self.rows)}
 
     def chart(self) -> alt.LayerChart:
         """Return the chart with its title, for use outside of pages."""
@@ -75,11 +74,12 @@ class Drawing:
     def words(self) -> str:
         """Return all words of the picture, to see which letters it needs."""
         columns = (
-            frame[name].dropna().unique()
+            frame[name].unique()
             for frame in self.rows.values()
-            for name in frame.select_dtypes(["object", "string"])
+            for name, kind in frame.dtypes.items()
+            if kind in ("object", "string")
         )
-        told = (str(each) for column in columns for each in column)
+        told = {str(each) for column in columns for each in column}
         return " ".join((self.title, *self.notes, *told))
 
     def with_rows(self, spec: dict[str, Any]) -> dict[str, Any]:
