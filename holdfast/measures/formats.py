@@ -17,13 +17,17 @@ def percent(rate: float | None, decimals: int = 0) -> str:
     if _is_unknown(rate):
         return UNKNOWN
     assert rate is not None
-    step = Decimal(1).scaleb(-decimals)
-    share = _rounded(Decimal(float(rate)) * 100, decimals)
-    if share <= 0 < rate:
-        return f"<{step}%"
-    if share >= 100 and rate < 1:
-        return f">{100 - step}%"
-    return f"{share:,}%"
+    # In whole numbers: a triangle writes a thousand rates.
+    scale: int = 10**decimals
+    top, bottom = float(rate).as_integer_ratio()
+    steps = (200 * scale * abs(top) + bottom) // (2 * bottom)
+    if steps == 0 < rate:
+        return f"<{1 / scale:.{decimals}f}%"
+    if steps >= 100 * scale and 0 < rate < 1:
+        return f">{100 - 1 / scale:.{decimals}f}%"
+    sign = "-" if steps and rate < 0 else ""
+    part = f".{steps % scale:0{decimals}d}" if decimals else ""
+    return f"{sign}{steps // scale:,}{part}%"
 
 
 def percent_with_count(rate: float | None, k: int, n: int) -> str:
