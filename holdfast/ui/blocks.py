@@ -294,23 +294,29 @@ def unit_of(lives: Answer) -> str:
 def how_computed(answer: Answer, measures: tuple[str, ...]) -> None:
     """Work one figure out, say what the words mean, and show the SQL."""
     with st.popover("How is this computed?", icon=":material/function:"):
+        said = []
         if example := worked_example(answer, measures):
-            st.markdown(f"**For example:** {plain(example)}")
+            said.append(f"**For example:** {plain(example)}")
         if "rules" in answer.extras:
-            stage_definitions(answer)
+            said += stage_definitions(answer)
         for name in measures:
             measure: Measure = MEASURES[name]
-            st.markdown(f"**{measure.label}.** {measure.definition}")
+            said.append(f"**{measure.label}.** {measure.definition}")
+        # Each element of a page costs its time with every click, shown or not.
+        if said:
+            st.markdown("\n\n".join(said))
         st.caption(f"{observed_line(answer)} {len(answer.frame):,} rows of figures.")
         with st.expander("The SQL, with its values"):
             st.code(answer.sql, language="sql", height=360)
 
 
-def stage_definitions(answer: Answer) -> None:
-    """Say who is in each stage; everyone is in the last one that fits."""
+def stage_definitions(answer: Answer) -> list[str]:
+    """Return who is in each stage, in words; everyone is in the last one that fits."""
     rules = answer.extras["rules"]
-    for stage, meaning in zip(rules["stage"], rules["definition"], strict=True):
-        st.markdown(f"**{plain(stage)}.** {plain(meaning[:1].upper() + meaning[1:])}.")
+    return [
+        f"**{plain(stage)}.** {plain(meaning[:1].upper() + meaning[1:])}."
+        for stage, meaning in zip(rules["stage"], rules["definition"], strict=True)
+    ]
 
 
 def _downloads(drawing: Drawing, table: pd.DataFrame, key: str) -> None:

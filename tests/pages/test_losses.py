@@ -8,7 +8,8 @@ from tests.worlds import dataset_of
 
 
 def markdown(page):
-    return [text.value.replace("\\", "") for text in page.markdown]
+    paragraphs = "\n\n".join(text.value for text in page.markdown)
+    return paragraphs.replace("\\", "").split("\n\n")
 
 
 def captions(page):

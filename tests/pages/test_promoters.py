@@ -15,7 +15,8 @@ def voices_workspace(tmp_path_factory):
 
 
 def markdown(page):
-    return [text.value.replace("\\", "") for text in page.markdown]
+    paragraphs = "\n\n".join(text.value for text in page.markdown)
+    return paragraphs.replace("\\", "").split("\n\n")
 
 
 def lists(page):

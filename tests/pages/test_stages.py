@@ -7,7 +7,8 @@ from tests.pages.test_journeys import open_page
 
 
 def headings(page):
-    return [text.value.replace("\\", "") for text in page.markdown]
+    paragraphs = "\n\n".join(text.value for text in page.markdown)
+    return paragraphs.replace("\\", "").split("\n\n")
 
 
 def captions(page):
