@@ -203,7 +203,7 @@ def time_histogram(spread: pd.DataFrame, *, segment: str = TOTAL) -> Drawing:
         ],
     )
     return Drawing(
-        _histogram(unit),
+        _histogram(unit, is_alone=len(bars) == 1),
         {ROWS: bars},
         "Time taken by those who got there",
         (),
@@ -212,7 +212,8 @@ def time_histogram(spread: pd.DataFrame, *, segment: str = TOTAL) -> Drawing:
 
 
 @lru_cache
-def _histogram(unit: str) -> Picture:
+def _histogram(unit: str, *, is_alone: bool) -> Picture:
+    # One bar alone would fill the chart: from zero on it is seen where it stands.
     click = alt.selection_point(
         name="bin", fields=["from_seconds", "until_seconds"], empty=False
     )
@@ -221,7 +222,7 @@ def _histogram(unit: str) -> Picture:
         .mark_bar(cursor="pointer", color=light_or_dark(_BLUE), binSpacing=1)
         .encode(
             alt.X("begins:Q", title=f"{unit} since the first step", bin="binned")
-            .scale(zero=False, nice=False)
+            .scale(zero=is_alone, nice=False)
             .axis(axis(grid=False, tickCount=8)),
             alt.X2("ends:Q"),
             alt.Y("customers:Q", title=label("customers")).axis(

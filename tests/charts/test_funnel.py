@@ -216,11 +216,14 @@ def test_times_that_are_all_alike_are_one_bar_that_can_be_seen():
             "customers": [30, 12],
         }
     )
-    (row,) = times.time_histogram(spread).to_dict()["datasets"]["rows"]
+    drawn = times.time_histogram(spread).to_dict()
+    (row,) = drawn["datasets"]["rows"]
     assert (row["begins"], row["ends"], row["customers"]) == (14, 15, 42)
+    assert drawn["layer"][0]["encoding"]["x"]["scale"]["zero"] is True
     wide = spread.assign(until_seconds=[20 * DAY, 26 * DAY])
-    rows = times.time_histogram(wide).to_dict()["datasets"]["rows"]
-    assert [row["customers"] for row in rows] == [30, 12]
+    drawn = times.time_histogram(wide).to_dict()
+    assert [row["customers"] for row in drawn["datasets"]["rows"]] == [30, 12]
+    assert drawn["layer"][0]["encoding"]["x"]["scale"]["zero"] is False
 
 
 def test_what_there_is_nothing_of_is_said(frame, trend, summary):
