@@ -87,7 +87,7 @@ def conversion_curves(
                 "share": share,
                 "text": f"{words}: {spoken(row[column])}",
             }
-            for _, row in total.iterrows()
+            for row in total.to_dict("records")
             for (column, words), share in zip(
                 _SHARES.items(), (0.25, 0.5, 0.75, 0.9), strict=True
             )
@@ -247,7 +247,7 @@ def _histogram(unit: str, *, is_alone: bool) -> Picture:
 def conversion_curves_alt_text(summary: pd.DataFrame) -> str:
     """Say in one sentence what the curves show."""
     parts = []
-    for _, row in summary.iterrows():
+    for row in summary.to_dict("records"):
         if not row["customers"]:
             continue
         share = percent(row["converted_customers"] / row["customers"])

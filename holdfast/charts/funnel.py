@@ -76,7 +76,7 @@ def _parts(rows: pd.DataFrame, shows_open: bool) -> pd.DataFrame:
     """Give each step's bar in its parts; nobody is no part."""
     parts = []
     before = 0
-    for _, row in rows.iterrows():
+    for row in rows.to_dict("records"):
         step, customers = int(row["step"]), int(row["customers"])
         waiting = int(row["open_customers"]) if shows_open else 0
         ends = customers
@@ -111,7 +111,7 @@ def _step_rows(rows: pd.DataFrame, shows_open: bool) -> pd.DataFrame:
     """Give the words above and below each bar."""
     texts = []
     before = 0
-    for _, row in rows.iterrows():
+    for row in rows.to_dict("records"):
         step, customers = int(row["step"]), int(row["customers"])
         said = [f"{customers:,}"]
         if step > 1:
@@ -316,7 +316,7 @@ def funnel_bars_alt_text(frame: pd.DataFrame, *, segment: str = TOTAL) -> str:
         return "Bars of the steps of a funnel, without any customer."
     parts = [
         f"{row['label']} {int(row['customers']):,} ({percent(row['rate_of_first'])})"
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
     return f"Bars of the customers at each step: {'; '.join(parts)}."
 
@@ -329,7 +329,7 @@ def segment_bars_alt_text(frame: pd.DataFrame) -> str:
         return "Bars of the steps by segment, without any customer."
     parts = [
         f"{row['segment']} {percent(row['rate_of_first'])}"
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
     return (
         f"Bars of the share of the first step by segment; at the last step,"

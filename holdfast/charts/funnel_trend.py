@@ -71,10 +71,10 @@ def trend_lines(
         rate=rows["customers"] / rows["entered"],
         counts=list(map(retained_label, rows["customers"], rows["entered"])),
         range=[
-            range_label(row["rate_lower"], row["rate_upper"])
-            if row["is_complete"]
-            else "not over yet"
-            for _, row in rows.iterrows()
+            range_label(lower, upper) if is_complete else "not over yet"
+            for lower, upper, is_complete in zip(
+                rows["rate_lower"], rows["rate_upper"], rows["is_complete"], strict=True
+            )
         ],
         status=list(map(status_label, rows["is_complete"], rows["is_small"])),
         is_tail=~rows["is_complete"] | rows.index.isin(last),
