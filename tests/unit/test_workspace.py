@@ -33,6 +33,20 @@ def events(tmp_path):
     return written(tmp_path, "events.csv", EVENTS)
 
 
+@pytest.fixture(scope="module")
+def with_events(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("with events")
+    workspace = Workspace.create(folder / "workspace")
+    workspace.load([written(folder, "events.csv", EVENTS)])
+    return workspace.path
+
+
+@pytest.fixture
+def filled(tmp_path, with_events):
+    """Return a workspace with events in it, a copy for each test."""
+    return Workspace.open(shutil.copytree(with_events, tmp_path / "my workspace"))
+
+
 def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text)
@@ -70,33 +84,31 @@ def test_a_file_becomes_a_source_and_a_dataset(workspace, events):
     ]
 
 
-def test_the_same_file_twice_changes_nothing(workspace, events, tmp_path):
-    workspace.load([events])
-    before = snapshot(workspace)
+def test_the_same_file_twice_changes_nothing(filled, events, tmp_path):
+    before = snapshot(filled)
     copy = written(tmp_path, "another name.csv", EVENTS)
-    report = workspace.load([copy, events])
+    report = filled.load([copy, events])
     assert [each.describe() for each in report.files] == [
         "another name.csv: already loaded, nothing changed.",
         "events.csv: already loaded, nothing changed.",
     ]
     assert not report.has_changed
-    assert snapshot(workspace) == before
+    assert snapshot(filled) == before
 
 
-def test_another_mapping_takes_the_place_of_the_first(workspace, events):
-    workspace.load([events])
-    inspection = workspace.inspect(events)
+def test_another_mapping_takes_the_place_of_the_first(filled, events):
+    inspection = filled.inspect(events)
     part = inspection.mapping.feeds[0]
     constant = replace(
         part, roles={**part.roles, "event": ()}, constants={"event": "visit"}
     )
     mapping = replace(inspection.mapping, feeds=(constant,))
-    workspace.load([replace(inspection, mapping=mapping)])
-    names = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    filled.load([replace(inspection, mapping=mapping)])
+    names = duckdb.connect(str(filled.dataset_path()), read_only=True)
     assert names.execute("select event, events from event_names").fetchall() == [
         ("visit", 9)
     ]
-    assert len(workspace.status().sources) == 1
+    assert len(filled.status().sources) == 1
 
 
 def test_rejected_rows_are_counted_and_kept_with_line_and_reason(workspace, tmp_path):
@@ -122,26 +134,24 @@ def test_inspecting_writes_nothing(workspace, events):
     assert snapshot(workspace) == before
 
 
-def test_undo_names_the_dataset_before(workspace, events, tmp_path):
-    workspace.load([events])
-    workspace.load([written(tmp_path, "customers.csv", CUSTOMERS)])
-    assert len(workspace.status().sources) == 2
-    status = workspace.undo()
+def test_undo_names_the_dataset_before(filled, events, tmp_path):
+    filled.load([written(tmp_path, "customers.csv", CUSTOMERS)])
+    assert len(filled.status().sources) == 2
+    status = filled.undo()
     assert (status.dataset, len(status.sources)) == (1, 1)
-    status = workspace.undo()
+    status = filled.undo()
     assert (status.dataset, len(status.sources), status.can_undo) == (None, 0, False)
     with pytest.raises(WorkspaceError, match="no earlier dataset"):
-        workspace.undo()
+        filled.undo()
     # Numbers are not used again: a reader may still have the old file open.
-    workspace.load([events])
-    assert workspace.dataset_path().name == "3.duckdb"
+    filled.load([events])
+    assert filled.dataset_path().name == "3.duckdb"
 
 
-def test_what_was_undone_is_swept_at_the_next_opening(workspace, events):
-    workspace.load([events])
-    workspace.undo()
-    Workspace.open(workspace.path)
-    assert set(snapshot(workspace)) == {"workspace.json"}
+def test_what_was_undone_is_swept_at_the_next_opening(filled):
+    filled.undo()
+    Workspace.open(filled.path)
+    assert set(snapshot(filled)) == {"workspace.json"}
 
 
 def test_a_missing_column_is_named_with_the_layout_that_needs_it(workspace, tmp_path):
@@ -176,15 +186,14 @@ def test_a_missing_column_is_named_with_the_layout_that_needs_it(workspace, tmp_
     ],
 )
 def test_a_file_of_which_no_row_can_be_imported_is_refused(
-    workspace, events, tmp_path, rows, words
+    filled, tmp_path, rows, words
 ):
-    workspace.load([events])
-    before = snapshot(workspace)
+    before = snapshot(filled)
     path = written(tmp_path, "e.csv", "user_id,event,timestamp\n" + rows)
     with pytest.raises(ImportRefusedError) as refused:
-        workspace.load([path])
+        filled.load([path])
     assert refused.value.sentence == f"e.csv: none of its rows {words}"
-    assert snapshot(workspace) == before
+    assert snapshot(filled) == before
 
 
 @pytest.mark.parametrize(
@@ -196,15 +205,12 @@ def test_a_file_of_which_no_row_can_be_imported_is_refused(
         ("sqlite.csv", "SQLite format 3\x00"),
     ],
 )
-def test_a_refused_file_changes_nothing_for_any_file(
-    workspace, events, tmp_path, name, text
-):
-    workspace.load([events])
-    before = snapshot(workspace)
+def test_a_refused_file_changes_nothing_for_any_file(filled, tmp_path, name, text):
+    before = snapshot(filled)
     good = written(tmp_path, "customers.csv", CUSTOMERS)
     with pytest.raises(ImportRefusedError, match=name):
-        workspace.load([good, written(tmp_path, name, text)])
-    assert snapshot(workspace) == before
+        filled.load([good, written(tmp_path, name, text)])
+    assert snapshot(filled) == before
 
 
 def test_a_newer_workspace_is_refused(workspace):
@@ -241,12 +247,11 @@ def test_a_path_that_is_too_long_is_refused_in_one_sentence(tmp_path):
         assert refused.value.code == code
 
 
-def test_a_dataset_that_is_not_as_it_was_written_is_refused(workspace, events):
-    workspace.load([events])
-    with workspace.dataset_path().open("ab") as stream:
+def test_a_dataset_that_is_not_as_it_was_written_is_refused(filled):
+    with filled.dataset_path().open("ab") as stream:
         stream.write(b"x")
     with pytest.raises(DatasetError, match="not as it was written"):
-        Workspace.open(workspace.path)
+        Workspace.open(filled.path)
 
 
 def damage_file(workspace: Workspace) -> None:
@@ -308,13 +313,12 @@ def test_an_empty_workspace_has_nothing_to_rebuild(workspace):
         workspace.rebuild()
 
 
-def test_a_lost_source_is_named_before_anything_is_rebuilt(workspace, events):
-    workspace.load([events])
-    (path,) = (workspace.path / "sources").glob("*.parquet")
+def test_a_lost_source_is_named_before_anything_is_rebuilt(filled):
+    (path,) = (filled.path / "sources").glob("*.parquet")
     path.unlink()
-    damage_file(workspace)
+    damage_file(filled)
     with pytest.raises(WorkspaceError, match="cannot be read"):
-        workspace.rebuild()
+        filled.rebuild()
 
 
 def test_only_one_import_runs_at_a_time(workspace, events):
@@ -329,26 +333,24 @@ def test_only_one_import_runs_at_a_time(workspace, events):
     assert [share for _, share in stages] == sorted(share for _, share in stages)
 
 
-def test_settings_shape_the_dataset_and_can_be_undone(workspace, events):
-    workspace.load([events])
-    status = workspace.change_settings(zone="Asia/Tokyo", week_start="sunday")
+def test_settings_shape_the_dataset_and_can_be_undone(filled):
+    status = filled.change_settings(zone="Asia/Tokyo", week_start="sunday")
     assert (status.settings.zone, status.dataset) == ("Asia/Tokyo", 2)
-    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+    dataset = duckdb.connect(str(filled.dataset_path()), read_only=True)
     assert dataset.execute(
         "select value from settings where name = 'zone'"
     ).fetchall() == [("Asia/Tokyo",)]
     dataset.close()
-    assert workspace.undo().settings.zone == "UTC"
+    assert filled.undo().settings.zone == "UTC"
 
 
-def test_a_threshold_changes_without_a_new_import(workspace, events):
-    workspace.load([events])
-    workspace.change_settings(min_n=5)
-    dataset = duckdb.connect(str(workspace.dataset_path()), read_only=True)
+def test_a_threshold_changes_without_a_new_import(filled):
+    filled.change_settings(min_n=5)
+    dataset = duckdb.connect(str(filled.dataset_path()), read_only=True)
     assert dataset.execute(
         "select value from settings where name = 'min_n'"
     ).fetchall() == [("5",)]
-    assert counts(workspace) == {"customers": 3, "events": 9, "rejected": 0}
+    assert counts(filled) == {"customers": 3, "events": 9, "rejected": 0}
 
 
 @pytest.mark.parametrize(
@@ -368,9 +370,8 @@ def test_a_wrong_setting_is_refused_and_changes_nothing(workspace, changes, sent
     assert snapshot(workspace) == before
 
 
-def test_cancelling_leaves_everything_as_it_was(workspace, events, tmp_path):
-    workspace.load([events])
-    before = snapshot(workspace)
+def test_cancelling_leaves_everything_as_it_was(filled, tmp_path):
+    before = snapshot(filled)
     path = many_events(tmp_path)
     for stage in ("reading", "customers", "activity", "verifying"):
         cancellation = Cancellation()
@@ -380,8 +381,8 @@ def test_cancelling_leaves_everything_as_it_was(workspace, events, tmp_path):
                 cancellation.cancel()
 
         with pytest.raises(CancelledError):
-            workspace.load([path], progress=at_stage, cancellation=cancellation)
-        assert snapshot(workspace) == before
+            filled.load([path], progress=at_stage, cancellation=cancellation)
+        assert snapshot(filled) == before
 
 
 def test_cancelling_interrupts_a_running_query(tmp_path):
