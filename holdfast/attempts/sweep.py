@@ -160,12 +160,9 @@ def sweep_chosen(
     """
     if dataset.has_table(name):
         return True
-    passes, (text, values, kind_of) = _ready(), _rows(dataset, rules, clock)
-    assert passes is not None
-    with ThreadPoolExecutor(_PASSES, thread_name_prefix="sweep") as workers:
-        sweeping = _Attempts(dataset, rules, counting, kind_of, workers, passes.choose)
-        dataset.each_batch(text, values, sweeping.follow, cancellation)
-        columns = sweeping.columns()
+    with _workers() as workers:
+        sweeping = _Attempts(dataset, rules, clock, counting, workers)
+        columns = sweeping.columns(cancellation)
     if columns is None:
         return False
     dataset.take(name, columns)
@@ -202,13 +199,9 @@ def sweep_levels(
     """
     if dataset.has_table(name):
         return True
-    passes, (text, values, kind_of) = _ready(), _rows(dataset, rules, clock)
-    assert passes is not None
-    with ThreadPoolExecutor(_PASSES, thread_name_prefix="sweep") as workers:
-        bounds = (*_bounds(entered), _microseconds(over[1]) if over else -_NEVER)
-        sweeping = _Levels(rules, bounds, kind_of, workers, passes.reach)
-        dataset.each_batch(text, values, sweeping.follow, cancellation)
-        found = sweeping.found()
+    bounds = (*_bounds(entered), _microseconds(over[1]) if over else -_NEVER)
+    with _workers() as workers:
+        found = _Levels(dataset, rules, clock, bounds, workers).found(cancellation)
     if found is None:
         return False
     who, latest, level, latest_over, level_over = found
@@ -228,14 +221,33 @@ def _take_levels(
     dataset.take(name, columns)
 
 
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_PASSES, thread_name_prefix="sweep")
+
+
+def _loops() -> Passes:
+    passes = _ready()
+    assert passes is not None
+    return passes
+
+
 class _Sweeping:
     """A pass over batches of rows, each of which may end amid a customer.
 
     Customers do not depend on each other, so batches are followed side by side.
     """
 
-    def __init__(self, workers: ThreadPoolExecutor, kinds: Sequence[type]) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        rules: Rules,
+        clock: Clock,
+        workers: ThreadPoolExecutor,
+        kinds: Sequence[type],
+    ) -> None:
         """Begin without rows; the columns to fill are of these kinds."""
+        self._dataset = dataset
+        self._text, self._values, self._kind_of = _rows(dataset, rules, clock)
         self._workers = workers
         self._columns = kinds
         self._rest: list[Numbers] = [np.empty(0, kind) for kind in _READ[:3]]
@@ -243,7 +255,7 @@ class _Sweeping:
         self._found: list[Future[list[Numbers] | None]] = []
         self._rooms = threading.local()
 
-    def follow(self, batch: pa.RecordBatch) -> None:
+    def _follow_batch(self, batch: pa.RecordBatch) -> None:
         """Follow all customers of a batch but the last, who may go on."""
         customers, instants, codes = batch.columns
         rows = [
@@ -295,8 +307,11 @@ class _Sweeping:
     def _make_room(self, many: int) -> list[Numbers]:
         return [np.empty(many, kind) for kind in self._columns]
 
-    def found(self) -> list[Numbers] | None:
-        """Return the columns of all batches; nothing where rows lay out of order."""
+    def found(self, cancellation: Cancellation | None) -> list[Numbers] | None:
+        """Return the columns of all rows; nothing where these lie out of order."""
+        self._dataset.each_batch(
+            self._text, self._values, self._follow_batch, cancellation
+        )
         self._hand_over(self._rest)
         parts = [each.result() for each in self._found]
         whole = [part for part in parts if part is not None]
@@ -310,15 +325,15 @@ class _Levels(_Sweeping):
 
     def __init__(
         self,
+        dataset: Dataset,
         rules: Rules,
+        clock: Clock,
         bounds: tuple[int, int, int],
-        kind_of: Numbers,
         workers: ThreadPoolExecutor,
-        follow: Pass,
     ) -> None:
-        super().__init__(workers, _FILLED_LEVELS)
-        self._reach = follow
-        self._asked = (kind_of, len(rules.steps), _window(rules), *bounds)
+        super().__init__(dataset, rules, clock, workers, _FILLED_LEVELS)
+        self._reach = _loops().reach
+        self._asked = (self._kind_of, len(rules.steps), _window(rules), *bounds)
 
     def _follow(self, rows: list[Numbers], before: int, filled: list[Numbers]) -> int:
         return self._reach(*rows, *self._asked, before, *filled)
@@ -331,19 +346,18 @@ class _Attempts(_Sweeping):
         self,
         dataset: Dataset,
         rules: Rules,
+        clock: Clock,
         counting: Counting,
-        kind_of: Numbers,
         workers: ThreadPoolExecutor,
-        follow: Pass,
     ) -> None:
-        super().__init__(workers, _FILLED)
-        self._choose = follow
+        super().__init__(dataset, rules, clock, workers, _FILLED)
+        self._choose = _loops().choose
         self._steps = len(rules.steps)
         self._interval = counting.interval
         edges, self._periods = _edges(dataset, counting.interval)
         as_of = -_NEVER if rules.limit is None else _microseconds(counting.as_of_at)
         self._asked = (
-            kind_of,
+            self._kind_of,
             np.array(rules.kinds, np.uint8),
             edges,
             _window(rules),
@@ -362,9 +376,9 @@ class _Attempts(_Sweeping):
         between = self._rooms.between
         return self._choose(*rows, *self._asked, before, between, times, *columns)
 
-    def columns(self) -> dict[str, object] | None:
-        """Return the columns of ``chosen``; nothing where rows lay out of order."""
-        found = self.found()
+    def columns(self, cancellation: Cancellation | None) -> dict[str, object] | None:
+        """Return the columns of ``chosen``; nothing where rows lie out of order."""
+        found = self.found(cancellation)
         if found is None:
             return None
         who, place, entered, level, is_open, times = found
