@@ -24,7 +24,7 @@ def cell_text(column: str, type_: str, padded: Container[str]) -> str:
     name = quoted(column)
     if type_ == "VARCHAR":
         return f"nullif(trim({name}), '')" if column in padded else name
-    if "INT" in type_ or is_time(type_):
+    if type_.endswith(("INT", "INTEGER")) or is_time(type_):
         return f"{name}::varchar"
     if type_ in ("DOUBLE", "FLOAT"):
         # An id column with a gap becomes 17850.0 on its way through pandas.
